@@ -1,0 +1,94 @@
+"""What leaves the data engine, for each of the two shapes of a study."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from impact.journey import Journey
+    from impact.source import Source
+    from impact.study import Study
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moments:
+    """Second moments of one persona's rows, each customer compared with itself.
+
+    `gram` is X'X of the named `columns` `(column, column)`, the last one being the outcome, every
+    column centred on its customer's own mean. `meat` is the sum over customers of the outer product
+    of their scores `(column - 1, column - 1)`, for standard errors clustered by customer.
+    `spare` are the degrees of freedom taken by the customers' own means.
+    """
+
+    persona: str
+    columns: tuple[str, ...]
+    gram: np.ndarray
+    meat: np.ndarray
+    rows: int
+    customers: int
+    spare: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerCells:
+    """The summary of a study of many customers, some of whom leave.
+
+    Exposure columns are named as the pain points. `leaving`: persona, tenure_band, t, controls,
+    operations exposures -> n, leavers, tenure. `answered`: the same for customers with an overall
+    score or a survey pain point, with survey exposures, `overall` (the bin's own mean) -> n, leavers.
+    `scores`: stage, persona, t, exposures -> n, total, squares (score points). `spend...`:
+    within-customer moments of next period's revenue on exposures, or on the overall score; the
+    placebos take the experience of a period later. `base`: active at as_of by persona, tenure_band ->
+    customers, revenue, margin. `recent`: the same groups over the last four outcome periods -> n,
+    leavers. `patterns`: persona, exposures over the last four periods -> n. `pairs`: two stages -> n,
+    sums and products of their scores. `coverage`: stage -> responses, customers, mean, sd, scale_min,
+    scale_max. `money`: t -> customers, revenue, margin, retained.
+    """
+
+    controls: tuple[str, ...]
+    leaving: pd.DataFrame
+    answered: pd.DataFrame
+    scores: pd.DataFrame
+    spend: tuple[Moments, ...]
+    spend_placebo: tuple[Moments, ...]
+    spend_on_score: tuple[Moments, ...]
+    spend_on_score_placebo: tuple[Moments, ...]
+    base: pd.DataFrame
+    recent: pd.DataFrame
+    patterns: pd.DataFrame
+    pairs: pd.DataFrame
+    coverage: pd.DataFrame
+    money: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SitePanel:
+    """The summary of a study of units seen in every period: the units themselves.
+
+    `panel`: unit, persona, t, revenue, margin, controls, the size column where named, one column a
+    stage score (`overall` among them) and one a pain point's exposure; a row for each unit and period
+    with money, a score or an exposure. `coverage` and `money` as in `CustomerCells`.
+    """
+
+    controls: tuple[str, ...]
+    size: str | None
+    panel: pd.DataFrame
+    coverage: pd.DataFrame
+    money: pd.DataFrame
+
+
+Cells = CustomerCells | SitePanel
+
+
+def summarise(source: Source, journey: Journey, study: Study) -> Cells:
+    """The bounded summary of a study, in the shape its data have."""
+    from impact.cells.customers import summarise_customers
+    from impact.cells.sites import summarise_sites
+
+    if source.shape(study) == "sites":
+        return summarise_sites(source, journey, study)
+    return summarise_customers(source, journey, study)

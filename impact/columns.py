@@ -1,0 +1,89 @@
+"""The columns of the four data tables: what each is called, how it is read and whether it must be there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+ColumnKind = Literal["text", "number", "flag", "period"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column of a data table. `stored` is its name once read (`t` for the table's period)."""
+
+    name: str
+    kind: ColumnKind
+    required: bool = False
+    stored: str = ""
+
+    @property
+    def target(self) -> str:
+        """The column's name once read."""
+        return self.stored or self.name
+
+
+def _text(name: str) -> Column:
+    return Column(name=name, kind="text")
+
+
+def _number(name: str) -> Column:
+    return Column(name=name, kind="number")
+
+
+_CUSTOMER = Column(name="customer_id", kind="text", required=True)
+
+TABLES: dict[str, tuple[Column, ...]] = {
+    "responses": (
+        _CUSTOMER,
+        Column(name="responded_at", kind="period", required=True, stored="t"),
+        Column(name="stage", kind="text", required=True),
+        Column(name="score", kind="number", required=True),
+        _text("response_id"),
+        _text("missing"),
+        _text("programme"),
+        _text("metric"),
+        _text("pain_points"),
+        _number("n"),
+        _number("weight"),
+        _number("scale_min"),
+        _number("scale_max"),
+    ),
+    "customers": (
+        _CUSTOMER,
+        _text("persona"),
+        Column(name="joined_at", kind="period", stored="joined_t"),
+    ),
+    "ledger": (
+        _CUSTOMER,
+        Column(name="period", kind="period", required=True, stored="t"),
+        Column(name="revenue", kind="number", required=True),
+        _number("margin"),
+        _number("cost_to_serve"),
+        Column(name="retained", kind="flag"),
+        _text("currency"),
+        _text("renewal_at"),
+        _text("cancel_requested_at"),
+        _text("churn_kind"),
+    ),
+    "incidents": (
+        _CUSTOMER,
+        Column(name="occurred_at", kind="period", required=True, stored="t"),
+        Column(name="pain_point", kind="text", required=True),
+        _number("amount"),
+    ),
+}
+
+ACCEPTED_BESIDE: dict[str, tuple[str, ...]] = {
+    "responses": ("touchpoint", "channel", "respondent_id", "role", "sd", "promoters", "passives", "detractors"),
+    "customers": (),
+    "ledger": ("contacts",),
+    "incidents": (),
+}
+
+METRIC_SCALES: dict[str, tuple[float, float]] = {"csat": (1.0, 5.0), "nps": (0.0, 10.0), "ces": (1.0, 7.0)}
+
+
+def names_of(table: str) -> tuple[str, ...]:
+    """Every column name the contract gives a table."""
+    return (*(column.name for column in TABLES[table]), *ACCEPTED_BESIDE[table])

@@ -1,0 +1,248 @@
+"""The verbs of `cx-impact`: each asks a room for its outcome and says it. Heavy rooms load inside the verbs."""
+
+from __future__ import annotations
+
+import difflib
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from impact.command import words
+from impact.command.answer import DONE, Answer, file_records
+from impact.command.outcomes import (
+    after_run,
+    check_answer,
+    code_of,
+    run_answer,
+    run_result,
+    say_check,
+    say_run,
+    write_answer,
+)
+from impact.command.terminal import Terminal
+from impact.errors import Finding, InputError
+
+if TYPE_CHECKING:
+    from impact.run import RunOutcome
+
+app = typer.Typer(
+    name="cx-impact",
+    help="What customer experience is worth: from survey, ledger and plan to a funded portfolio.",
+    epilog="Exit codes: 0 done, 1 not fit for use or too thin, 2 bad input, 101 internal error, 130 interrupted.",
+    rich_markup_mode=None,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Study = Annotated[Path, typer.Argument(metavar="STUDY", help="A folder that holds study.toml, or that file.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, also for errors.")]
+Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Seed of every random draw; default: the study's.")]
+Engine = Annotated[Literal["full"], typer.Option("--engine", help="How the uplift is estimated.")]
+
+
+def _assignment(texts: list[str] | None) -> list[str] | None:
+    for text in texts or ():
+        if not text.partition("=")[0].strip() or "=" not in text:
+            raise typer.BadParameter(f"{text!r} is not KEY=VALUE, for example portfolio.budget=250000")
+    return texts
+
+
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        callback=_assignment,
+        help="A setting of the study file for this run only, as section.key=value; may be repeated.",
+    ),
+]
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 - the shape of an option's callback
+    if wanted:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            typer.echo(f"cx-impact {version('cx-impact')}")
+        except PackageNotFoundError:
+            typer.echo("cx-impact, not installed")
+        raise typer.Exit
+
+
+@app.callback()
+def every_verb(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="The version, and nothing else.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show where an error arose; anywhere in the line.")] = False,
+    no_color: Annotated[bool, typer.Option("--no-color", help="No colour; anywhere in the line.")] = False,
+) -> None:
+    """What customer experience is worth: from survey, ledger and plan to a funded portfolio."""
+
+
+@app.command()
+def init(
+    context: typer.Context,
+    *,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder for the new study.")],
+    as_json: Json = False,
+) -> int:
+    """Write a study that runs as it is, to make your own.
+
+    study.toml with every setting, plan.xlsx to fill in, and small synthetic tables. Nothing is overwritten.
+    """
+    from impact.starter import write_starter
+
+    terminal: Terminal = context.obj
+    files = write_starter(folder)
+    if as_json:
+        terminal.say(Answer(code=DONE, result={"files": file_records(files)}).to_json())
+        return DONE
+    terminal.say(f"A study that runs as it is, on synthetic data, in {folder}:")
+    terminal.say("  study.toml   what is asked: every setting with its meaning; edit this first")
+    terminal.say("  plan.xlsx    journey, pain points and initiatives, to fill in")
+    terminal.say("  data/        synthetic tables in the form yours will have; README.md says how to replace them")
+    terminal.note(f"Next: {words.command('check', folder)}")
+    return DONE
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    *,
+    study: Study,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Also write check.json there.")] = None,
+    settings: Settings = None,
+    as_json: Json = False,
+) -> int:
+    """Read and validate everything, and fit nothing.
+
+    The data-quality report: what was read, what was set aside, what is wrong and what to do about it.
+    """
+    from impact.run import check_study
+
+    terminal: Terminal = context.obj
+    started = time.monotonic()
+    outcome = check_study(study, tuple(settings or ()))
+    answer = check_answer(outcome, study)
+    if out is not None:
+        write_answer(out / "check.json", answer)
+    if as_json:
+        terminal.say(answer.to_json())
+    else:
+        say_check(terminal, outcome, study, seconds=time.monotonic() - started)
+    return answer.code
+
+
+@app.command()
+def run(
+    context: typer.Context,
+    *,
+    study: Study,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Output folder; default: out/ beside the study.")
+    ] = None,
+    engine: Engine = "full",
+    seed: Seed = None,
+    settings: Settings = None,
+    as_json: Json = False,
+) -> int:
+    """Run the whole study, from the tables to the report.
+
+    Calibrate, estimate, rank, choose, plan and report; ends with the decision and where the files are.
+    """
+    from impact.run import RunOptions, run_study
+
+    terminal: Terminal = context.obj
+    options = RunOptions(out=out, engine=engine, seed=seed, overrides=tuple(settings or ()))
+    outcome = run_study(study, options, terminal.progress(silent=as_json))
+    if as_json:
+        terminal.say(run_answer(outcome, study).to_json())
+    else:
+        say_run(terminal, outcome)
+        terminal.note(f"Next: {after_run(outcome, study)}")
+    return code_of(outcome)
+
+
+@app.command()
+def demo(
+    context: typer.Context,
+    *,
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="One example; default: all of them.")] = None,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Each example gets its own folder in DIR.")] = Path(
+        "out"
+    ),
+    only_list: Annotated[bool, typer.Option("--list", help="Name the examples and run none.")] = False,
+    as_json: Json = False,
+) -> int:
+    """Run the bundled examples from end to end."""
+    from impact.examples_path import example_folder, example_names
+
+    terminal: Terminal = context.obj
+    names = tuple(example_names())
+    if only_list:
+        terminal.say(Answer(code=DONE, result={"examples": names}).to_json() if as_json else "\n".join(names))
+        return DONE
+    folders = {example: example_folder(example) for example in ((name,) if name else names)}
+    outcomes = _run_examples(folders, out, terminal, silent=as_json)
+    code = max(map(code_of, outcomes.values()))
+    if as_json:
+        result = {example: run_result(outcome) for example, outcome in outcomes.items()}
+        terminal.say(Answer(code=code, result=result).to_json())
+        return code
+    terminal.say("Results:")
+    for example, outcome in outcomes.items():
+        terminal.say(f"  {example:<14} {outcome.out / 'report.html'}")
+    terminal.note(f"Next, a study of your own: {words.command('init', 'my-study')}")
+    return code
+
+
+def _run_examples(folders: Mapping[str, Path], out: Path, terminal: Terminal, *, silent: bool) -> dict[str, RunOutcome]:
+    from impact.run import RunOptions, run_study
+
+    outcomes = {}
+    for name, folder in folders.items():
+        if not silent:
+            terminal.note(f"{name}:")
+        outcomes[name] = run_study(folder, RunOptions(out=out / name), terminal.progress(silent=silent))
+        if not silent:
+            say_run(terminal, outcomes[name])
+    return outcomes
+
+
+@app.command()
+def explain(
+    context: typer.Context,
+    *,
+    code: Annotated[str, typer.Argument(metavar="CODE", help="As printed at the start of a finding, such as U001.")],
+    as_json: Json = False,
+) -> int:
+    """Explain a finding or a check in full, offline."""
+    from impact.command.codes import all_codes
+
+    terminal: Terminal = context.obj
+    pages = all_codes()
+    page = pages.get(code.strip().upper())
+    if page is None:
+        raise InputError([_no_page(code.strip().upper(), pages)])
+    if as_json:
+        result = {"code": page.code, "title": page.title, "why": page.why, "remedy": page.remedy}
+        terminal.say(Answer(code=DONE, result=result).to_json())
+    else:
+        terminal.say(f"{page.code}  {page.title}\n\nWhy it matters\n  {page.why}\n\nWhat to do\n  {page.remedy}")
+    return DONE
+
+
+def _no_page(code: str, known: Iterable[str]) -> Finding:
+    near = difflib.get_close_matches(code, sorted(known), n=3, cutoff=0.5)
+    return Finding(
+        code="U005",
+        place="cx-impact explain",
+        found=f"no code is called {code!r}",
+        allowed="the code at the start of a finding's line, such as U001",
+        remedy=f"the nearest: {', '.join(near)}" if near else "copy it from there",
+    )

@@ -1,0 +1,180 @@
+"""The contract of the data tables, asked of every row on the engine: what is wrong, and what is worth knowing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import ibis.expr.types as ir
+
+from impact.checks import Check
+from impact.codes import CODES
+from impact.columns import TABLES
+from impact.contract_reviews import table_reviews
+from impact.contract_rules import Rule, rules_of, unknown_named_pains, with_doubled
+from impact.contract_study import study_faults
+from impact.errors import Finding
+from impact.journey import Journey
+from impact.periods import period_label
+from impact.source import Source
+from impact.source_staging import UNKNOWN_CUSTOMER
+from impact.study import Study
+from impact.study_faults import nearest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_REJECTS = 1_000
+_EXAMPLES = 3
+_NAMES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableReport:
+    """What the tables' rules found.
+
+    `findings` are errors, `checks` passes and reviews. `rejects` holds by table up to 1,000 rows a
+    rule: source_row, customer_id, code, column, value.
+    """
+
+    findings: tuple[Finding, ...]
+    checks: tuple[Check, ...]
+    rejects: Mapping[str, pd.DataFrame]
+
+
+def check_tables(source: Source, study: Study, journey: Journey | None) -> TableReport:
+    """The report of every rule on every table; None for a journey leaves out what the plan must name."""
+    findings = list(study_faults(source, study))
+    passes: list[Check] = []
+    rejects: dict[str, list[pd.DataFrame]] = {}
+    for name, staged in source.staged.items():
+        table = with_doubled(name, staged.filter(staged.set_aside.isnull()))
+        rules = rules_of(name, table, source, study, journey)
+        broken = _broken(table, rules)
+        for rule, count in broken:
+            rows = _rejected(table, rule, study)
+            rejects.setdefault(name, []).append(rows)
+            findings.append(_finding(source, name, rule, (count, rows, _names_at_fault(table, rule))))
+        if not broken:
+            passes.append(_passed(source, name, len(rules)))
+    if journey is not None and "pain_points" in source.present.get("responses", ()):
+        findings += _named_pains(source, journey)
+    reviews = table_reviews(source, study, journey)
+    return TableReport(findings=tuple(findings), checks=(*reviews, *passes), rejects=_joined(source, rejects))
+
+
+def _broken(table: ir.Table, rules: tuple[Rule, ...]) -> list[tuple[Rule, int]]:
+    counts = table.aggregate(
+        **{f"rule_{place}": rule.broken.ifelse(1, 0).sum().fill_null(0) for place, rule in enumerate(rules)}
+    ).execute()
+    found = [(rule, int(counts[f"rule_{place}"][0])) for place, rule in enumerate(rules)]
+    return [(rule, count) for rule, count in found if count]
+
+
+def _rejected(table: ir.Table, rule: Rule, study: Study) -> pd.DataFrame:
+    rows: pd.DataFrame = (
+        table.filter(rule.broken)
+        .order_by("source_row")
+        .limit(MOST_REJECTS)
+        .select("source_row", "customer_id", value=table[rule.shown].cast("string"))
+        .execute()
+    )
+    if rule.shown == "t":
+        labels = [period_label(int(t), study.period_kind) if t == t and t is not None else "" for t in rows.value]
+        rows = rows.assign(value=labels)
+    return rows.assign(code=rule.code, column=rule.column)
+
+
+def _names_at_fault(table: ir.Table, rule: Rule) -> str:
+    if not rule.names:
+        return ""
+    named = table.filter(rule.broken).group_by(rule.shown).aggregate(rows=lambda t: t.count())
+    rows = named.order_by([named.rows.desc(), named[rule.shown]]).limit(_NAMES).execute()
+    return _names_in_words(rows[rule.shown], rows.rows)
+
+
+def _names_in_words(names: Any, counts: Any) -> str:  # noqa: ANN401
+    return ", ".join(f"{name!r} ({int(count):,})" for name, count in zip(names, counts, strict=True))
+
+
+def _finding(source: Source, name: str, rule: Rule, found: tuple[int, pd.DataFrame, str]) -> Finding:
+    count, rows, names = found
+    near = ""
+    if names:
+        known = [word.strip() for word in rule.allowed.split(",")]
+        near = nearest(str(rows.value.iloc[0]), known)
+    return Finding(
+        code=rule.code,
+        place=f"{source.files[name]} {rule.column}",
+        found=f"{_rows(count)}: {rule.found}" + (f": {names}" if names else ""),
+        allowed=rule.allowed,
+        remedy=f"did you mean {near}? {rule.remedy}" if near else rule.remedy,
+        rows=tuple(_example(source, name, rule, row) for row in rows.head(_EXAMPLES).itertuples()),
+    )
+
+
+def _example(source: Source, name: str, rule: Rule, row: Any) -> str:  # noqa: ANN401
+    target = rule.shown.removesuffix("_unread")
+    shown = next((column.name for column in TABLES[name] if column.target == target), target)
+    value = "" if row.value is None or row.value != row.value else row.value
+    customer = "" if row.customer_id is None or row.customer_id != row.customer_id else row.customer_id
+    return f"row {file_row(source, name, int(row.source_row))}: customer_id={customer}, {shown}={value}"
+
+
+def file_row(source: Source, name: str, source_row: int) -> int:
+    """The row's number as its file shows it: a header counts as row 1."""
+    return source_row if source.files[name].casefold().endswith(".parquet") else source_row + 1
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
+
+
+def _passed(source: Source, name: str, rules: int) -> Check:
+    page = CODES["D300"]
+    rows = int(source.rows.loc[source.rows.table == name, "rows_used"].iloc[0])
+    return Check(
+        code="D300",
+        check=f"{name}: {page.title.casefold()}",
+        status="pass",
+        found=f"{rules} rules kept by {_rows(rows)}",
+        limit="0 rows at fault",
+        text=page.why,
+        remedy=page.remedy,
+    )
+
+
+def _named_pains(source: Source, journey: Journey) -> list[Finding]:
+    staged = source.staged["responses"]
+    unknown = unknown_named_pains(staged.filter(staged.set_aside.isnull()), journey.pain_ids())
+    counted = unknown.group_by("pain_point").aggregate(rows=lambda t: t.count(), first=lambda t: t.source_row.min())
+    names = counted.order_by([counted.rows.desc(), counted.pain_point]).limit(_NAMES).execute()
+    if names.empty:
+        return []
+    first = [file_row(source, "responses", int(row)) for row in names["first"]]
+    return [
+        Finding(
+            code="D308",
+            place=f"{source.files['responses']} pain_points",
+            found=f"pain points the plan does not list: {_names_in_words(names.pain_point, names.rows)}",
+            allowed=", ".join(journey.pain_ids()[:12]) or "none: the plan lists no pain point",
+            remedy="correct them, or add them to the plan",
+            rows=tuple(f"row {row}: pain_points has {name}" for row, name in zip(first, names.pain_point, strict=True))[
+                :_EXAMPLES
+            ],
+        )
+    ]
+
+
+def _joined(source: Source, rejects: Mapping[str, list[pd.DataFrame]]) -> dict[str, pd.DataFrame]:
+    import pandas as pd
+
+    frames = {name: list(found) for name, found in rejects.items()}
+    for name in source.rows.table[source.rows.reason == UNKNOWN_CUSTOMER]:
+        staged = source.staged[str(name)]
+        aside = staged.filter(staged.set_aside == UNKNOWN_CUSTOMER).order_by("source_row").limit(MOST_REJECTS)
+        rows = aside.select("source_row", "customer_id", value=aside.customer_id).execute()
+        frames.setdefault(str(name), []).append(rows.assign(code="D331", column="customer_id"))
+    columns = ["source_row", "customer_id", "code", "column", "value"]
+    return {name: pd.concat(found, ignore_index=True)[columns] for name, found in frames.items()}

@@ -1,0 +1,140 @@
+"""What the tables leave out or say weakly: each a check with status review, carried into every report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ibis
+
+from impact.checks import Check
+from impact.journey import OVERALL, Journey
+from impact.plan_columns import LOW_SCORE
+from impact.source import EVERYBODY, Source
+from impact.source_staging import AFTER_AS_OF, OTHER_PROGRAMME, UNKNOWN_CUSTOMER
+from impact.step_downs import review
+from impact.study import Study
+
+_READ_ONLY = ("renewal_at", "cancel_requested_at", "churn_kind")
+
+
+def table_reviews(source: Source, study: Study, journey: Journey | None) -> tuple[Check, ...]:
+    """The reviews of the tables as they are used."""
+    found = [*_set_aside(source), *_ledger(source, study), *_controls(source, study)]
+    if source.responses is not None:
+        found += _answers(source)
+    if journey is not None and journey.personas:
+        found += _personas(source)
+    if journey is not None:
+        found += _never_seen(source, journey)
+    return tuple(found)
+
+
+def _set_aside(source: Source) -> list[Check]:
+    codes = {UNKNOWN_CUSTOMER: "D331", AFTER_AS_OF: "D335"}
+    rows = source.rows[(source.rows.set_aside > 0) & (source.rows.reason != OTHER_PROGRAMME)]
+    found = []
+    for table, reason, aside, rows_in in zip(rows.table, rows.reason, rows.set_aside, rows.rows_in, strict=True):
+        said = f"{table}: {aside:,} of {rows_in:,} rows, {reason}"
+        found.append(review(codes.get(str(reason), "D338"), said, "0"))
+    return found
+
+
+def _ledger(source: Source, study: Study) -> list[Check]:
+    ledger = source.ledger
+    seen = ledger.aggregate(periods=ledger.t.nunique(), margins=ledger.margin.count()).execute()
+    unread = sorted(source.present["ledger"] & set(_READ_ONLY))
+    found = []
+    if int(seen.periods[0]) == 1:
+        found.append(review("D332", "1 period", "2 periods or more"))
+    if int(seen.margins[0]) == 0 and study.study.margin_rate is None:
+        found.append(review("D333", "neither margin nor margin_rate", "one of them"))
+    if unread:
+        found.append(review("D339", ", ".join(unread), "optional"))
+    return found
+
+
+def _answers(source: Source) -> list[Check]:
+    staged = source.staged["responses"]
+    used = staged.filter(staged.set_aside.isnull())
+    counted = used.aggregate(
+        answers=used.count(),
+        stages=(used.stage != OVERALL).ifelse(1, 0).sum(),
+        assumed=used.scale_assumed.ifelse(1, 0).sum(),
+    ).execute()
+    answers = int(counted.answers[0])
+    found = []
+    if answers and int(counted.stages[0]) == 0:
+        found.append(review("D334", f"{answers:,} answers, all overall", "answers by stage"))
+    if answers and int(counted.assumed[0]):
+        found.append(review("D337", f"{int(counted.assumed[0]):,} answers without metric or scale", "0"))
+    return found
+
+
+def _personas(source: Source) -> list[Check]:
+    customers = source.customers
+    counted = customers.aggregate(
+        everybody=customers.count(), unnamed=(customers.persona == EVERYBODY).ifelse(1, 0).sum()
+    ).execute()
+    unnamed, everybody = int(counted.unnamed.fillna(0)[0]), int(counted.everybody[0])
+    return [review("D340", f"{unnamed:,} of {everybody:,} customers", "0")] if unnamed else []
+
+
+def _never_seen(source: Source, journey: Journey) -> list[Check]:
+    seen = {f"{LOW_SCORE}{stage}" for stage in journey.stage_ids()}
+    if source.incidents is not None:
+        seen |= set(source.incidents.select("pain_point").distinct().execute().pain_point)
+    if source.responses is not None:
+        for named in source.responses.select("pain_points").distinct().execute().pain_points.dropna():
+            seen |= {name.strip() for name in str(named).split(";")}
+    unseen = [name for name in journey.pain_ids() if name not in seen]
+    return [review("D341", ", ".join(unseen), "seen at least once")] if unseen else []
+
+
+def _controls(source: Source, study: Study) -> list[Check]:
+    """Reviews of controls; a leak among leavers is asked only where a gap means leaving."""
+    if not study.model.controls:
+        return []
+    leaving = _leaving(source, study)
+    if source.shape(study) == "sites":
+        leaving = leaving.mutate(left=0)
+    gone = leaving.filter(leaving.left == 1).select("customer_id").distinct().mutate(left=1)
+    found = []
+    for name in study.model.controls:
+        if name in source.ledger.columns:
+            found += _control(name, leaving)
+        elif name in source.customers.columns:
+            flagged = source.customers.left_join(gone, "customer_id")
+            found += _control(name, flagged.mutate(left=flagged.left.fill_null(0)))
+    return found
+
+
+def _leaving(source: Source, study: Study) -> Any:  # noqa: ANN401
+    """The ledger with `left`: 1 in a customer's last period before it left."""
+    ledger = source.ledger
+    last = ledger.t.max().over(ibis.window(group_by="customer_id"))
+    seen = ((ledger.t == last) & (ledger.t < study.as_of)).ifelse(1, 0)
+    told = (ledger.retained == 0).ifelse(1, 0)
+    return ledger.mutate(left=ledger.retained.isnull().ifelse(seen, told))
+
+
+def _control(name: str, leaving: Any) -> list[Check]:  # noqa: ANN401
+    gone = leaving.left == 1
+    column = leaving[name]
+    counted = leaving.aggregate(
+        rows=leaving.count(),
+        blank=column.isnull().ifelse(1, 0).sum(),
+        kinds=column.nunique(),
+        gone=gone.ifelse(1, 0).sum(),
+        blank_gone=(gone & column.isnull()).ifelse(1, 0).sum(),
+        kinds_gone=column.nunique(where=gone),
+    ).execute()
+    row = {key: int(counted[key].fillna(0)[0]) for key in counted.columns}
+    said = []
+    if row["blank"]:
+        leavers = f", {row['blank_gone']:,} of them of customers who left" if row["blank_gone"] else ""
+        said.append(f"blank in {row['blank']:,} of {row['rows']:,} rows{leavers}")
+    if row["rows"] and row["kinds"] <= 1:
+        said.append("the same in all rows")
+    elif row["gone"] > 1 and row["kinds_gone"] <= 1:
+        said.append("the same in all who left")
+    return [review("D336", f"{name}: {'; '.join(said)}", "filled in and varying")] if said else []

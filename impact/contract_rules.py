@@ -1,0 +1,217 @@
+"""The rules of the data tables: each is one condition on the engine that no used row may meet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from impact.columns import TABLES, Column
+from impact.journey import OVERALL, Journey
+from impact.source import Source
+from impact.study import Study
+
+_SCALES = "csat 1-5, nps 0-10, ces 1-7, or scale_min and scale_max of the row"
+_KEYS = {
+    "ledger": ("customer_id", "t"),
+    "customers": ("customer_id",),
+    "responses": ("response_id", "stage"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A condition that marks a row as wrong. `shown` is the column whose value an example prints.
+
+    `names` asks for the distinct values at fault, where they are few words rather than numbers.
+    """
+
+    code: str
+    column: str
+    broken: Any
+    shown: str
+    found: str
+    allowed: str
+    remedy: str
+    names: bool = False
+
+
+def rules_of(name: str, table: ir.Table, source: Source, study: Study, journey: Journey | None) -> tuple[Rule, ...]:
+    """The rules of one staged table, on its used rows; rules on names of the plan only where a journey is given."""
+    rules = [rule for column in TABLES[name] for rule in _reading_rules(name, table, column, study)]
+    rules += _key_rules(name, table)
+    if name == "responses":
+        rules += _response_rules(table, journey)
+    if name == "ledger":
+        rules += _ledger_rules(table, source, study)
+    if name == "customers" and journey is not None and journey.personas:
+        known = tuple(persona.persona for persona in journey.personas)
+        rules.append(_known_rule("D309", "persona", table.persona, known, "persona"))
+    if name == "incidents" and journey is not None:
+        rules.append(_known_rule("D308", "pain_point", table.pain_point, journey.pain_ids(), "pain point"))
+    return tuple(rules)
+
+
+def with_doubled(name: str, table: ir.Table) -> ir.Table:
+    """The table with `doubled`: this row's key stood in an earlier row."""
+    keys = _KEYS.get(name)
+    if keys is None:
+        return table
+    place = ibis.row_number().over(ibis.window(group_by=list(keys), order_by="source_row"))
+    return table.mutate(doubled=(place > 0) & table[keys[0]].notnull())
+
+
+def unknown_named_pains(table: ir.Table, known: Sequence[str]) -> ir.Table:
+    """Rows of the answers, one a named pain point that the plan does not list."""
+    named = table.filter(table.pain_points.notnull()).select(
+        "source_row", "customer_id", pain_point=table.pain_points.split(";").unnest()
+    )
+    named = named.mutate(pain_point=named.pain_point.strip()).filter(lambda t: t.pain_point != "")
+    return named.filter(named.pain_point.notin(known)) if known else named
+
+
+def _reading_rules(name: str, table: ir.Table, column: Column, study: Study) -> list[Rule]:
+    target, rules = column.target, []
+    if column.kind in {"number", "flag"}:
+        rules.append(_unread("D303", column, table, "a number", "correct the cells, or blank them"))
+    if column.kind == "period":
+        allowed = f"2026Q3, 2026-09, 2026 or a date, not coarser than a {study.period_kind}"
+        rules.append(_unread("D304", column, table, allowed, "correct the cells, or set [study] period"))
+    if column.required and not (name == "responses" and column.name == "score"):
+        blank = table[target].isnull()
+        if column.kind != "text":
+            blank = blank & table[f"{target}_unread"].isnull()
+        rules.append(
+            Rule(
+                code="D310",
+                column=column.name,
+                broken=blank,
+                shown=target,
+                found=f"{column.name} is blank",
+                allowed="a value in each row",
+                remedy="fill it in, or leave the row out",
+            )
+        )
+    return rules
+
+
+def _unread(code: str, column: Column, table: ir.Table, allowed: str, remedy: str) -> Rule:
+    shown = f"{column.target}_unread"
+    return Rule(
+        code=code,
+        column=column.name,
+        broken=table[shown].notnull(),
+        shown=shown,
+        found=f"{column.name} cannot be read",
+        allowed=allowed,
+        remedy=remedy,
+    )
+
+
+def _key_rules(name: str, table: ir.Table) -> list[Rule]:
+    if "doubled" not in table.columns:
+        return []
+    words = {
+        "ledger": ("customer_id and period stand twice", "one row a customer and period", "sum or remove the others"),
+        "customers": ("customer_id stands twice", "one row a customer", "remove the others"),
+        "responses": ("response_id and stage stand twice", "one row an answer", "remove the others"),
+    }
+    found, allowed, remedy = words[name]
+    key = _KEYS[name]
+    return [
+        Rule(
+            code="D305",
+            column=key[0],
+            broken=table.doubled,
+            shown=key[-1],
+            found=found,
+            allowed=allowed,
+            remedy=remedy,
+        )
+    ]
+
+
+def _response_rules(table: ir.Table, journey: Journey | None) -> list[Rule]:
+    read = table.scale_min_unread.isnull() & table.scale_max_unread.isnull()
+    scaled = (table.scale_min < table.scale_max).fill_null(False)  # noqa: FBT003
+    rules = [
+        Rule(
+            code="D317",
+            column="metric",
+            broken=read & ~scaled,
+            shown="metric",
+            found="the score has no scale",
+            allowed=_SCALES,
+            remedy="fill in scale_min below scale_max, or a known metric",
+        ),
+        Rule(
+            code="D306",
+            column="score",
+            broken=(table.score < table.scale_min) | (table.score > table.scale_max),
+            shown="score",
+            found="the score is off its scale",
+            allowed=_SCALES,
+            remedy="blank it where it is a code for a missing answer, or give its scale",
+        ),
+        _bounds_rule("n", table.n <= 0, "a number above 0, blank for 1"),
+        _bounds_rule("weight", table.weight < 0, "a number from 0, blank for 1"),
+    ]
+    if journey is not None:
+        rules.append(_known_rule("D307", "stage", table.stage, (*journey.stage_ids(), OVERALL), "stage"))
+    return rules
+
+
+def _bounds_rule(column: str, broken: ir.Value, allowed: str) -> Rule:
+    return Rule(
+        code="D318",
+        column=column,
+        broken=broken,
+        shown=column,
+        found=f"{column} is out of bounds",
+        allowed=allowed,
+        remedy="correct it",
+    )
+
+
+def _ledger_rules(table: ir.Table, source: Source, study: Study) -> list[Rule]:
+    rules = [
+        Rule(
+            code="D311",
+            column="retained",
+            broken=table.retained.notin([0.0, 1.0]),
+            shown="retained",
+            found="retained is neither 0 nor 1",
+            allowed="1 (still active next period), 0, or blank where not yet known",
+            remedy="correct it",
+        ),
+        Rule(
+            code="D316",
+            column="currency",
+            broken=table.currency.upper() != study.study.currency,
+            shown="currency",
+            found=f"the money is not in {study.study.currency}",
+            allowed=f"{study.study.currency}, or blank",
+            remedy=f"convert the ledger to {study.study.currency}",
+        ),
+    ]
+    size = study.model.size
+    if size in source.extras["ledger"] and table[size].type().is_numeric():
+        blank = table[size].isnull() | (table[size] <= 0)
+        rules.append(_bounds_rule(str(size), blank, "a number above 0 in each row"))
+    return rules
+
+
+def _known_rule(code: str, column: str, value: Any, known: Sequence[str], what: str) -> Rule:  # noqa: ANN401
+    return Rule(
+        code=code,
+        column=column,
+        broken=value.notin(known) if known else value.notnull(),
+        shown=column,
+        found=f"{what} the plan does not list",
+        allowed=", ".join(known[:12]) or f"none: the plan lists no {what}",
+        remedy=f"correct the {what}, or add it to the plan",
+        names=True,
+    )

@@ -1,0 +1,52 @@
+"""The hashes of what a study reads, so that an answer can be tied to its inputs."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+READING_SECTIONS = ("data", "plan", "finance")
+
+
+def input_hashes(study: Path) -> dict[str, str]:
+    """SHA-256 (hex) of the study file and of every file it names, by path as the study writes it.
+
+    `study` is the folder or the file. What is missing or cannot be read is left out, so that a
+    faulty study has hashes too.
+    """
+    file = study / "study.toml" if study.is_dir() else study
+    if not file.is_file():
+        return {}
+    hashes = {file.name: _sha256(file)}
+    for name in sorted(set(_named_files(file))):
+        path = file.parent / name
+        if path.is_file():
+            hashes[name] = _sha256(path)
+    return hashes
+
+
+def _named_files(file: Path) -> Iterator[str]:
+    try:
+        settings = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return
+    for section in READING_SECTIONS:
+        for text in _texts(settings.get(section)):
+            name = text.partition("#")[0]
+            if name and "://" not in name:
+                yield name
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _texts(inner)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

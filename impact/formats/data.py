@@ -1,0 +1,69 @@
+"""What a data file needs before the engine can read it: its delimiter, a sheet as text columns, its periods."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from impact.formats.sheets import SheetRefusedError, cell_text, sheet_names, sheet_rows
+from impact.periods import PeriodKind, parse_period
+
+if TYPE_CHECKING:
+    import pyarrow
+
+MOST_SHEET_ROWS = 1_048_575
+
+
+def csv_header(path: Path) -> tuple[str, tuple[str, ...]]:
+    """The character that divides the columns of a csv file, and their names, told from its first line.
+
+    Raises:
+        SheetRefusedError: there is no header, or a column name stands twice.
+    """
+    with path.open("r", encoding="utf-8-sig", errors="replace", newline="") as file:
+        header = file.readline()
+    delimiter = max(",;\t|", key=header.count)
+    cells = next(csv.reader([header], delimiter=delimiter), [])
+    names = tuple(cell.strip() or f"unnamed_{place}" for place, cell in enumerate(cells, start=1))
+    if not any(cells) or len({name.casefold() for name in names}) < len(names):
+        raise SheetRefusedError("D301", f"{path.name} has no header row, or a column name twice")
+    return delimiter, names
+
+
+def sheet_as_text(path: Path, sheet: str) -> pyarrow.Table:
+    """A sheet's rows below its header, every column as text, blanks null.
+
+    Raises:
+        SheetRefusedError: the file is no workbook, the sheet is not there, or its header is not usable.
+    """
+    import pyarrow
+
+    rows = sheet_rows(path, sheet or sheet_names(path)[0], MOST_SHEET_ROWS)
+    header = [cell_text(cell) for cell in rows[0]] if rows else []
+    named = [(place, name) for place, name in enumerate(header) if name]
+    if not named or len({name for _, name in named}) < len(named):
+        raise SheetRefusedError("D301", f"{path.name} has no header row, or a column name twice")
+    body = rows[1:]
+    columns = {name: [cell_text(row[place]) for row in body] for place, name in named}
+    return pyarrow.table({name: pyarrow.array(cells, type=pyarrow.string()) for name, cells in columns.items()})
+
+
+def found_columns(asked: Iterable[str], mapping: Mapping[str, str], columns: Iterable[str]) -> dict[str, str]:
+    """The file's own column for each asked name that it has, by the study's mapping or by the name itself."""
+    folded = {column.strip().casefold(): column for column in columns}
+    found = {name: folded.get(mapping.get(name, name).strip().casefold()) for name in asked}
+    return {name: column for name, column in found.items() if column is not None}
+
+
+def period_ordinals(texts: Iterable[str], kind: PeriodKind) -> dict[str, int | None]:
+    """The ordinal of each period text, None where it cannot be read."""
+    return {text: _ordinal(text, kind) for text in texts}
+
+
+def _ordinal(text: str, kind: PeriodKind) -> int | None:
+    try:
+        return parse_period(text, kind)
+    except ValueError:
+        return None

@@ -1,0 +1,76 @@
+"""What could be done: initiatives, what they cost by period, and which pain points they fix."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Status = Literal["proposed", "approved", "live", "done", "stopped"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Initiative:
+    """One thing the company could fund. Money in the study's currency, times in quarters.
+
+    `cost` is one-off cash spread evenly over `duration` quarters from the start; None where the plan
+    gives none. `cost_low` and `cost_high` are P10 and P90. `run_cost` and `other_benefit` are a
+    quarter, from go-live. `earliest` and `start` are period ordinals of the ledger.
+    """
+
+    initiative: str
+    name: str
+    cost: float | None
+    cost_low: float | None = None
+    cost_high: float | None = None
+    run_cost: float = 0.0
+    owner: str = ""
+    earliest: int | None = None
+    start: int | None = None
+    duration: int = 1
+    ramp: float = 0.0
+    capacity: dict[str, float] = field(default_factory=dict)
+    requires: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+    mandatory: bool = False
+    status: Status = "proposed"
+    actual_start: int | None = None
+    actual_cost: float | None = None
+    cashable: float = 1.0
+    other_benefit: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostRow:
+    """Capital and running cost of an initiative in one period; replaces the even spread."""
+
+    initiative: str
+    period: int
+    capex: float
+    opex: float
+    actual: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fix:
+    """Share of a pain point's occurrences an initiative removes: P05, P50, P95, each 0..1."""
+
+    initiative: str
+    pain_point: str
+    low: float
+    likely: float
+    high: float
+    persona: str = ""
+    assumed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything that could be done, as the plan tables state it."""
+
+    initiatives: tuple[Initiative, ...]
+    fixes: tuple[Fix, ...]
+    costs: tuple[CostRow, ...] = ()
+
+    def ids(self) -> tuple[str, ...]:
+        """Initiative ids in plan order."""
+        return tuple(item.initiative for item in self.initiatives)

@@ -1,0 +1,65 @@
+"""What stands in for what a plan leaves out: each step taken down is a check with its remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from impact.checks import Check
+from impact.codes import CODES
+from impact.initiative import Plan
+from impact.journey import Journey, PainPoint
+from impact.plan_columns import LOW_SCORE
+
+ASSUMED_EFFECT = (0.1, 0.3, 0.5)
+NOT_USED = ("scenarios", "events", "evidence")
+
+
+def plan_steps(journey: Journey, plan: Plan, tables: Sequence[str]) -> tuple[Check, ...]:
+    """The steps taken down for a plan as written; `tables` are the plan tables that have rows."""
+    named = {fix.initiative for fix in plan.fixes}
+    untargeted = [name for name in plan.ids() if name not in named]
+    assumed = sorted({fix.initiative for fix in plan.fixes if fix.assumed})
+    if len(journey.pain_points) == 1:
+        assumed, untargeted = sorted({*assumed, *untargeted}), []
+    costless = [item.initiative for item in plan.initiatives if item.cost is None]
+    unused = [name for name in NOT_USED if name in tables]
+    asked = (
+        ("P221", not journey.stages, "no stages", "1 stage or more"),
+        ("P222", not journey.pain_points, "no pain points", "1 pain point or more"),
+        ("P223", bool(assumed), f"assumed for {_list(assumed)}", "low, likely and high stated"),
+        ("P224", bool(untargeted), f"no target for {_list(untargeted)}", "1 row of fixes or more each"),
+        ("P225", bool(costless), f"no cost for {_list(costless)}", "a cost each"),
+        ("P226", not journey.personas, "no personas", "optional"),
+        ("P227", bool(unused), f"{_list(unused)} not used", "optional"),
+        ("P228", not plan.initiatives, "no initiatives", "1 initiative or more"),
+    )
+    return tuple(review(code, found, limit) for code, taken, found, limit in asked if taken)
+
+
+def review(code: str, found: str, limit: str) -> Check:
+    """The check with status review that a code's page describes."""
+    page = CODES[code]
+    return Check(
+        code=code, check=page.title, status="review", found=found, limit=limit, text=page.why, remedy=page.remedy
+    )
+
+
+def low_scores(journey: Journey) -> Journey:
+    """The journey with one pain point a stage: a low score (the bottom two of five), told by the survey."""
+    pains = tuple(
+        PainPoint(
+            pain_point=f"{LOW_SCORE}{stage.stage}",
+            stage=stage.stage,
+            name=f"low score here: {stage.name}",
+            owner=stage.owner,
+            source="survey",
+        )
+        for stage in journey.stages
+    )
+    return replace(journey, pain_points=pains)
+
+
+def _list(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:6])
+    return shown if len(names) <= 6 else f"{shown} and {len(names) - 6} more"

@@ -1,0 +1,1 @@
+"""The instruments: numbers from data, no money decisions, no files, no plots."""

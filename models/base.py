@@ -1,0 +1,136 @@
+"""The base from the ledger: who is there at `as_of`, what they bring, how fast they leave, what they meet."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from impact.cells import Cells, CustomerCells, SitePanel
+from impact.journey import Journey, PainPoint
+from impact.rng import stream
+from impact.study import Study
+from models.reduced import ReducedForms
+from models.reduced_customers import excess
+from models.retention import fit_frailty
+from models.value import PersonaBase, ValueBase, discount_factors
+
+PATTERN_CAP = 512
+LAG = 1  # periods from experience to outcome: what the panel joins
+RECENT = 4  # periods that stand for "now"
+
+
+def build_base(cells: Cells, journey: Journey, study: Study, forms: ReducedForms, draws: int) -> ValueBase:
+    """The base of a study, in either shape, with `draws` draws of the frailty's variance."""
+    discount = discount_factors(study.study.discount_rate, study.horizon_periods, study.periods_a_year)
+    rate = margin_rate(cells, study)
+    if isinstance(cells, SitePanel):
+        personas = tuple(_site_persona(cells, journey, study, forms, g, rate) for g in range(len(forms.personas)))
+        frailty = np.full(draws, 1e-3)
+    else:
+        personas = tuple(_customer_persona(cells, journey, forms, g, rate) for g in range(len(forms.personas)))
+        frailty = fit_frailty(cells.leaving).draw(stream(study.study.seed, "frailty"), draws)
+    return ValueBase(personas=personas, discount=discount, lag=LAG, frailty=frailty)
+
+
+def margin_rate(cells: Cells, study: Study) -> float | None:
+    """Contribution margin as a share of revenue where the ledger has no margin column; 1 where there is
+    neither (money is then revenue); None where the ledger's own margin is used."""
+    if cells.money["margin"].notna().any() and cells.money["margin"].abs().sum() > 0:
+        return None
+    return study.study.margin_rate if study.study.margin_rate is not None else 1.0
+
+
+def _money(rows: pd.DataFrame, rate: float | None) -> np.ndarray:
+    found = rows["margin"].to_numpy(float) if rate is None else rows["revenue"].to_numpy(float) * rate
+    return found
+
+
+def _customer_persona(
+    cells: CustomerCells, journey: Journey, forms: ReducedForms, g: int, rate: float | None
+) -> PersonaBase:
+    persona = forms.personas[g]
+    base = cells.base[cells.base["persona"] == persona].reset_index(drop=True)
+    recent = cells.recent[cells.recent["persona"] == persona].set_index("tenure_band").reindex(base["tenure_band"])
+    whole = recent["leavers"].sum() / max(recent["n"].sum(), 1)
+    # a band with few at risk leans on the persona's own rate: twenty customers' worth
+    leaving = (recent["leavers"].fillna(0) + 20 * whole) / (recent["n"].fillna(0) + 20)
+    patterns, weights, mean = _patterns(cells, journey, forms, persona)
+    together, alone, level = _kinds(journey)
+    return PersonaBase(
+        persona=persona,
+        customers=base["customers"].to_numpy(float),
+        rate=leaving.to_numpy(float),
+        money=_money(base, rate) / base["customers"].to_numpy(float),
+        patterns=patterns * together,
+        weights=weights,
+        alone=mean * alone,
+        level=mean * level,
+        exposure=mean,
+    )
+
+
+def _kinds(journey: Journey) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Which pain points enter by pattern, by prevalence alone, by mean level `(pain_point,)` each."""
+
+    def kind(pain: PainPoint) -> int:
+        if pain.measure == "level":
+            return 2
+        return 1 if pain.source == "survey" else 0
+
+    kinds = np.array([kind(pain) for pain in journey.pain_points])
+    return (kinds == 0).astype(float), (kinds == 1).astype(float), (kinds == 2).astype(float)
+
+
+def _patterns(
+    cells: CustomerCells, journey: Journey, forms: ReducedForms, persona: str
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Exposures that occur together with their weights, and mean exposure by pain point."""
+    rows = cells.patterns[cells.patterns["persona"] == persona]
+    n = rows["n"].to_numpy(float)
+    mean = np.zeros(len(journey.pain_points))
+    columns = np.zeros((len(rows), len(journey.pain_points)))
+    for k, pain in enumerate(journey.pain_points):
+        raw = rows[pain.pain_point].astype(float)
+        known = raw.notna().to_numpy()
+        value = excess(raw, pain.floor) if pain.measure == "level" else raw
+        columns[:, k] = value.fillna(0).to_numpy() / forms.unit_exposure[k]
+        if known.any():
+            mean[k] = float(np.average(columns[known, k], weights=n[known]))
+    together, _, _ = _kinds(journey)
+    merged = pd.DataFrame(columns * together).assign(n=n).groupby(list(range(columns.shape[1])))["n"].sum()
+    top = merged.sort_values(ascending=False, kind="stable").iloc[:PATTERN_CAP]
+    points = np.array(top.index.tolist(), dtype=float).reshape(len(top), columns.shape[1])
+    return points, (top / top.sum()).to_numpy(float), mean
+
+
+def _site_persona(
+    cells: SitePanel, journey: Journey, study: Study, forms: ReducedForms, g: int, rate: float | None
+) -> PersonaBase:
+    mine = cells.panel[cells.panel["persona"] == forms.personas[g]]
+    last = mine[(mine["t"] == study.as_of) & mine["revenue"].notna()]
+    recent = mine[mine["t"] > study.as_of - RECENT]
+    exposure = np.zeros(len(journey.pain_points))
+    for k, pain in enumerate(journey.pain_points):
+        level = recent.groupby("unit")[pain.pain_point].mean().astype(float)
+        if pain.measure == "level":
+            everyone = cells.panel[pain.pain_point].astype(float).dropna()
+            floor = float(everyone.quantile(0.1)) if pain.floor is None else pain.floor
+            level = (level - floor).clip(lower=0)
+        money = last.set_index("unit")["revenue"].reindex(level.index)
+        both = level.notna() & (money > 0)
+        if both.any():
+            exposure[k] = float(np.average(level[both], weights=money[both])) / forms.unit_exposure[k]
+    units = float(len(last))
+    total = float(_money(last, rate).sum())
+    zero = np.zeros(len(journey.pain_points))
+    return PersonaBase(
+        persona=forms.personas[g],
+        customers=np.array([units]),
+        rate=np.zeros(1),
+        money=np.array([total / units if units else 0.0]),
+        patterns=zero[None, :],
+        weights=np.ones(1),
+        alone=zero,
+        level=zero,
+        exposure=exposure,
+    )

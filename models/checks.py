@@ -1,0 +1,248 @@
+"""The checks of a run: what could overturn it, each beside its limit, as values."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from impact.cells import Cells, CustomerCells, SitePanel
+from impact.checks import Check, CheckStatus
+from impact.errors import TooThinError
+from impact.journey import OVERALL, Journey
+from models.calibration import Calibration, told_apart
+from models.inference import ESS_LIMIT, RHAT_LIMIT
+from models.rates import naive_multiple
+from models.reduced import GaussianSummary, ReducedForms
+from models.uplift import UpliftPosterior
+
+LEAST_LEAVERS = 50
+LEAST_CUSTOMER_PERIODS = 500
+LEAST_UNITS = 8
+LEAST_UNIT_PERIODS = 30
+FALSE_DISCOVERY = 0.10
+MOSTLY_PRIOR = 0.5
+
+
+def require_enough(cells: Cells) -> None:
+    """Nothing where the data can carry an answer.
+
+    Raises:
+        TooThinError: with a sentence that says what data would be enough.
+    """
+    if isinstance(cells, SitePanel):
+        _require_sites(cells)
+    else:
+        _require_customers(cells)
+
+
+def _require_customers(cells: CustomerCells) -> None:
+    rows, leavers = int(cells.leaving["n"].sum()), int(cells.leaving["leavers"].sum())
+    if rows < LEAST_CUSTOMER_PERIODS:
+        raise TooThinError(
+            "C101",
+            f"Only {rows} customer-periods have both an experience and an outcome.",
+            f"At least {LEAST_CUSTOMER_PERIODS} are needed: more customers, or one more period of the ledger.",
+        )
+    if leavers in (0, rows):
+        who = "nobody left" if leavers == 0 else "everybody left"
+        raise TooThinError(
+            "C102",
+            f"The outcome does not vary: {who} in {rows} customer-periods.",
+            f"A ledger in which at least {LEAST_LEAVERS} customers leave and others stay would be enough.",
+        )
+    if leavers < LEAST_LEAVERS:
+        raise TooThinError(
+            "C103",
+            f"Only {leavers} customers left in {rows} customer-periods.",
+            f"At least {LEAST_LEAVERS} leavers are needed: about {LEAST_LEAVERS / leavers:.1f} times these data.",
+        )
+
+
+def _require_sites(cells: SitePanel) -> None:
+    money = cells.panel.dropna(subset=["revenue"])
+    units, rows = money["unit"].nunique(), len(money)
+    if units < LEAST_UNITS or rows < LEAST_UNIT_PERIODS:
+        raise TooThinError(
+            "C104",
+            f"Only {units} units with {rows} unit-periods of booked money.",
+            f"At least {LEAST_UNITS} units and {LEAST_UNIT_PERIODS} unit-periods are needed; two periods or more each.",
+        )
+    if float(money["revenue"].std()) <= 1e-12 * max(abs(float(money["revenue"].mean())), 1.0):
+        raise TooThinError(
+            "C102",
+            f"The outcome does not vary: revenue is the same in all {rows} unit-periods.",
+            "A ledger in which revenue differs between units or periods would be enough.",
+        )
+
+
+def calibration_checks(calibration: Calibration) -> tuple[Check, ...]:
+    """Placebo, naive gap, and whether there is a headline at all."""
+    out = []
+    for slope in calibration.slopes:
+        if not (slope.headline and slope.term == OVERALL):
+            continue
+        placebo = calibration.find(slope.outcome, slope.term, "placebo")
+        if placebo is None:
+            continue
+        apart = told_apart(slope, placebo)
+        out.append(
+            _check(
+                "C402",
+                f"Placebo of the headline rate ({slope.outcome})",
+                "pass" if apart else "review",
+                found=f"rate {slope.estimate:+.5f} ({slope.se:.5f}), placebo {placebo.estimate:+.5f} ({placebo.se:.5f})",
+                limit="placebo under half of the rate, or clear of it at 90%",
+                text="The score of the next period cannot have caused this period's money."
+                if apart
+                else "The score of the next period, which cannot have caused this period's money, goes with it as much.",
+                remedy="" if apart else "Read the rate as no evidence of cause; run a pilot or a staggered rollout.",
+            )
+        )
+    multiple = naive_multiple(calibration)
+    if multiple is not None:
+        wide = abs(multiple) > 2 or multiple < 0
+        out.append(
+            _check(
+                "C403",
+                "Naive rate beside the headline",
+                "review" if wide else "pass",
+                found=f"{multiple:.1f} times",
+                limit="between 0 and 2 times",
+                text="Comparing different customers with one another would claim this many times the headline rate.",
+                remedy="Do not quote the cross-section as what a point is worth." if wide else "",
+            )
+        )
+    if not any(s.headline and s.term == OVERALL for s in calibration.slopes):
+        out.append(
+            _check(
+                "C404",
+                "A rate for overall satisfaction",
+                "review",
+                found="none",
+                limit="one headline slope",
+                text="No slope of money on overall satisfaction could be estimated.",
+                remedy="Ask an overall score of the customers whose money is known.",
+            )
+        )
+    return tuple(out)
+
+
+def fit_checks(posterior: UpliftPosterior) -> tuple[Check, ...]:
+    """Convergence: a failure here means no money figure is fit for use."""
+    fit = posterior.fit
+    good = fit.converged()
+    return (
+        _check(
+            "C401",
+            "The posterior converged",
+            "pass" if good else "fail",
+            found=f"R-hat {fit.rhat_max:.4f}, ESS {fit.ess_min:.0f}, {fit.divergences} divergences",
+            limit=f"R-hat <= {RHAT_LIMIT}, ESS >= {ESS_LIMIT:.0f}, 0 divergences",
+            text="All chains tell the same." if good else f"The sampler did not converge; worst: {fit.worst}.",
+            remedy="" if good else "No money figure is fit for use; merge pain points that occur together, or rerun.",
+        ),
+    )
+
+
+def pooled(parts: tuple[GaussianSummary, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Estimate and se of each effect with personas pooled by their own precision `(pain_point,)`."""
+    weight = np.array([[1 / s**2 if np.isfinite(s) and s > 0 else 0.0 for s in part.se()] for part in parts])
+    total = weight.sum(axis=0)
+    mean = np.array([part.mean for part in parts])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(total > 0, (weight * mean).sum(axis=0) / total, 0.0), np.where(total > 0, total**-0.5, np.inf)
+
+
+def placebo_failures(forms: ReducedForms) -> dict[str, float]:
+    """Pain points whose later occurrence goes with earlier money, with their p-values.
+
+    Judged over all pain points together. Source: Benjamini & Hochberg (1995), q = .10.
+    """
+    from scipy.stats import norm
+
+    estimate, se = pooled(forms.spend_placebo)
+    tried = np.isfinite(se)
+    p = np.where(tried, 2 * norm.sf(np.abs(estimate) / np.where(tried, se, 1.0)), 1.0)
+    failed = benjamini_hochberg(p[tried], FALSE_DISCOVERY)
+    names = np.array(forms.pain_points)[tried][failed]
+    return dict(zip(names.tolist(), p[tried][failed].tolist(), strict=True))
+
+
+def benjamini_hochberg(p: np.ndarray, rate: float) -> np.ndarray:
+    """Which p-values are rejected at a false discovery rate, as booleans in the given order."""
+    if not len(p):
+        return np.zeros(0, dtype=bool)
+    order = np.argsort(p, kind="stable")
+    under = p[order] <= rate * np.arange(1, len(p) + 1) / len(p)
+    last = int(np.flatnonzero(under)[-1]) + 1 if under.any() else 0
+    out = np.zeros(len(p), dtype=bool)
+    out[order[:last]] = True
+    return out
+
+
+def effect_checks(forms: ReducedForms, posterior: UpliftPosterior, journey: Journey) -> tuple[Check, ...]:
+    """Placebos of pain points, those the data say little of, and overdispersed leaving."""
+    failed = placebo_failures(forms)
+    faint = [p for p, share in zip(forms.pain_points, posterior.prior_share, strict=True) if share > MOSTLY_PRIOR]
+    names = {pain.pain_point: pain.name for pain in journey.pain_points}
+    out = [
+        _check(
+            "C405",
+            "Placebo of each pain point",
+            "review" if failed else "pass",
+            found=", ".join(names[p] for p in failed) or "none found",
+            limit=f"none at a false discovery rate of {FALSE_DISCOVERY:.0%}",
+            text="A later occurrence goes with earlier money, which it cannot have caused."
+            if failed
+            else "No pain point goes with money booked before it occurred.",
+            remedy="Their effects get a heavier haircut; look for what causes both." if failed else "",
+        ),
+        _check(
+            "C406",
+            "Effects the data say little of",
+            "review" if faint else "pass",
+            found=", ".join(names[p] for p in faint) or "none",
+            limit=f"prior share at most {MOSTLY_PRIOR:.0%}",
+            text="More than half of what is said of these comes from the prior." if faint else "The data lead.",
+            remedy="A pilot, or more customers and periods, would tell." if faint else "",
+        ),
+    ]
+    if forms.leaving is not None:
+        dispersion = max(part.dispersion for part in forms.leaving)
+        out.append(
+            _check(
+                "C407",
+                "Leaving varies as chance alone would have it",
+                "review" if dispersion > 1.5 else "pass",
+                found=f"{dispersion:.2f}",
+                limit="Pearson chi-square over degrees of freedom at most 1.5",
+                text="Standard errors are widened by it where above 1.",
+                remedy="Something not in the model moves leaving; add controls." if dispersion > 1.5 else "",
+            )
+        )
+    return tuple(out)
+
+
+def slope_check(posterior: UpliftPosterior, calibration: Calibration, score_sd: float) -> tuple[Check, ...]:
+    """Whether the respondents' own slope agrees with the slope across pain points."""
+    slope = calibration.headline("retention")
+    if slope is None or not posterior.leaving.any():
+        return ()
+    across = posterior.theta / score_sd
+    low, high = np.percentile(across, [5, 95])
+    own_low, own_high = slope.range90()
+    apart = own_low > high or own_high < low
+    return (
+        _check(
+            "C408",
+            "Two ways to the slope of leaving on satisfaction agree",
+            "review" if apart else "pass",
+            found=f"across pain points {across.mean():+.3f} ({low:+.3f} to {high:+.3f}), respondents {slope.estimate:+.3f}",
+            limit="90% ranges overlap",
+            text="Noise and mood bend the respondents' slope towards zero; value uses the one across pain points.",
+            remedy="Where they are far apart, satisfaction alone does not carry the effect." if apart else "",
+        ),
+    )
+
+
+def _check(code: str, check: str, status: CheckStatus, *, found: str, limit: str, text: str, remedy: str) -> Check:
+    return Check(code=code, check=check, status=status, found=found, limit=limit, text=text, remedy=remedy)

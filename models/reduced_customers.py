@@ -1,0 +1,129 @@
+"""Reduced forms of a study of many customers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from impact.cells import CustomerCells
+from impact.journey import OVERALL, Journey
+from models.reduced import (
+    GaussianSummary,
+    ReducedForms,
+    design_columns,
+    hazard_summary,
+    join,
+    linear_summary,
+    moments_summary,
+    overall_sd,
+    rescale,
+    silent,
+)
+
+
+def reduce_customers(cells: CustomerCells, journey: Journey) -> ReducedForms:
+    """What every pain point moves among customers, by persona; pain points in plan order."""
+    operations = [pain.pain_point for pain in journey.pain_points if pain.source == "operations"]
+    survey = [pain.pain_point for pain in journey.pain_points if pain.source == "survey"]
+    order = [[*operations, *survey].index(pain) for pain in journey.pain_ids()]
+    personas = tuple(sorted(cells.base["persona"].unique()))
+    unit = np.array([_mean_excess(cells.patterns, journey, k) for k in range(len(journey.pain_points))])
+    sd = overall_sd(cells.coverage)
+
+    def arrange(summary: GaussianSummary) -> GaussianSummary:
+        moved = GaussianSummary(
+            mean=summary.mean[order], precision=summary.precision[np.ix_(order, order)], dispersion=summary.dispersion
+        )
+        return rescale(moved, unit)
+
+    score = [arrange(_score(cells, persona, operations, survey)) for persona in personas]
+    leaving = [arrange(_leaving(cells, persona, operations, survey)) for persona in personas]
+    spend = {m.persona: join(moments_summary(m, len(operations)), silent(len(survey))) for m in cells.spend}
+    placebo = {m.persona: join(moments_summary(m, len(operations)), silent(len(survey))) for m in cells.spend_placebo}
+    nothing = silent(len(order))
+    stage, stage_se = _own_stage(cells, journey)
+    return ReducedForms(
+        pain_points=journey.pain_ids(),
+        personas=personas,
+        unit_exposure=unit,
+        score_sd=sd,
+        score=tuple(rescale(summary, 1 / sd) for summary in score),
+        leaving=tuple(leaving),
+        spend=tuple(arrange(spend.get(persona, nothing)) for persona in personas),
+        spend_placebo=tuple(arrange(placebo.get(persona, nothing)) for persona in personas),
+        stage_effect=stage * unit,
+        stage_se=stage_se * unit,
+    )
+
+
+def excess(level: pd.Series, floor: float | None) -> pd.Series:
+    """The part of a level that a fix works on: what lies above the floor (default: best decile)."""
+    base = float(level.quantile(0.1)) if floor is None else floor
+    return (level - base).clip(lower=0)
+
+
+def _mean_excess(patterns: pd.DataFrame, journey: Journey, k: int) -> float:
+    pain = journey.pain_points[k]
+    if pain.measure != "level":
+        return 1.0
+    known = patterns.dropna(subset=[pain.pain_point])
+    if known.empty:
+        return 1.0
+    spread = known.loc[known.index.repeat(known["n"].clip(upper=1000)), pain.pain_point]
+    mean = float(excess(spread, pain.floor).mean())
+    return mean if mean > 0 else 1.0
+
+
+def exposure_matrix(cells: pd.DataFrame, exposures: list[str]) -> pd.DataFrame:
+    """Exposures with an indicator beside each that is sometimes unknown, so that no row is dropped."""
+    known = cells[exposures].astype(float)
+    unknown = known.isna().astype(float).add_prefix("unknown__")
+    unknown = unknown.loc[:, (unknown.nunique() > 1).to_numpy()]
+    return pd.concat([known.fillna(0.0), unknown], axis=1)
+
+
+def _parts(frame: pd.DataFrame, controls: tuple[str, ...], exposures: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    nuisance = design_columns(frame, controls)
+    x = pd.concat([nuisance, exposure_matrix(frame, exposures)], axis=1)
+    keep = np.arange(nuisance.shape[1], nuisance.shape[1] + len(exposures))
+    return x.to_numpy(float), keep
+
+
+def _score(cells: CustomerCells, persona: str, operations: list[str], survey: list[str]) -> GaussianSummary:
+    rows = cells.scores[(cells.scores["stage"] == OVERALL) & (cells.scores["persona"] == persona)]
+    exposures = [*operations, *survey]
+    if len(rows) < 3:
+        return silent(len(exposures))
+    x, keep = _parts(rows.reset_index(drop=True), (), exposures)
+    return linear_summary(x, keep, rows)
+
+
+def _leaving(cells: CustomerCells, persona: str, operations: list[str], survey: list[str]) -> GaussianSummary:
+    everyone = cells.leaving[cells.leaving["persona"] == persona].reset_index(drop=True)
+    x, keep = _parts(everyone, cells.controls, operations)
+    first = _hazard(everyone, x, keep) if operations else silent(0)
+    if not survey:
+        return first
+    answered = cells.answered[cells.answered["persona"] == persona].reset_index(drop=True)
+    if answered["leavers"].sum() < 5:
+        return join(first, silent(len(survey)))
+    x, keep = _parts(answered.drop(columns="overall"), cells.controls, [*operations, *survey])
+    return join(first, _hazard(answered, x, keep[len(operations) :]))
+
+
+def _hazard(rows: pd.DataFrame, x: np.ndarray, keep: np.ndarray) -> GaussianSummary:
+    return hazard_summary(x, keep, rows["n"].to_numpy(float), rows["leavers"].to_numpy(float))
+
+
+def _own_stage(cells: CustomerCells, journey: Journey) -> tuple[np.ndarray, np.ndarray]:
+    """Effect of each pain point on the score of its own stage, personas together: points and se."""
+    exposures = list(journey.pain_ids())
+    estimate, se = np.full(len(exposures), np.nan), np.full(len(exposures), np.nan)
+    for k, pain in enumerate(journey.pain_points):
+        rows = cells.scores[cells.scores["stage"] == pain.stage].reset_index(drop=True)
+        if rows["n"].sum() < 30:
+            continue
+        x, keep = _parts(rows, ("persona",), exposures)
+        summary = linear_summary(x, keep, rows)
+        estimate[k], se[k] = summary.mean[k], summary.se()[k]
+    return estimate, se

@@ -1,0 +1,1 @@
+"""The pages: results to readers; nothing here computes a statistic."""

@@ -1,0 +1,139 @@
+"""What a point of satisfaction is worth, in sentences: the rate, its grade, and what the naive way would claim."""
+
+from __future__ import annotations
+
+import math
+
+from impact.journey import OVERALL
+from reports.edition import Edition
+from reports.figures import money, money_range, signed_percent, significant
+from reports.records import Row, is_on, number, printable, records, text
+
+PLACEBO_GRADE = "not told apart from placebo"
+OUTCOMES = ("log_margin", "log_revenue", "retention")
+MONEY_OUTCOMES = ("money_base_horizon", "money_per_customer_period")
+
+_GRADES = {
+    "experimental": "grade: experimental, measured in an experiment",
+    "within-unit": "grade: within-unit, each compared with itself over time",
+    "cross-section": "grade: cross-section, different ones compared with each other, which is weak",
+    "expert": "grade: expert, a judgement and not a measurement",
+    PLACEBO_GRADE: "grade: not told apart from placebo",
+}
+_MONEY = {"log_margin": "margin", "log_revenue": "revenue"}
+
+
+def headline_rate(edition: Edition) -> Row | None:
+    """The calibration row that carries the headline: of the overall score and of money where there are such."""
+    rows = [row for row in records(edition, "calibration") if is_on(row, "headline") and row.get("outcome") in OUTCOMES]
+    return min(rows, key=_order, default=None)
+
+
+def _order(row: Row) -> tuple[bool, int]:
+    return row.get("term") != OVERALL, OUTCOMES.index(str(row.get("outcome")))
+
+
+def calibration(edition: Edition) -> tuple[str, ...]:
+    """What a point is worth: the headline rate with range and grade, then the naive claim, the placebo, the money."""
+    row = headline_rate(edition)
+    if row is None:
+        return ("What a point is worth could not be measured: no rate carries the headline.",)
+    said = [rate(edition, row), placebo(edition, row), naive(edition, row), worth_of_a_point(edition, row)]
+    return tuple(sentence for sentence in said if sentence)
+
+
+def rate(edition: Edition, row: Row) -> str:
+    """The rate per point, its range and its grade in words."""
+    grade = text(row, "grade")
+    return f"{_point(edition, row)} goes with {effect(row)}; {_GRADES.get(grade, f'grade: {grade}')}."
+
+
+def _point(edition: Edition, row: Row) -> str:
+    term = text(row, "term")
+    names = {stage.stage: stage.name for stage in edition.journey.stages}
+    score = "overall satisfaction" if term == OVERALL else f"the score of {printable(names.get(term, term))}"
+    return f"{printable(edition.point)} more of {score}"
+
+
+def effect(row: Row) -> str:
+    """The estimate and its 90% range in the outcome's own words."""
+    estimate, low, high = number(row, "estimate"), number(row, "low"), number(row, "high")
+    outcome = str(row.get("outcome"))
+    if outcome in _MONEY:
+        return f"{_growth(estimate)} {_MONEY[outcome]} (range {_growth(low)} to {_growth(high)})"
+    if row.get("method") == "hazard":
+        return f"a leaving rate {_growth(estimate)} (range {_growth(low)} to {_growth(high)})"
+    return f"{_points(estimate)} points of retention (range {_points(low)} to {_points(high)})"
+
+
+def _growth(log_change: float | None) -> str:
+    return signed_percent(None if log_change is None else math.expm1(log_change))
+
+
+def _points(share: float | None) -> str:
+    if share is None:
+        return "n/a"
+    return ("+" if share > 0 else "") + significant(100 * share)
+
+
+def placebo(edition: Edition, row: Row) -> str:
+    """That next period's score goes with the money as well, where the grade says so; else empty."""
+    if row.get("grade") != PLACEBO_GRADE:
+        return ""
+    later = _same(edition, row, "placebo")
+    as_much = f" ({effect(later)})" if later else ""
+    return (
+        f'Next {edition.period_kind}\'s score, which cannot have caused it, "explains" the money as well{as_much}: '
+        "the number is not evidence."
+    )
+
+
+def naive(edition: Edition, row: Row) -> str:
+    """How many times as much the comparison across units would claim; empty where it was not made."""
+    across = _same(edition, row, "cross_section")
+    if across is None or row.get("method") == "cross_section":
+        return ""
+    claimed, measured = number(across, "estimate"), number(row, "estimate")
+    if not claimed or not measured:
+        return ""
+    start = f"The naive way, comparing {_unit(edition)}s with each other, would claim"
+    return f"{start} {_times(claimed / measured)}: {effect(across)}."
+
+
+def _times(ratio: float) -> str:
+    if ratio <= 0:
+        return "the opposite"
+    if 0.8 <= ratio <= 1.25:
+        return "about as much"
+    return f"about {significant(ratio, 2 if ratio >= 10 else 1)} times as much"
+
+
+def worth_of_a_point(edition: Edition, row: Row) -> str:
+    """What a point is worth in money with its range, over the horizon or by customer and period; else empty."""
+    for outcome in MONEY_OUTCOMES:
+        for line in records(edition, "calibration"):
+            if line.get("outcome") == outcome and line.get("term") == row.get("term"):
+                return _money_of_a_point(edition, line)
+    return ""
+
+
+def _money_of_a_point(edition: Edition, line: Row) -> str:
+    per = (
+        "over the horizon, for the whole base"
+        if line.get("outcome") == "money_base_horizon"
+        else f"a {_unit(edition)} and {edition.period_kind}"
+    )
+    return (
+        f"In {edition.money_word} a point is worth {money(number(line, 'estimate'), edition.currency)} "
+        f"(range {money_range(number(line, 'low'), number(line, 'high'))}) {per}."
+    )
+
+
+def _same(edition: Edition, row: Row, method: str) -> Row | None:
+    keys = ("outcome", "term")
+    rows = (line for line in records(edition, "calibration") if line.get("method") == method)
+    return next((line for line in rows if all(line.get(key) == row.get(key) for key in keys)), None)
+
+
+def _unit(edition: Edition) -> str:
+    return "site" if edition.shape == "sites" else "customer"

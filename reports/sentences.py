@@ -1,0 +1,245 @@
+"""The sentences of a delivery: the same words on the terminal, on the page and in the workbook."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from reports.edition import Edition, Worth
+from reports.figures import money, money_range, of_twenty, percent
+from reports.records import Row, is_on, label, listing, number, printable, records
+
+Answer = Literal["not fit", "revenue only", "nothing priced", "fund nothing", "fund"]
+
+# An initiative that pays back in fewer futures is never funded outright (the verdict of the contract).
+FUND_CHANCE = 0.8
+NAMES_IN_A_HEADLINE = 4
+
+
+def answer(edition: Edition) -> Answer:
+    """The kind of answer this edition gives; every page and the headline follow it."""
+    if edition.fitness != "fit":
+        return "not fit"
+    if edition.money_word == "revenue":
+        return "revenue only"
+    if edition.cash is None or edition.worth is None:
+        return "nothing priced"
+    return "fund" if chosen(edition) else "fund nothing"
+
+
+def headline(edition: Edition) -> str:
+    """The ask in one sentence, with what it costs and what it is worth."""
+    match answer(edition):
+        case "not fit":
+            return _not_fit(edition)
+        case "revenue only":
+            return f"No net value is claimed, because the study has no margin. {largest_pain(edition)}"
+        case "nothing priced":
+            return f"Nothing can be chosen, because no initiative has a cost. {largest_pain(edition)}"
+        case "fund nothing":
+            return funding_nothing(edition)
+        case "fund":
+            return _fund(edition)
+
+
+def _not_fit(edition: Edition) -> str:
+    failed = [printable(str(row.get("check", ""))) for row in with_status(edition, "fail")]
+    if not failed:
+        return "Not fit for use: this run carries no recommendation."
+    several = f"{len(failed)} checks" if len(failed) > 1 else "the check"
+    more = " and others" if len(failed) > 3 else ""
+    return f"Not fit for use: this run carries no recommendation, because {several} failed: {listing(failed[:3])}{more}."
+
+
+def _fund(edition: Edition) -> str:
+    picked = chosen(edition)
+    sure = [row for row in picked if (number(row, "p_npv_positive") or 0.0) >= FUND_CHANCE]
+    gain = _gain(edition)
+    if sure:
+        return f"Fund {_names(picked)}: {gain}."
+    several = "each pays" if len(picked) > 1 else "it pays"
+    return (
+        f"No initiative is sure enough to fund outright; the best use of the money is {_names(picked)}: {gain}, "
+        f"but {several} back alone in fewer than 16 of 20 futures."
+    )
+
+
+def _gain(edition: Edition) -> str:
+    value = edition.worth
+    if value is None:
+        return "not valued"
+    return (
+        f"{money(value.cost, edition.currency)} to spend, {money(value.mean, edition.currency)} net "
+        f"(range {money_range(value.p05, value.p95)}) over {horizon(edition)}"
+    )
+
+
+def _names(rows: list[Row]) -> str:
+    names = [label(row, "initiative") for row in rows]
+    if len(names) <= NAMES_IN_A_HEADLINE:
+        return listing(names)
+    return f"{len(names)} initiatives, first {listing(names[: NAMES_IN_A_HEADLINE - 1])}"
+
+
+def worth(edition: Edition, value: Worth) -> str:
+    """What the chosen set is worth: net value, its range, and in how many of 20 futures it pays back."""
+    return (
+        f"Expected net value {money(value.mean, edition.currency)}; 9 of 10 futures lie between "
+        f"{money(value.p05, edition.currency)} and {money(value.p95)}. "
+        f"The set pays back in {of_twenty(value.p_positive)} futures."
+    )
+
+
+def funding_nothing(edition: Edition) -> str:
+    """That nothing is worth funding now, and which initiative comes nearest."""
+    best = best_candidate(edition)
+    if best is None:
+        return "Fund nothing now: the plan holds no initiative to choose from."
+    low, high = number(best, "npv_p05"), number(best, "npv_p95")
+    fitting = " that fits the budget" if (number(best, "npv") or 0.0) > 0 else ""
+    return (
+        f"Fund nothing now: over {horizon(edition)} no initiative{fitting} is expected to return more than it costs. "
+        f"The nearest, {label(best, 'initiative')}, is expected to return "
+        f"{money(number(best, 'npv'), edition.currency)} net (range {money_range(low, high)})."
+    )
+
+
+def would_have_to_be_true(edition: Edition, initiative: str) -> str:
+    """What would have to be true for an initiative to be funded; empty where the run does not say."""
+    for row in records(edition, "portfolio"):
+        if str(row.get("initiative")) == initiative and row.get("kind", "initiative") == "initiative":
+            value = row.get("what_would_have_to_be_true")
+            return printable(value) if isinstance(value, str) else ""
+    return ""
+
+
+def breaks_even(row: Row) -> str:
+    """From a break-even row: where one initiative stops paying, in what it removes and what is kept."""
+    parts = []
+    effectiveness, kept = number(row, "effectiveness"), number(row, "credibility")
+    if effectiveness is not None:
+        parts.append(
+            f"it removes at least {percent(effectiveness)} of the occurrences"
+            if effectiveness <= 1
+            else "it removed more than all occurrences, which cannot be"
+        )
+    if kept is not None:
+        parts.append(
+            f"the haircut stays below {percent(max(1 - kept, 0.0))}"
+            if kept <= 1
+            else "the effect were larger than the one observed"
+        )
+    name = label(row, "initiative")
+    return f"{name} pays only if {' and if '.join(parts)}." if parts else f"No break-even is known for {name}."
+
+
+def initiative(edition: Edition, row: Row) -> str:
+    """One initiative in a sentence: cost, net value with its range, chance and verdict."""
+    low, high = number(row, "npv_p05"), number(row, "npv_p95")
+    name, cost = label(row, "initiative"), money(number(row, "cost"), edition.currency)
+    if number(row, "npv") is None:
+        most = number(row, "max_cost")
+        limit = f"; it may cost at most {money(most, edition.currency)}" if most is not None else ""
+        return f"{name} has no net value{limit}."
+    return (
+        f"{name} costs {cost} and is expected to return {money(number(row, 'npv'), edition.currency)} net "
+        f"(range {money_range(low, high)}), paying back in {of_twenty(number(row, 'p_npv_positive'))} futures: "
+        f"{row.get('verdict') or 'no verdict'}."
+    )
+
+
+def portfolio(edition: Edition) -> str:
+    """How many initiatives are chosen, what they use of the budget, and which of them are not sure alone."""
+    picked, every = chosen(edition), records(edition, "initiatives")
+    if not every:
+        return "The plan holds no initiative."
+    cost = sum(number(row, "cost") or 0.0 for row in picked)
+    budget = edition.cash.budget if edition.cash else None
+    of_budget = f" of a budget of {money(budget, edition.currency)}" if budget is not None else ", with no budget set"
+    said = f"{len(picked)} of {len(every)} initiatives chosen, using {money(cost, edition.currency)}{of_budget}."
+    unsure = [label(row, "initiative") for row in picked if (number(row, "p_npv_positive") or 0.0) < FUND_CHANCE]
+    if not unsure:
+        return said
+    verb = "pays" if len(unsure) == 1 else "pay"
+    return f"{said} {_few(unsure)} {verb} back alone in fewer than 16 of 20 futures."
+
+
+def _few(names: list[str]) -> str:
+    return listing(names) if len(names) <= NAMES_IN_A_HEADLINE else f"{len(names)} of them"
+
+
+def largest_pain(edition: Edition) -> str:
+    """The pain point that costs most, with the range of what it costs."""
+    rows = [row for row in records(edition, "pain_points") if number(row, "value") is not None]
+    if not rows:
+        return "No pain point has a value."
+    row = max(rows, key=lambda item: number(item, "value") or 0.0)
+    return (
+        f"Largest {edition.money_word} at stake: {label(row, 'pain_point')}, "
+        f"{money(number(row, 'value'), edition.currency)} "
+        f"(range {money_range(number(row, 'value_p05'), number(row, 'value_p95'))}) over {horizon(edition)}."
+    )
+
+
+def missing(edition: Edition) -> tuple[str, ...]:
+    """What the study lacks for a net value, and how to supply it."""
+    lacks = []
+    if edition.money_word == "revenue":
+        lacks.append(
+            "No margin: figures are revenue and no NPV is claimed. Add a margin column to the ledger, "
+            "or margin_rate to [study]."
+        )
+    if edition.cash is None:
+        lacks.append(
+            "No cost: NPV and portfolio are left out, and max_cost is the most an initiative may cost. "
+            "Give each initiative its cost in the initiatives table."
+        )
+    elif edition.worth is None:
+        lacks.append("No portfolio was chosen: the checks say why.")
+    return tuple(lacks)
+
+
+def checks(edition: Edition) -> str:
+    """How many checks failed, ask for review and passed."""
+    fails, reviews = len(with_status(edition, "fail")), len(with_status(edition, "review"))
+    passes = len(with_status(edition, "pass"))
+    return f"Checks: {fails} failed, {reviews} to review, {passes} passed."
+
+
+def importance_note() -> str:
+    """What driver importance is and is not."""
+    return (
+        "Importance is the share of explained variation in the score. It is not an effect: it ignores how often "
+        "things go wrong, what a fix costs and what causes what, and never enters a money figure."
+    )
+
+
+def with_status(edition: Edition, status: Literal["pass", "review", "fail"]) -> list[Row]:
+    """The checks of one status."""
+    return [row for row in records(edition, "checks") if row.get("status") == status]
+
+
+def ranked(edition: Edition) -> list[Row]:
+    """The initiatives by rank, those without one last."""
+    return sorted(records(edition, "initiatives"), key=lambda row: number(row, "rank") or float("inf"))
+
+
+def chosen(edition: Edition) -> list[Row]:
+    """The chosen initiatives, by rank."""
+    ids = {
+        str(row.get("initiative"))
+        for row in records(edition, "portfolio")
+        if is_on(row, "chosen") and row.get("kind", "initiative") == "initiative"
+    }
+    return [row for row in ranked(edition) if str(row.get("initiative")) in ids]
+
+
+def best_candidate(edition: Edition) -> Row | None:
+    """The initiative with the highest expected net value; None where none has one."""
+    rows = [row for row in records(edition, "initiatives") if number(row, "npv") is not None]
+    return max(rows, key=lambda row: number(row, "npv") or 0.0, default=None)
+
+
+def horizon(edition: Edition) -> str:
+    """The horizon in words: `12 quarters`, `1 year`."""
+    count = len(edition.horizon)
+    return f"{count} {edition.period_kind}{'s' if count != 1 else ''}"

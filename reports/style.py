@@ -1,0 +1,84 @@
+"""How results look everywhere: colours that carry a meaning, and how each column's numbers are written.
+
+Every text colour has a contrast of at least 4.5 to 1 on white and on its own fill; no meaning rests on colour alone.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Kind = Literal["money", "share", "fine_share", "score", "signed", "count", "ratio", "mixed", "text"]
+
+INK = "#1B2733"
+MUTED = "#55616D"
+LINE = "#CBD3DA"
+PAPER = "#FFFFFF"
+PANEL = "#F3F5F7"
+ACCENT = "#1F4E79"
+ACCENT_FILL = "#DCE8F3"
+
+GOOD = "#17663A"
+GOOD_FILL = "#E2F2E8"
+REVIEW = "#7A5200"
+REVIEW_FILL = "#FFF1D6"
+BAD = "#9C1F17"
+BAD_FILL = "#FBE5E3"
+
+INPUT_INK = "#0000C8"
+INPUT_FILL = "#FFF9E3"
+
+SCENARIO_FILLS: dict[str, str] = {"base": "#DCE8F3", "downside": "#FBE5E3", "upside": "#E2F2E8"}
+SCENARIO_INKS: dict[str, str] = {"base": ACCENT, "downside": BAD, "upside": GOOD}
+STATUS_INKS: dict[str, str] = {"pass": GOOD, "review": REVIEW, "fail": BAD, "OK": GOOD, "CHANGED": REVIEW, "FAIL": BAD}
+STATUS_FILLS: dict[str, str] = {
+    "pass": GOOD_FILL,
+    "review": REVIEW_FILL,
+    "fail": BAD_FILL,
+    "OK": GOOD_FILL,
+    "CHANGED": REVIEW_FILL,
+    "FAIL": BAD_FILL,
+}
+VERDICT_INKS: dict[str, str] = {"fund": GOOD, "pilot": REVIEW, "park": MUTED}
+
+NUMBER_FORMATS: dict[Kind, str] = {
+    "money": "#,##0;-#,##0;0",
+    "share": "0.0%",
+    "fine_share": "0.00%;-0.00%;0.00%",
+    "score": "0.00",
+    "signed": "+0.000;-0.000;0.000",
+    "count": "#,##0",
+    "ratio": "0.00",
+    "mixed": "[>=100]#,##0;[<=-100]-#,##0;0.0000",
+    "text": "@",
+}
+
+_KINDS: dict[Kind, frozenset[str]] = {
+    "money": frozenset(
+        """value_at_stake value value_p05 value_p50 value_p95 value_true cost npv npv_p05 npv_p50 npv_p95 regret evpi
+        max_cost capex opex retention spend service_saving non_cashable net cumulative budget approved_cost actual_cost
+        approved_benefit measured_benefit bookable ledger reported difference other_benefit""".split()
+    ),
+    "share": frozenset(
+        """prevalence p_positive prior_share p_npv_positive p_top3 p_first share coverage effectiveness credibility
+        retention_points""".split()
+    ),
+    "fine_share": frozenset({"retention_effect", "spend_effect", "spend_relative"}),
+    "score": frozenset({"score", "score_low", "score_high", "benchmark", "score_points"}),
+    "signed": frozenset({"emotion", "satisfaction_effect"}),
+    "count": frozenset(
+        """responses customers pain_points n payback_quarters rank rank_p05 rank_p95 headline chosen""".split()
+    ),
+    "ratio": frozenset({"roi"}),
+}
+_OF_TABLE: dict[tuple[str, str], Kind] = {
+    ("scenarios", "value"): "mixed",
+    ("frontier", "initiatives"): "text",
+}
+
+
+def column_kind(table: str, column: str) -> Kind:
+    """How a contract table's column is written; `mixed` (numbers of any size) where nothing else is known."""
+    named = _OF_TABLE.get((table, column))
+    if named is not None:
+        return named
+    return next((kind for kind, columns in _KINDS.items() if column in columns), "mixed")

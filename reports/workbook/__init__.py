@@ -1,0 +1,1 @@
+"""The workbook, one sheet a file: `write.write_workbook` makes it."""

@@ -1,0 +1,99 @@
+"""The workbook being written, and how each of its sheets begins, prints and is protected."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
+
+from reports import style
+from reports.edition import CashModel, Edition
+from reports.workbook.layout import Layout
+from reports.workbook.put import put_text
+from reports.workbook.styles import Styles
+from reports.workbook.valuation import SetValuation, Valuation
+
+LINE_LENGTH = 105
+A4 = 9
+BANNER_COLUMNS = 6
+_ALARM = "NOT FIT FOR USE: no money figure of this workbook may be used. The sheet Run checks says why."
+_ALLOWED = {
+    "select_locked_cells": True,
+    "select_unlocked_cells": True,
+    "format_columns": True,
+    "format_rows": True,
+    "sort": True,
+    "autofilter": True,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """What the live sheets are written from: the cash, where each cell lies and what each formula is worth now."""
+
+    cash: CashModel
+    layout: Layout
+    alone: Valuation
+    sets: SetValuation | None
+    names: tuple[str, ...]
+    owners: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book:
+    """The open file, its formats, and the edition it tells. `live` is None where there is no cash to value."""
+
+    workbook: xlsxwriter.Workbook
+    styles: Styles
+    edition: Edition
+    live: Live | None
+
+
+def notice_lines(edition: Edition) -> tuple[tuple[str, str], ...]:
+    """Style and text of each line that stands on top of every sheet, the alarm first."""
+    alarm = (("alarm", _ALARM),) if edition.fitness != "fit" else ()
+    lines = [line for notice in edition.notices for line in textwrap.wrap(notice, LINE_LENGTH)]
+    return (*alarm, *(("notice", line) for line in lines))
+
+
+def content_top(edition: Edition) -> int:
+    """The first row below title, reading hint, notices and an empty row."""
+    return 3 + len(notice_lines(edition))
+
+
+def open_sheet(book: Book, name: str, title: str, lead: str) -> Worksheet:
+    """A new sheet with its title, how to read it, and the notices; landscape A4, one page wide, protected."""
+    sheet = book.workbook.add_worksheet(name)
+    put_text(sheet, 0, 0, title, book.styles.of("title"))
+    put_text(sheet, 1, 0, lead, book.styles.of("lead"))
+    for row, (kind, line) in enumerate(notice_lines(book.edition), start=2):
+        put_text(sheet, row, 0, line, book.styles.of(kind))
+        for column in range(1, BANNER_COLUMNS):
+            sheet.write_blank(row, column, None, book.styles.of(kind))
+    sheet.hide_gridlines(2)
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer(f"&L&8Run {_footer_text(book.edition.run_id)}&C&8&A&R&8Page &P of &N")
+    sheet.protect("", _ALLOWED)
+    return sheet
+
+
+def put_header(book: Book, sheet: Worksheet, row: int, names: tuple[str, ...], first: int = 0) -> None:
+    """Write a header row from column `first` on."""
+    for column, name in enumerate(names, start=first):
+        put_text(sheet, row, column, name, book.styles.of("header"))
+
+
+def colour_words(book: Book, sheet: Worksheet, area: tuple[int, int, int, int]) -> None:
+    """Colour the status words of an area; the word itself carries the meaning."""
+    for word, ink in style.STATUS_INKS.items():
+        look = book.workbook.add_format({"font_color": ink, "bg_color": style.STATUS_FILLS[word], "bold": True})
+        sheet.conditional_format(*area, {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": look})
+
+
+def _footer_text(text: str) -> str:
+    return text.replace("&", "&&")[:80]

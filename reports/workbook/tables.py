@@ -1,0 +1,107 @@
+"""The contract's tables as they are, one a sheet, each an Excel table that carries the contract's name."""
+
+from __future__ import annotations
+
+import pandas as pd
+from xlsxwriter.worksheet import Worksheet
+
+from reports.edition import Edition
+from reports.style import column_kind
+from reports.workbook.book import Book, colour_words, content_top, open_sheet
+from reports.workbook.layout import down
+from reports.workbook.put import cell_text, put_value
+
+TABLE_SHEETS: dict[str, tuple[str, str]] = {
+    "journey": ("Journey", "Stages in order: scores with their 90% range, emotion from -2 to +2, and value at stake."),
+    "pain_points": ("Pain points", "What each pain point does to scores, retention and spend, and what it is worth."),
+    "initiatives": ("Initiatives", "What each initiative is worth alone, over all draws; ranges are 90%."),
+    "portfolio": ("Delivered portfolio", "What the run chose, why, and what would have to be true for the rest."),
+    "cashflow": ("Cashflow", "Mean cash by initiative and period, undiscounted."),
+    "frontier": ("Frontier", "What the best portfolio is worth at each budget."),
+    "scenarios": ("Scenarios", "Metrics by scenario and period; ranges are 90%."),
+    "break_even": ("Break even", "What each initiative would have to reach for an NPV of 0."),
+    "drivers": ("Drivers", "Share of explained variance by stage; it says what goes along, not what to fix."),
+    "calibration": ("Calibration", "Every regression, with its method and how far it can be believed."),
+    "reconciliation": ("Reconciliation", "The ledger beside the books."),
+    "benefits": ("Benefits", "What was approved and what was measured."),
+    "checks": ("Run checks", "Every check of the run, with what was found and what is allowed."),
+}
+_LONG = ("text", "remedy", "reason", "what_would_have_to_be_true", "description")
+_LONG_WIDTH, _NAME_WIDTH, _NUMBER_WIDTH, _MOST = 46, 26, 13, 30
+
+
+def write_tables(book: Book) -> None:
+    """Write a sheet for every table of the contract that has rows, and one for the truth where it is known."""
+    for table, (sheet_name, lead) in TABLE_SHEETS.items():
+        frame = book.edition.tables.get(table)
+        if frame is not None and len(frame):
+            _write_table(book, (table, sheet_name, f"{lead} Money in {_money(book.edition)}."), frame)
+    truth = book.edition.truth
+    if truth is not None and len(truth):
+        lead = f"What the simulation put in (value_true) beside the estimate and its 90% range. {_money(book.edition)}."
+        _write_table(book, ("truth", "Truth", lead), truth)
+
+
+def column_range(edition: Edition, table: str, column: str, top: int) -> str | None:
+    """The cells of a table's column on its sheet, or None where it has no rows or no such column."""
+    frame = edition.tables.get(table)
+    if frame is None or not len(frame) or column not in frame.columns:
+        return None
+    place = list(frame.columns).index(column)
+    return down(place, top + 1, top + len(frame), f"'{TABLE_SHEETS[table][0]}'")
+
+
+def _money(edition: Edition) -> str:
+    return f"{edition.currency}, as {edition.money_word}"
+
+
+def _write_table(book: Book, place: tuple[str, str, str], frame: pd.DataFrame) -> None:
+    table, sheet_name, lead = place
+    sheet = open_sheet(book, sheet_name, sheet_name, lead)
+    top = content_top(book.edition)
+    columns = [str(column) for column in frame.columns]
+    header = book.styles.of("header")
+    sheet.add_table(
+        top,
+        0,
+        top + len(frame),
+        len(columns) - 1,
+        {
+            "name": table,
+            "style": None,
+            "columns": [{"header": cell_text(column), "header_format": header} for column in columns],
+        },
+    )
+    for number, column in enumerate(columns):
+        _write_column(book, sheet, (table, column, top, number), frame.iloc[:, number])
+    sheet.set_row(top, 30)
+    sheet.freeze_panes(top + 1, _frozen(columns))
+    sheet.repeat_rows(0, top)
+    if "status" in columns:
+        status = columns.index("status")
+        colour_words(book, sheet, (top + 1, status, top + len(frame), status))
+
+
+def _write_column(book: Book, sheet: Worksheet, place: tuple[str, str, int, int], values: pd.Series) -> None:
+    table, column, top, number = place
+    numeric = pd.api.types.is_numeric_dtype(values)
+    kind = column_kind(table, column) if numeric else "text"
+    look = book.styles.of(kind, "right") if numeric else book.styles.of("wrap")
+    mixed = book.styles.of("mixed", "right")
+    for row, value in enumerate(values.tolist(), start=top + 1):
+        is_number = isinstance(value, int | float) and not numeric
+        put_value(sheet, row, number, value, mixed if is_number else look)
+    sheet.set_column(number, number, _width(column, values, numeric=numeric))
+
+
+def _width(column: str, values: pd.Series, *, numeric: bool) -> int:
+    if numeric:
+        return max(_NUMBER_WIDTH, min(len(column) // 2 + 4, 18))
+    if column in _LONG:
+        return _LONG_WIDTH
+    longest = max((len(str(value)) for value in values), default=0)
+    return min(max(longest + 2, len(column) + 3, 10), _NAME_WIDTH if column == "name" else _MOST)
+
+
+def _frozen(columns: list[str]) -> int:
+    return 2 if columns[1:2] == ["name"] else 1

@@ -1,0 +1,1 @@
+"""The choices: what to do, when, and under which assumptions."""

@@ -1,0 +1,47 @@
+"""From a posterior and a plan to a decision: value, rank, choose, plan."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scenarios.breakeven import break_even
+from scenarios.decision import Decision, marginal_values
+from scenarios.portfolio import choose_portfolio, frontier
+from scenarios.quarters import plan_quarters
+from scenarios.ranking import rank_initiatives
+from scenarios.worth import Case
+
+
+def decide(
+    case: Case,
+    *,
+    budget: float | None,
+    periods_a_year: int,
+    value_of_a_point: float,
+    revenue_per_margin: float,
+    score_now: float,
+) -> Decision:
+    """The decision for the offers of a case.
+
+    A portfolio is chosen only where every offer has a cost.
+
+    Args:
+        case: base, posterior and offers.
+        budget: one-off cash over the horizon, or None for no limit.
+        periods_a_year: of the ledger.
+        value_of_a_point: money of +1 point of overall, for break-even in points.
+        revenue_per_margin: to show revenue beside margin.
+        score_now: overall score today, in points.
+    """
+    ranking = rank_initiatives(case, periods_a_year)
+    priced = all(offer.cost is not None for offer in case.offers)
+    portfolio = choose_portfolio(case, budget) if priced else None
+    return Decision(
+        case=case,
+        ranking=ranking,
+        portfolio=portfolio,
+        frontier=frontier(case, portfolio) if portfolio is not None else (),
+        quarters=plan_quarters(case, portfolio, revenue_per_margin, score_now) if portfolio is not None else (),
+        break_even=tuple(break_even(case, ranking, i, value_of_a_point) for i in range(len(case.offers))),
+        marginal=marginal_values(case, portfolio) if portfolio is not None else np.full(len(case.offers), np.nan),
+    )

@@ -1,0 +1,101 @@
+"""The whole choice: what to fund, why, and what would change it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from scenarios.breakeven import BreakEven
+from scenarios.portfolio import FrontierPoint, Portfolio
+from scenarios.quarters import QuarterPlan
+from scenarios.ranking import Ranking
+from scenarios.worth import Case, npv_draws, set_value
+
+FUND_CHANCE = 0.8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Everything decided, on one set of joint draws.
+
+    `portfolio` is None where costs or a margin are missing; `marginal` `(initiative,)` is what each
+    initiative that is not chosen would add to the chosen set's mean NPV.
+    """
+
+    case: Case
+    ranking: Ranking
+    portfolio: Portfolio | None
+    frontier: tuple[FrontierPoint, ...]
+    quarters: tuple[QuarterPlan, ...]
+    break_even: tuple[BreakEven, ...]
+    marginal: np.ndarray
+
+    def verdicts(self) -> tuple[str, ...]:
+        """fund = chosen and pays back in 16 of 20 futures alone; pilot = an assumed pilot is worth its
+        cost; park else."""
+        out = []
+        for i in range(len(self.case.offers)):
+            chosen = self.portfolio is not None and bool(self.portfolio.chosen[i])
+            if chosen and float((self.ranking.npv[i] > 0).mean()) >= FUND_CHANCE:
+                out.append("fund")
+            else:
+                out.append("pilot" if self.portfolio is not None and self.ranking.pilot_gain[i] > 0 else "park")
+        return tuple(out)
+
+
+def marginal_values(case: Case, portfolio: Portfolio) -> np.ndarray:
+    """What each initiative adds to the chosen set's mean NPV `(initiative,)`; for a chosen one, what it
+    adds to the others."""
+    members = [int(i) for i in np.flatnonzero(portfolio.chosen)]
+    out = np.zeros(len(case.offers))
+    together = float(portfolio.npv.mean())
+    for i in range(len(case.offers)):
+        other = [j for j in members if j != i] if i in members else sorted([*members, i])
+        npv = float(npv_draws(case, other, set_value(case, other)).mean())
+        out[i] = together - npv if i in members else npv - together
+    return out
+
+
+def reason(decision: Decision, i: int, budget: float | None) -> tuple[str, str]:
+    """Why an initiative is chosen or not, and what would have to be true for the other answer."""
+    case, portfolio = decision.case, decision.portfolio
+    offer = case.offers[i]
+    if portfolio is None:
+        return "no portfolio without costs and a margin", ""
+    needs = _needs(decision, i)
+    if portfolio.chosen[i]:
+        return "adds to the chosen set's net value", f"it falls out {needs}" if needs else ""
+    if decision.marginal[i] <= 0:
+        return "its expected benefit does not cover its cost", f"it pays {needs}" if needs else ""
+    spent = float(portfolio.cost @ (portfolio.sets == portfolio.chosen).all(axis=1))
+    if budget is not None and spent + offer.plan_cost > budget:
+        more = spent + offer.plan_cost - budget
+        return "the budget is used better", f"the budget is {more:,.0f} larger"
+    return "what the plan requires, excludes or makes mandatory", ""
+
+
+def _needs(decision: Decision, i: int) -> str:
+    """From what cost, or share of effect, the answer would turn."""
+    offer, found = decision.case.offers[i], decision.break_even[i]
+    cost = offer.plan_cost
+    most = _turning_cost(decision, i)
+    side = "above" if decision.portfolio is not None and decision.portfolio.chosen[i] else "at most"
+    words = []
+    if np.isfinite(most) and cost > 0:
+        words.append(f"at a cost of {side} {most:,.0f} (now {cost:,.0f})" if most > 0 else "at no cost")
+    if side == "at most" and np.isfinite(found.credibility) and found.credibility <= 1:
+        words.append(f"or if {found.credibility:.0%} of the observed effect is real")
+    return " ".join(words)
+
+
+def _turning_cost(decision: Decision, i: int) -> float:
+    """The one-off cost at which adding it to the chosen set is worth nothing."""
+    offer = decision.case.offers[i]
+    weight = float(offer.schedule.cost_share @ decision.case.base.discount)
+    overrun = float(offer.cost.mean() / offer.item.cost) if offer.cost is not None and offer.item.cost else 1.0
+    if weight <= 0 or not offer.item.cost:
+        return float("nan")
+    return max(offer.item.cost + float(decision.marginal[i]) / (weight * overrun), 0.0)
+
+

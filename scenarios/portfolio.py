@@ -1,0 +1,143 @@
+"""Which initiatives to choose together: exact, by looking at every set that the constraints allow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from scenarios.worth import Case, costs_by_period, mean_benefits, npv_draws, set_value
+
+LIVE_SETS = 10  # up to this many initiatives every set is valued exactly (1,024 sets)
+RESCORED = 64  # above it, how many of the best by pairs are valued exactly
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portfolio:
+    """The chosen set and what it was chosen among.
+
+    `chosen` 0/1 `(initiative,)`; `npv` `(draw,)` its joint net present value; `sets` `(set, initiative)`
+    all sets looked at with their joint mean `benefit` `(set, period)`, mean `value` (NPV), one-off
+    `cost` and whether they are `allowed`. `exact` is False where sets were screened by pairs, and
+    `gap` then bounds what the screening may have missed (the largest error seen among those rescored).
+    """
+
+    chosen: np.ndarray
+    npv: np.ndarray
+    sets: np.ndarray
+    benefit: np.ndarray
+    value: np.ndarray
+    cost: np.ndarray
+    allowed: np.ndarray
+    exact: bool
+    gap: float
+
+
+def choose_portfolio(case: Case, budget: float | None) -> Portfolio:
+    """The allowed set of the highest mean NPV; the empty set is one of them.
+
+    Raises:
+        ValueError: no set keeps to the constraints, named in the message.
+    """
+    m = len(case.offers)
+    sets = ((np.arange(1 << m)[:, None] >> np.arange(m)) & 1).astype(float)
+    cost = sets @ np.array([offer.plan_cost for offer in case.offers])
+    allowed = allowed_sets(case, sets, cost, budget)
+    if not allowed.any():
+        raise ValueError(why_infeasible(case, budget))
+    exact = m <= LIVE_SETS
+    gap = 0.0
+    if exact:
+        benefit = mean_benefits(case, sets)
+        value = _values(case, sets, benefit)
+    else:
+        sets, cost, allowed, benefit, value, gap = _screened(case, sets, cost, allowed)
+    best = int(np.flatnonzero(allowed)[np.argmax(value[allowed])])
+    members = list(np.flatnonzero(sets[best]))
+    npv = npv_draws(case, members, set_value(case, members)) if members else np.zeros(case.posterior.draws)
+    return Portfolio(
+        chosen=sets[best].astype(int),
+        npv=npv,
+        sets=sets,
+        benefit=benefit,
+        value=value,
+        cost=cost,
+        allowed=allowed,
+        exact=exact,
+        gap=gap,
+    )
+
+
+def _values(case: Case, sets: np.ndarray, benefit: np.ndarray) -> np.ndarray:
+    spent = np.array([costs_by_period(offer).mean(axis=0) @ case.base.discount for offer in case.offers])
+    return np.asarray(benefit @ case.base.discount - sets @ spent)
+
+
+def allowed_sets(case: Case, sets: np.ndarray, cost: np.ndarray, budget: float | None) -> np.ndarray:
+    """Which sets keep to the budget and to what the plan requires, excludes and makes mandatory."""
+    ids = [offer.item.initiative for offer in case.offers]
+    allowed = np.ones(len(sets), dtype=bool)
+    if budget is not None:
+        allowed &= cost <= budget * (1 + 1e-12)
+    for i, offer in enumerate(case.offers):
+        if offer.item.mandatory:
+            allowed &= sets[:, i] == 1
+        for other in offer.item.requires:
+            if other in ids:
+                allowed &= (sets[:, i] == 0) | (sets[:, ids.index(other)] == 1)
+        for other in offer.item.excludes:
+            if other in ids:
+                allowed &= (sets[:, i] == 0) | (sets[:, ids.index(other)] == 0)
+    return allowed
+
+
+def why_infeasible(case: Case, budget: float | None) -> str:
+    """A sentence that names the constraints which cannot hold together."""
+    forced = [offer for offer in case.offers if offer.item.mandatory]
+    names = ", ".join(offer.item.initiative for offer in forced)
+    cost = sum(offer.plan_cost for offer in forced)
+    if budget is not None and cost > budget:
+        return f"the mandatory initiatives ({names}) cost {cost:,.0f}, over the budget of {budget:,.0f}"
+    return f"the mandatory initiatives ({names}) cannot hold together with what the plan requires and excludes"
+
+
+def _screened(
+    case: Case, sets: np.ndarray, cost: np.ndarray, allowed: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, float]:
+    """The best sets by singles and pairs, then valued exactly, with the largest error of the screening."""
+    m = sets.shape[1]
+    single = np.eye(m)
+    i, j = np.triu_indices(m, 1)
+    worth = mean_benefits(case, np.concatenate([single, single[i] + single[j]])) @ case.base.discount
+    together = worth[m:] - worth[i] - worth[j]
+    spent = np.array([costs_by_period(offer).mean(axis=0) @ case.base.discount for offer in case.offers])
+    guess = sets @ (worth[:m] - spent) + np.einsum("sp,p->s", sets[:, i] * sets[:, j], together)
+    candidates = np.flatnonzero(allowed)
+    keep = candidates[np.argsort(-guess[candidates], kind="stable")[:RESCORED]]
+    keep = np.unique(np.concatenate([np.flatnonzero(sets.sum(axis=1) == 0), keep]))
+    benefit = mean_benefits(case, sets[keep])
+    value = _values(case, sets[keep], benefit)
+    return sets[keep], cost[keep], allowed[keep], benefit, value, float(np.abs(value - guess[keep]).max())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrontierPoint:
+    """The best allowed set at one budget: its mean joint NPV and the places of its members."""
+
+    budget: float
+    value: float
+    members: tuple[int, ...]
+
+
+def frontier(case: Case, portfolio: Portfolio, points: int = 20) -> tuple[FrontierPoint, ...]:
+    """What each budget would buy, from nothing to all of it, among the sets looked at."""
+    free = allowed_sets(case, portfolio.sets, portfolio.cost, None)
+    top = float(portfolio.cost[free].max(initial=0.0))
+    found = []
+    for budget in np.linspace(0, top, points):
+        within = np.flatnonzero(free & (portfolio.cost <= budget * (1 + 1e-12)))
+        if len(within):
+            best = int(within[np.argmax(portfolio.value[within])])
+            members = tuple(int(i) for i in np.flatnonzero(portfolio.sets[best]))
+            found.append(FrontierPoint(budget=float(budget), value=float(portfolio.value[best]), members=members))
+    return tuple(found)

@@ -1,0 +1,50 @@
+"""Taking a study in: sound studies whole, faulty ones with every fault at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from impact.errors import InputError
+from impact.intake import take_in
+from tests.tiny_study import append, edit, write_tiny_study
+
+
+def codes(folder: Path, *overrides: str) -> list[str]:
+    with pytest.raises(InputError) as caught:
+        take_in(folder, overrides)
+    return [finding.code for finding in caught.value.findings]
+
+
+def test_a_sound_study_is_taken_in_whole(tmp_path: Path) -> None:
+    intake = take_in(write_tiny_study(tmp_path), ["model.lag=2"])
+    assert intake.case.plan.ids() == ("fleet", "spares")
+    assert intake.source.ledger.count().execute() > 0
+    assert [check.code for check in intake.checks] == ["S111", "D300", "D300", "D300", "D300"]
+    assert intake.checks[0].found == "model.lag"
+
+
+def test_faults_of_study_plan_and_tables_come_in_one_go(tmp_path: Path) -> None:
+    folder = write_tiny_study(tmp_path)
+    edit(folder, "study.toml", "budget = 1000", "budget = -1")
+    append(folder, "fixes.csv", "kiosk,slow,.1,.2,.3")
+    append(folder, "responses.csv", "0001,2026-04-01,buy,11,csat,")
+    assert codes(folder) == ["S106", "P206", "D306"]
+
+
+def test_a_missing_table_does_not_hide_the_faults_of_the_others(tmp_path: Path) -> None:
+    folder = write_tiny_study(tmp_path)
+    append(folder, "ledger.csv", "0001,2025Q4,5,")
+    assert codes(folder, "data.responses=gone.csv") == ["S108", "D305"]
+    assert codes(folder, "data.ledger=gone.csv") == ["S108"]
+
+
+def test_a_study_that_cannot_be_read_stops_there(tmp_path: Path) -> None:
+    folder = write_tiny_study(tmp_path)
+    append(folder, "fixes.csv", "kiosk,slow,.1,.2,.3")
+    assert codes(edit(folder, "study.toml", 'as_of = "2026Q3"\n', "")) == ["S104"]
+
+
+def test_a_source_that_is_not_available_is_said_without_reading_tables(tmp_path: Path) -> None:
+    assert codes(write_tiny_study(tmp_path), "data.source='spark://host'") == ["S110"]
