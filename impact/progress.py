@@ -70,11 +70,11 @@ class RichProgress:
         if not self._console.is_terminal or self._console.is_dumb_terminal:
             return
         from rich.markup import escape
-        from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeRemainingColumn
         from rich.progress import Progress as Bar
 
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-        self._bar = Bar(*columns, TextColumn("left"), TimeRemainingColumn(), console=self._console, transient=True)
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+        self._bar = Bar(*columns, TextColumn("left"), console=self._console, transient=True)
         self._task = self._bar.add_task(escape(name), total=None)
         self._bar.start()
 

@@ -32,6 +32,29 @@ def build_base(cells: Cells, journey: Journey, study: Study, forms: ReducedForms
     return ValueBase(personas=personas, discount=discount, lag=LAG, frailty=frailty)
 
 
+def bare_base(cells: Cells, study: Study) -> ValueBase:
+    """The base with no pain points: one group, its money and its leaving, for data too thin to estimate."""
+    last = cells.money[cells.money["t"] == study.as_of]
+    customers = float(last["customers"].sum())
+    money = float(_money(last, margin_rate(cells, study)).sum())
+    recent = cells.money.dropna(subset=["retained"]).tail(RECENT)
+    leaving = 0.0 if isinstance(cells, SitePanel) or recent.empty else 1 - float(recent["retained"].mean())
+    none = np.zeros(0)
+    group = PersonaBase(
+        persona="all",
+        customers=np.array([customers]),
+        rate=np.array([min(max(leaving, 0.0), 0.999)]),
+        money=np.array([money / customers if customers else 0.0]),
+        patterns=np.zeros((1, 0)),
+        weights=np.ones(1),
+        alone=none,
+        level=none,
+        exposure=none,
+    )
+    discount = discount_factors(study.study.discount_rate, study.horizon_periods, study.periods_a_year)
+    return ValueBase(personas=(group,), discount=discount, lag=LAG, frailty=np.full(1, 1e-3))
+
+
 def margin_rate(cells: Cells, study: Study) -> float | None:
     """Contribution margin as a share of revenue where the ledger has no margin column; 1 where there is
     neither (money is then revenue); None where the ledger's own margin is used."""

@@ -167,6 +167,16 @@ def placebo_failures(forms: ReducedForms) -> dict[str, float]:
     return dict(zip(names.tolist(), p[tried][failed].tolist(), strict=True))
 
 
+def not_told_apart(calibration: Calibration, forms: ReducedForms) -> frozenset[str]:
+    """Pain points whose effect a placebo also finds: their own, or, where money rests on spend alone,
+    the one of the headline rate."""
+    headline = calibration.headline("log_revenue")
+    rests_on_spend = forms.leaving is None and headline is not None
+    if rests_on_spend and headline is not None and headline.grade == "not told apart from placebo":
+        return frozenset(forms.pain_points)
+    return frozenset(placebo_failures(forms))
+
+
 def benjamini_hochberg(p: np.ndarray, rate: float) -> np.ndarray:
     """Which p-values are rejected at a false discovery rate, as booleans in the given order."""
     if not len(p):

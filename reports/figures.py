@@ -21,7 +21,7 @@ def significant(value: float, digits: int = 2) -> str:
 
 
 def money(value: float | None, currency: str = "") -> str:
-    """Money to two or three significant figures with k, m or bn: `EUR 1.24m`, `EUR -35k`."""
+    """Money to at most three significant figures with k, m or bn: `EUR 1.24m`, `EUR -35k`."""
     if value is None or not math.isfinite(value):
         return NO_FIGURE
     prefix = f"{currency} " if currency else ""
@@ -32,7 +32,8 @@ def money(value: float | None, currency: str = "") -> str:
 
 
 def _short(value: float) -> str:
-    return significant(value, 3 if abs(value) >= 100 else 2)
+    written = significant(value, 3)
+    return written.rstrip("0").rstrip(".") if "." in written else written
 
 
 def money_range(low: float | None, high: float | None, currency: str = "") -> str:

@@ -272,7 +272,8 @@ def _rescaling(drawn: _Map) -> Callable[[float], float] | None:
 
 def _pain_height(drawn: _Map) -> float:
     most = max((min(len(rows), SHOWN) for rows in drawn.pains.values()), default=1)
-    return most * 58 + 46
+    more = any(len(rows) > SHOWN for rows in drawn.pains.values())
+    return most * 58 + (52 if more else 36)
 
 
 def _pain_points(drawn: _Map, y: float) -> str:

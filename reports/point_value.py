@@ -23,10 +23,13 @@ _GRADES = {
 _MONEY = {"log_margin": "margin", "log_revenue": "revenue"}
 
 
-def headline_rate(edition: Edition) -> Row | None:
-    """The calibration row that carries the headline: of the overall score and of money where there are such."""
+def headline_rates(edition: Edition) -> tuple[Row, ...]:
+    """The calibration rows that carry the headline: one of money, one of retention, of the overall score if any."""
     rows = [row for row in records(edition, "calibration") if is_on(row, "headline") and row.get("outcome") in OUTCOMES]
-    return min(rows, key=_order, default=None)
+    rows.sort(key=_order)
+    money_rates = [row for row in rows if row.get("outcome") in _MONEY]
+    staying = [row for row in rows if row.get("outcome") == "retention"]
+    return tuple(money_rates[:1] + staying[:1])
 
 
 def _order(row: Row) -> tuple[bool, int]:
@@ -35,11 +38,11 @@ def _order(row: Row) -> tuple[bool, int]:
 
 def calibration(edition: Edition) -> tuple[str, ...]:
     """What a point is worth: the headline rate with range and grade, then the naive claim, the placebo, the money."""
-    row = headline_rate(edition)
-    if row is None:
+    rows = headline_rates(edition)
+    if not rows:
         return ("What a point is worth could not be measured: no rate carries the headline.",)
-    said = [rate(edition, row), placebo(edition, row), naive(edition, row), worth_of_a_point(edition, row)]
-    return tuple(sentence for sentence in said if sentence)
+    said = [sentence for row in rows for sentence in (rate(edition, row), placebo(edition, row), naive(edition, row))]
+    return tuple(sentence for sentence in [*said, worth_of_a_point(edition, rows[0])] if sentence)
 
 
 def rate(edition: Edition, row: Row) -> str:
@@ -81,17 +84,18 @@ def placebo(edition: Edition, row: Row) -> str:
     if row.get("grade") != PLACEBO_GRADE:
         return ""
     later = _same(edition, row, "placebo")
-    as_much = f" ({effect(later)})" if later else ""
+    as_much = f": {effect(later)}" if later else ""
+    outcome = "leaving" if row.get("outcome") == "retention" else "the money"
     return (
-        f'Next {edition.period_kind}\'s score, which cannot have caused it, "explains" the money as well{as_much}: '
-        "the number is not evidence."
+        f'Next {edition.period_kind}\'s score, which cannot have caused it, "explains" {outcome} as well{as_much}; '
+        "so the number is not evidence."
     )
 
 
 def naive(edition: Edition, row: Row) -> str:
     """How many times as much the comparison across units would claim; empty where it was not made."""
     across = _same(edition, row, "cross_section")
-    if across is None or row.get("method") == "cross_section":
+    if across is None or row.get("method") == "cross_section" or row.get("outcome") not in _MONEY:
         return ""
     claimed, measured = number(across, "estimate"), number(row, "estimate")
     if not claimed or not measured:
@@ -113,18 +117,19 @@ def worth_of_a_point(edition: Edition, row: Row) -> str:
     for outcome in MONEY_OUTCOMES:
         for line in records(edition, "calibration"):
             if line.get("outcome") == outcome and line.get("term") == row.get("term"):
-                return _money_of_a_point(edition, line)
+                return _money_of_a_point(edition, line, row)
     return ""
 
 
-def _money_of_a_point(edition: Edition, line: Row) -> str:
+def _money_of_a_point(edition: Edition, line: Row, rate_row: Row) -> str:
     per = (
         "over the horizon, for the whole base"
         if line.get("outcome") == "money_base_horizon"
         else f"a {_unit(edition)} and {edition.period_kind}"
     )
+    verb = "is" if rate_row.get("grade") != PLACEBO_GRADE else "would, at face value, be"
     return (
-        f"In {edition.money_word} a point is worth {money(number(line, 'estimate'), edition.currency)} "
+        f"In {edition.money_word} a point {verb} worth {money(number(line, 'estimate'), edition.currency)} "
         f"(range {money_range(number(line, 'low'), number(line, 'high'))}) {per}."
     )
 

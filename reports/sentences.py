@@ -34,7 +34,7 @@ def headline(edition: Edition) -> str:
         case "revenue only":
             return f"No net value is claimed, because the study has no margin. {largest_pain(edition)}"
         case "nothing priced":
-            return f"Nothing can be chosen, because no initiative has a cost. {largest_pain(edition)}"
+            return f"Nothing can be chosen, because no initiative is priced. {largest_pain(edition)}"
         case "fund nothing":
             return funding_nothing(edition)
         case "fund":
@@ -45,7 +45,7 @@ def _not_fit(edition: Edition) -> str:
     failed = [printable(str(row.get("check", ""))) for row in with_status(edition, "fail")]
     if not failed:
         return "Not fit for use: this run carries no recommendation."
-    several = f"{len(failed)} checks" if len(failed) > 1 else "the check"
+    several = f"{len(failed)} checks" if len(failed) > 1 else "a check"
     more = " and others" if len(failed) > 3 else ""
     return f"Not fit for use: this run carries no recommendation, because {several} failed: {listing(failed[:3])}{more}."
 
@@ -98,8 +98,8 @@ def funding_nothing(edition: Edition) -> str:
     fitting = " that fits the budget" if (number(best, "npv") or 0.0) > 0 else ""
     return (
         f"Fund nothing now: over {horizon(edition)} no initiative{fitting} is expected to return more than it costs. "
-        f"The nearest, {label(best, 'initiative')}, is expected to return "
-        f"{money(number(best, 'npv'), edition.currency)} net (range {money_range(low, high)})."
+        f"The nearest, {label(best, 'initiative')}, has an expected net value of "
+        f"{money(number(best, 'npv'), edition.currency)} (range {money_range(low, high)})."
     )
 
 
@@ -188,14 +188,23 @@ def missing(edition: Edition) -> tuple[str, ...]:
             "No margin: figures are revenue and no NPV is claimed. Add a margin column to the ledger, "
             "or margin_rate to [study]."
         )
-    if edition.cash is None:
-        lacks.append(
+    lacks += _unpriced(edition)
+    return tuple(lacks)
+
+
+def _unpriced(edition: Edition) -> list[str]:
+    rows = records(edition, "initiatives")
+    if edition.fitness != "fit" and edition.worth is None:
+        return ["No value was estimated: the failed checks say why and what data would be enough."]
+    if not rows:
+        return ["No initiative: nothing can be ranked. Add an initiatives table to [plan], with a cost for each."]
+    if all(number(row, "cost") is None for row in rows):
+        return [
             "No cost: NPV and portfolio are left out, and max_cost is the most an initiative may cost. "
             "Give each initiative its cost in the initiatives table."
-        )
-    elif edition.worth is None:
-        lacks.append("No portfolio was chosen: the checks say why.")
-    return tuple(lacks)
+        ]
+    unchosen = edition.worth is None and edition.money_word == "margin"
+    return ["No portfolio was chosen: the checks say why."] if unchosen else []
 
 
 def checks(edition: Edition) -> str:

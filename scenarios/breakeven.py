@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import brentq
 
-from models.value import uniform_value
+from models.value import ValueBase, uniform_value
 from scenarios.ranking import Ranking
 from scenarios.worth import Case, costs_by_period, other_benefit
 
@@ -40,37 +40,42 @@ def break_even(case: Case, ranking: Ranking, i: int, value_of_a_point: float) ->
     kept = float(case.posterior.credibility.mean(axis=0)[told].mean()) if told.any() else np.nan
     multiple = spent / gained if gained > 0 else np.nan
     return BreakEven(
-        retention_points=_retention(case, spent),
-        spend_relative=_spend(case, spent),
+        retention_points=_retention(case.base, spent),
+        spend_relative=_spend(case.base, spent),
         score_points=spent / value_of_a_point if value_of_a_point > 0 else np.nan,
         effectiveness=likely * multiple,
         credibility=kept * multiple,
     )
 
 
-def _retention(case: Case, spent: float) -> float:
+def break_even_of_cost(base: ValueBase, cost: float) -> tuple[float, float]:
+    """Retention points and relative spend at which a one-off cost today is paid back, no effect known."""
+    return _retention(base, cost), _spend(base, cost)
+
+
+def _retention(base: ValueBase, spent: float) -> float:
     """Points of the base that must stay each period, from the mean leaving rate now."""
-    rate = _mean_rate(case)
+    rate = _mean_rate(base)
     if rate <= 0:
         return float("nan")
-    draws = len(case.base.frailty)
+    draws = len(base.frailty)
 
     def gain(fall: float) -> float:
         change = np.full(draws, np.log1p(-fall))
-        return float(uniform_value(case.base, change, np.zeros(draws)).mean()) - spent
+        return float(uniform_value(base, change, np.zeros(draws)).mean()) - spent
 
     if spent <= 0:
         return 0.0
     return float(brentq(gain, 0, 0.999, xtol=1e-6)) * rate if gain(0.999) > 0 else float("nan")
 
 
-def _spend(case: Case, spent: float) -> float:
-    draws = len(case.base.frailty)
-    whole = float(uniform_value(case.base, np.zeros(draws), np.ones(draws)).mean())
+def _spend(base: ValueBase, spent: float) -> float:
+    draws = len(base.frailty)
+    whole = float(uniform_value(base, np.zeros(draws), np.ones(draws)).mean())
     return max(spent, 0.0) / whole if whole > 0 else float("nan")
 
 
-def _mean_rate(case: Case) -> float:
-    customers = np.concatenate([persona.customers for persona in case.base.personas])
-    rates = np.concatenate([persona.rate for persona in case.base.personas])
+def _mean_rate(base: ValueBase) -> float:
+    customers = np.concatenate([persona.customers for persona in base.personas])
+    rates = np.concatenate([persona.rate for persona in base.personas])
     return float(np.average(rates, weights=customers)) if customers.sum() > 0 else 0.0

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from impact.checks import Check
 from scenarios.breakeven import BreakEven
 from scenarios.portfolio import FrontierPoint, Portfolio
 from scenarios.quarters import QuarterPlan
@@ -99,3 +100,38 @@ def _turning_cost(decision: Decision, i: int) -> float:
     return max(offer.item.cost + float(decision.marginal[i]) / (weight * overrun), 0.0)
 
 
+
+
+def decision_checks(decision: Decision) -> tuple[Check, ...]:
+    """How the choice was made and what it takes for granted."""
+    out = []
+    portfolio = decision.portfolio
+    if portfolio is not None:
+        out.append(
+            Check(
+                code="C420",
+                check="The portfolio is the best of all sets",
+                status="pass" if portfolio.exact else "review",
+                found=f"{int(portfolio.allowed.sum()):,} allowed sets valued in full",
+                limit="every allowed set" if portfolio.exact else f"largest error of the screening {portfolio.gap:,.0f}",
+                text="Every set the constraints allow was valued on all draws."
+                if portfolio.exact
+                else "Sets were screened by single and paired initiatives, the best of them valued in full.",
+                remedy="" if portfolio.exact else "Merge initiatives until there are ten or fewer for a full search.",
+            )
+        )
+    assumed = [offer.item.initiative for offer in decision.case.offers if (offer.effectiveness > 0.8).mean() > 0.05]
+    out.append(
+        Check(
+            code="C421",
+            check="Stated effectiveness is within reach",
+            status="review" if assumed else "pass",
+            found=", ".join(assumed) or "none above 80%",
+            limit="upper quantile at most 80% without a pilot",
+            text="A fix that removes more than four in five occurrences is rare."
+            if assumed
+            else "No fix is said to remove nearly all.",
+            remedy="Pilot it, or state a lower upper quantile." if assumed else "",
+        )
+    )
+    return tuple(out)

@@ -122,10 +122,12 @@ def _screened(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontierPoint:
-    """The best allowed set at one budget: its mean joint NPV and the places of its members."""
+    """The best allowed set at one budget: its mean joint NPV with its 90% range, and its members' places."""
 
     budget: float
     value: float
+    low: float
+    high: float
     members: tuple[int, ...]
 
 
@@ -133,11 +135,18 @@ def frontier(case: Case, portfolio: Portfolio, points: int = 20) -> tuple[Fronti
     """What each budget would buy, from nothing to all of it, among the sets looked at."""
     free = allowed_sets(case, portfolio.sets, portfolio.cost, None)
     top = float(portfolio.cost[free].max(initial=0.0))
+    ranges: dict[int, tuple[float, float]] = {}
     found = []
     for budget in np.linspace(0, top, points):
         within = np.flatnonzero(free & (portfolio.cost <= budget * (1 + 1e-12)))
-        if len(within):
-            best = int(within[np.argmax(portfolio.value[within])])
-            members = tuple(int(i) for i in np.flatnonzero(portfolio.sets[best]))
-            found.append(FrontierPoint(budget=float(budget), value=float(portfolio.value[best]), members=members))
+        if not len(within):
+            continue
+        best = int(within[np.argmax(portfolio.value[within])])
+        members = tuple(int(i) for i in np.flatnonzero(portfolio.sets[best]))
+        if best not in ranges:
+            npv = npv_draws(case, members, set_value(case, members))
+            ranges[best] = (float(np.percentile(npv, 5)), float(np.percentile(npv, 95)))
+        low, high = ranges[best]
+        value = float(portfolio.value[best])
+        found.append(FrontierPoint(budget=float(budget), value=value, low=low, high=high, members=members))
     return tuple(found)

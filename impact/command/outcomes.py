@@ -69,14 +69,15 @@ def _show_decision(terminal: Terminal, outcome: RunOutcome) -> None:
     if not terminal.watched:
         terminal.show(words.whole_grid(outcome.decision))
         return
-    terminal.show(words.decision_grid(outcome.decision, outcome.currency))
+    terminal.say(f"\nIn {outcome.currency}; cost undiscounted, the rest discounted; low to high holds 90%:")
+    terminal.show(words.decision_grid(outcome.decision))
     hidden = len(outcome.decision) - words.ROWS_SHOWN
     if hidden > 0:
         terminal.say(f"and {hidden} more in tables/initiatives.csv")
 
 
 def after_run(outcome: RunOutcome, study: Path) -> str:
-    """The one command that helps most after a run: what its first open check means, or a shorter horizon."""
+    """The one command that helps most after a run: what its first open check means, else `check`."""
     from impact.command.codes import all_codes
 
     known = all_codes()

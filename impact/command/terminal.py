@@ -62,10 +62,12 @@ class Terminal:
         from rich import box
         from rich.table import Table
 
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
         for column in grid.columns:
-            justify = "right" if column in grid.numbers else "left"
-            table.add_column(_cell(column), justify=justify, overflow="fold")  # type: ignore[arg-type]
+            if column in grid.numbers:
+                table.add_column(_plain(column), justify="right", no_wrap=True)
+            else:
+                table.add_column(_plain(column), overflow="fold", min_width=len(column))
         for row in grid.rows:
             table.add_row(*(_plain(cell) for cell in row))
         self._console(sys.stdout).print(table)

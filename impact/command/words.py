@@ -60,16 +60,14 @@ def in_futures(share: float) -> str:
     return f"{count} of {FUTURES}" if count else f"fewer than 1 of {FUTURES}"
 
 
-def decision_grid(decision: pd.DataFrame, currency: str) -> Grid:
+def decision_grid(decision: pd.DataFrame) -> Grid:
     """The ranked table for a person: rounded money, the range low and high, at most `ROWS_SHOWN` rows."""
     shown = [column for column in DECISION_HEADINGS if column in decision.columns]
-    headings = tuple(_heading(column, currency) for column in shown)
-    numbers = frozenset(heading for heading, column in zip(headings, shown, strict=True) if column in MONEY_COLUMNS)
     rows = decision[shown].head(ROWS_SHOWN).itertuples(index=False, name=None)
     return Grid(
-        columns=headings,
+        columns=tuple(DECISION_HEADINGS[column] for column in shown),
         rows=tuple(tuple(_human(column, cell) for column, cell in zip(shown, row, strict=True)) for row in rows),
-        numbers=numbers | {"rank"},
+        numbers=frozenset(DECISION_HEADINGS[column] for column in ("rank", *MONEY_COLUMNS)),
     )
 
 
@@ -132,11 +130,6 @@ def _sizes(name: str, files: Sequence[Path]) -> str:
     size = sum(file.stat().st_size for file in files if file.exists())
     weight = f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(size / 1e3, 0.1):.1f} kB"
     return f"{weight}, {counted(len(files), 'file')}" if name.endswith("/") else weight
-
-
-def _heading(column: str, currency: str) -> str:
-    heading = DECISION_HEADINGS[column]
-    return f"{heading} {currency}" if column in MONEY_COLUMNS else heading
 
 
 def _human(column: str, cell: object) -> str:

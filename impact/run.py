@@ -1,0 +1,216 @@
+"""The whole flow, from a study to its pages. Read this first."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from impact.cells import Cells, summarise
+from impact.checks import Check
+from impact.errors import TooThinError
+from impact.intake import Intake, take_in
+from impact.rng import stream
+from models.base import bare_base, build_base, margin_rate
+from models.calibration import calibrate
+from models.checks import calibration_checks, effect_checks, fit_checks, not_told_apart, require_enough, slope_check
+from models.drivers import find_drivers
+from models.inference import SamplerSettings
+from models.pains import value_pains
+from models.rates import value_of_a_point
+from models.reduced import reduce_cells
+from models.uplift import Credibility, fit_uplift
+from reports.deliver import deliver
+from reports.findings import Estimates, Findings
+from reports.make_edition import make_edition
+from scenarios.cashflow import Clock
+from scenarios.decide import decide
+from scenarios.decision import Decision, decision_checks
+from scenarios.effect import make_offers
+from scenarios.worth import Case
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from impact.progress import Progress
+
+DRAWS = 4000  # joint draws that travel to the end: four chains of a thousand
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """What a run is asked beside its study. `out` defaults to `out/` beside the study file."""
+
+    out: Path | None = None
+    engine: Literal["quick", "full"] = "full"
+    seed: int | None = None
+    overrides: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOutcome:
+    """What a run leaves: where, whether it may be used, the decision, and what was checked."""
+
+    out: Path
+    fitness: Literal["fit", "not fit for use"]
+    headline: str
+    notices: tuple[str, ...]
+    decision: pd.DataFrame
+    currency: str
+    checks: tuple[Check, ...]
+    files: tuple[Path, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckOutcome:
+    """What `check` found in a study without faults."""
+
+    checks: tuple[Check, ...]
+    rows: pd.DataFrame
+    summary: str
+
+
+def check_study(path: Path, overrides: tuple[str, ...]) -> CheckOutcome:
+    """The study read and validated, nothing fitted.
+
+    Raises:
+        InputError: every fault at once.
+    """
+    intake = take_in(path, overrides)
+    used, whole = int(intake.source.rows["rows_used"].sum()), int(intake.source.rows["rows_in"].sum())
+    summary = f"{intake.study.study.name}: {used:,} of {whole:,} rows used, {len(intake.case.journey.stages)} stages, "
+    summary += f"{len(intake.case.journey.pain_points)} pain points, {len(intake.case.plan.initiatives)} initiatives"
+    return CheckOutcome(checks=intake.checks, rows=intake.source.rows, summary=summary)
+
+
+def run_study(path: Path, options: RunOptions, progress: Progress) -> RunOutcome:
+    """The whole study: taken in, estimated, decided, delivered.
+
+    Raises:
+        InputError: bad input; nothing is written.
+    """
+    started = time.monotonic()
+    seed = () if options.seed is None else (f"study.seed={options.seed}",)
+    with progress.stage("Reading and checking"):
+        intake = take_in(path, (*options.overrides, *seed))
+    with progress.stage("Summarising in the data engine"):
+        cells = summarise(intake.source, intake.case.journey, intake.study)
+    found = find(intake, cells, progress)
+    with progress.stage("Writing pages"):
+        edition = make_edition(found, intake)
+        out = options.out or intake.study.folder / "out"
+        files = deliver(edition, found, intake, out)
+    return RunOutcome(
+        out=out,
+        fitness=edition.fitness,
+        headline=edition.sentences[0],
+        notices=edition.notices,
+        decision=_decision_rows(edition.tables),
+        currency=edition.currency,
+        checks=found.checks,
+        files=files,
+        seconds=time.monotonic() - started,
+    )
+
+
+def find(intake: Intake, cells: Cells, progress: Progress) -> Findings:
+    """Everything a run finds; too thin data leave estimates and decision out, with a failed check."""
+    study, journey = intake.study, intake.case.journey
+    estimates, decision, checks = None, None, intake.checks
+    try:
+        require_enough(cells)
+        estimates, more = estimate(intake, cells, progress)
+        with progress.stage("Valuing, ranking, choosing"):
+            decision = choose(intake, cells, estimates)
+        checks = (*checks, *more, *decision_checks(decision))
+    except TooThinError as thin:
+        failed = Check(
+            code=thin.code,
+            check="Enough data for an answer",
+            status="fail",
+            found=thin.sentence,
+            limit=thin.enough,
+            text=thin.sentence,
+            remedy=thin.enough,
+        )
+        checks = (*checks, failed)
+    return Findings(
+        study=study,
+        journey=journey,
+        plan=intake.case.plan,
+        cells=cells,
+        estimates=estimates,
+        decision=decision,
+        bare_base=bare_base(cells, study),
+        checks=checks,
+        has_margin=margin_rate(cells, study) is None or study.study.margin_rate is not None,
+    )
+
+
+def estimate(intake: Intake, cells: Cells, progress: Progress) -> tuple[Estimates, tuple[Check, ...]]:
+    """What the data say, and the checks of how well."""
+    study, journey = intake.study, intake.case.journey
+    seed = study.study.seed
+    with progress.stage("Calibrating"):
+        calibration = calibrate(cells, journey)
+        drivers = find_drivers(cells, journey, stream(seed, "drivers"))
+        forms = reduce_cells(cells, journey)
+    demoted = not_told_apart(calibration, forms)
+    prior = study.model.credibility
+    signs = np.array([1.0 if pain.kind == "delight" else -1.0 for pain in journey.pain_points])
+    haircut = Credibility(
+        prior=None if prior == 1.0 else (prior if isinstance(prior, tuple) else (prior, prior)), demoted=demoted
+    )
+    with progress.stage("Sampling the joint posterior"):
+        posterior = fit_uplift(forms, signs, haircut, seed, SamplerSettings(), progress.advance)
+    base = build_base(cells, journey, study, forms, posterior.draws)
+    estimates = Estimates(
+        calibration=calibration,
+        drivers=drivers,
+        forms=forms,
+        posterior=posterior,
+        base=base,
+        point=value_of_a_point(base, calibration, seed),
+        pains=value_pains(base, posterior, journey),
+        demoted=demoted,
+    )
+    return estimates, (
+        *fit_checks(posterior),
+        *calibration_checks(calibration),
+        *effect_checks(forms, posterior, journey),
+        *slope_check(posterior, calibration, forms.score_sd),
+    )
+
+
+def choose(intake: Intake, cells: Cells, estimates: Estimates) -> Decision:
+    """The decision on the joint draws."""
+    study, plan, posterior = intake.study, intake.case.plan, estimates.posterior
+    clock = Clock(first=study.as_of + 1, periods=study.horizon_periods, periods_a_year=study.periods_a_year)
+    offers = make_offers(
+        plan, posterior.pain_points, posterior.personas, clock, posterior.draws, study.study.seed
+    )
+    budget = study.portfolio.budget
+    money = cells.money.iloc[-1]
+    rate = margin_rate(cells, study)
+    per_margin = 1 / rate if rate else float(money["revenue"] / money["margin"])
+    score = cells.coverage.set_index("stage")["mean"].get("overall", np.nan)
+    return decide(
+        Case(base=estimates.base, posterior=posterior, offers=offers),
+        budget=float(budget) if isinstance(budget, (int, float)) else None,
+        periods_a_year=study.periods_a_year,
+        value_of_a_point=float(estimates.point.draws.mean()) if estimates.point else 0.0,
+        revenue_per_margin=per_margin,
+        score_now=float(score),
+    )
+
+
+def _decision_rows(tables: object) -> pd.DataFrame:
+    assert hasattr(tables, "__getitem__")
+    columns = ["rank", "initiative", "name", "cost", "npv_p05", "npv", "npv_p95", "p_npv_positive", "chosen", "verdict"]
+    ranked: pd.DataFrame = tables["initiatives"].sort_values("rank")
+    chosen = tables["portfolio"][["initiative", "chosen"]]
+    return ranked.merge(chosen, on="initiative", how="left").reindex(columns=columns)

@@ -1,0 +1,150 @@
+"""A delivery on disk: every page and table at once, or the last good one untouched."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from impact.errors import Finding, InputError
+from impact.fingerprint import input_hashes
+from reports.journey_map import write_journey_map
+from reports.page import write_page
+from reports.tables_out import write_tables
+from reports.workbook.write import write_workbook
+
+if TYPE_CHECKING:
+    from impact.intake import Intake
+    from reports.edition import Edition
+    from reports.findings import Findings
+
+SCHEMA = "cx-impact/1"
+RECORD = "run.json"
+
+
+def deliver(edition: Edition, found: Findings, intake: Intake, out: Path) -> tuple[Path, ...]:
+    """The paths of what was written to `out`: pages, workbook, tables and records.
+
+    Everything is written beside `out` first and put in its place in one move, so that a run that
+    fails leaves the last good output as it was.
+
+    Raises:
+        InputError: `out` holds things that no run wrote.
+    """
+    refuse_foreign(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        _write(edition, found, intake, draft)
+        names = sorted(path.relative_to(draft) for path in draft.rglob("*") if path.is_file())
+        draft.chmod(0o755)
+        _put_in_place(draft, out)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    return tuple(out / name for name in names)
+
+
+def refuse_foreign(out: Path) -> None:
+    """Nothing, where `out` is free, empty, or an earlier run's.
+
+    Raises:
+        InputError: it holds something else, which a delivery would replace.
+    """
+    if not out.exists() or (out.is_dir() and (not any(out.iterdir()) or (out / RECORD).is_file())):
+        return
+    raise InputError(
+        [
+            Finding(
+                code="U008",
+                place=str(out),
+                found="it holds files that no run wrote",
+                allowed="a new or empty folder, or one of an earlier run",
+                remedy="name another folder with --out",
+            )
+        ]
+    )
+
+
+def _put_in_place(draft: Path, out: Path) -> None:
+    if not out.exists():
+        draft.rename(out)
+        return
+    old = Path(tempfile.mkdtemp(prefix=f".{out.name}-old-", dir=out.parent)) / "out"
+    out.rename(old)
+    draft.rename(out)
+    shutil.rmtree(old.parent, ignore_errors=True)
+
+
+def _write(edition: Edition, found: Findings, intake: Intake, folder: Path) -> None:
+    write_tables(edition.tables, folder / "tables")
+    write_workbook(edition, folder / "impact.xlsx")
+    write_page(edition, folder / "report.html")
+    write_journey_map(edition, folder / "journey.svg")
+    write_tables(intake.report.rejects, folder / "rejects")
+    _dump(run_record(edition, found, intake), folder / RECORD)
+    _dump(forecast_record(edition, found), folder / "forecast.json")
+
+
+def _dump(record: dict[str, object], path: Path) -> None:
+    path.write_text(json.dumps(record, indent=1, sort_keys=False, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def run_record(edition: Edition, found: Findings, intake: Intake) -> dict[str, object]:
+    """What a run was: versions, seed, inputs by hash, rows used and set aside, checks, sampler."""
+    fit = found.estimates.posterior.fit if found.estimates else None
+    return {
+        "schema": SCHEMA,
+        "run_id": edition.run_id,
+        "study": edition.name,
+        "as_of": edition.as_of,
+        "shape": edition.shape,
+        "fitness": edition.fitness,
+        "headline": edition.sentences[0],
+        "engine": "full",
+        "seed": edition.seed,
+        "versions": dict(edition.versions),
+        "inputs": input_hashes(found.study.path),
+        "sampler": None
+        if fit is None
+        else {"rhat_max": fit.rhat_max, "ess_min": fit.ess_min, "divergences": fit.divergences},
+        "rows": json.loads(intake.source.rows.to_json(orient="records")),
+        "checks": [asdict(check) for check in found.checks],
+    }
+
+
+def forecast_record(edition: Edition, found: Findings) -> dict[str, object]:
+    """The forecast of this run: a draft, until somebody approves it."""
+    chosen: list[str] = []
+    if found.decision is not None and found.decision.portfolio is not None:
+        offers, flags = found.decision.case.offers, found.decision.portfolio.chosen
+        chosen = [offer.item.initiative for offer, on in zip(offers, flags, strict=True) if on]
+    return {
+        "schema": SCHEMA,
+        "run_id": edition.run_id,
+        "status": "draft",
+        "approval": {"rate": None, "portfolio": None},
+        "fitness": edition.fitness,
+        "as_of": edition.as_of,
+        "currency": edition.currency,
+        "inputs": input_hashes(found.study.path),
+        "chosen": chosen,
+        "portfolio": None if edition.worth is None else {**asdict(edition.worth), "dots": list(edition.worth.dots)},
+        "metrics": _rows(edition, "scenarios"),
+        "initiatives": _rows(edition, "initiatives"),
+    }
+
+
+def _rows(edition: Edition, table: str) -> list[dict[str, object]]:
+    frame = edition.tables[table]
+    clean = frame.astype(object).where(frame.notna(), None)
+    return [{str(k): _plain(v) for k, v in row.items()} for row in clean.to_dict("records")]
+
+
+def _plain(value: object) -> object:
+    return value.item() if isinstance(value, np.generic) else value

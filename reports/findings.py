@@ -1,0 +1,64 @@
+"""What the rooms to the left hand over for one delivery, before it is set in tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from impact.cells import Cells
+from impact.checks import Check
+from impact.initiative import Plan
+from impact.journey import Journey
+from impact.study import Study
+from models.calibration import Calibration
+from models.drivers import Drivers
+from models.pains import PainValues
+from models.rates import PointValue
+from models.reduced import ReducedForms
+from models.uplift import UpliftPosterior
+from models.value import ValueBase
+from scenarios.decision import Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimates:
+    """What the data say: slopes, drivers, the joint posterior, and what pain points cost.
+
+    `demoted` names the pain points that are not told apart from a placebo.
+    """
+
+    calibration: Calibration
+    drivers: Drivers | None
+    forms: ReducedForms
+    posterior: UpliftPosterior
+    base: ValueBase
+    point: PointValue | None
+    pains: PainValues
+    demoted: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """One run's results. `estimates` and `decision` are None where the data are too thin."""
+
+    study: Study
+    journey: Journey
+    plan: Plan
+    cells: Cells
+    estimates: Estimates | None
+    decision: Decision | None
+    bare_base: ValueBase
+    checks: tuple[Check, ...]
+    has_margin: bool
+
+    @property
+    def fit_for_use(self) -> bool:
+        """Whether no check failed."""
+        return all(check.status != "fail" for check in self.checks)
+
+
+def summary(draws: np.ndarray) -> dict[str, float]:
+    """Mean, 5th, 50th and 95th percentile of draws."""
+    p05, p50, p95 = np.percentile(draws, [5, 50, 95])
+    return {"mean": float(draws.mean()), "p05": float(p05), "p50": float(p50), "p95": float(p95)}

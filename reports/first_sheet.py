@@ -1,0 +1,210 @@
+"""What stands on the first sheet: the ask, its worth, the list and its line, the bridge, and what would change it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from reports import charts, point_value, sentences
+from reports.edition import CashModel, Edition
+from reports.figures import money, of_twenty
+from reports.records import Row, label, number, records, text
+
+ROWS = 6
+CALIBRATION_SENTENCES = 5
+BREAK_EVENS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table of finished texts; the first `words` columns are text, the rest figures.
+
+    `strong` are the places of the rows above the line.
+    """
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    words: int = 1
+    strong: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstSheet:
+    """Everything on the first sheet, as text and finished SVG; empty where it does not apply."""
+
+    headline: str
+    answer: sentences.Answer
+    failed: tuple[Row, ...]
+    notices: tuple[str, ...]
+    missing: tuple[str, ...]
+    worth: str
+    dots: str
+    list_title: str
+    list_note: str
+    listed: Table
+    bridge_title: str
+    bridge: str
+    change: tuple[str, ...]
+    calibration: tuple[str, ...]
+    checks: str
+
+
+def first_sheet(edition: Edition) -> FirstSheet:
+    """The first sheet of an edition."""
+    kind = sentences.answer(edition)
+    priced = edition.cash is not None and edition.worth is not None and edition.money_word == "margin"
+    picked = sentences.chosen(edition)
+    title, drawn = _bridge(edition) if priced else ("", "")
+    showing = edition.worth if priced and picked else None
+    return FirstSheet(
+        headline=sentences.headline(edition),
+        answer=kind,
+        failed=tuple(sentences.with_status(edition, "fail")),
+        notices=edition.notices,
+        missing=sentences.missing(edition),
+        worth=sentences.worth(edition, showing) if showing else "",
+        dots=charts.dotplot(showing.dots, edition.currency) if showing and showing.dots else "",
+        list_title=_list_title(edition) if priced else _pain_title(edition),
+        list_note=_list_note(edition) if priced else "",
+        listed=ranking(edition, ROWS) if priced else _pains(edition),
+        bridge_title=title,
+        bridge=drawn,
+        change=_what_would_change(edition),
+        calibration=point_value.calibration(edition)[:CALIBRATION_SENTENCES],
+        checks=sentences.checks(edition),
+    )
+
+
+def _list_title(edition: Edition) -> str:
+    return f"Initiatives / NPV in {edition.currency} / {sentences.horizon(edition)} after {edition.as_of}"
+
+
+def _pain_title(edition: Edition) -> str:
+    return f"Pain points / {edition.money_word} at stake in {edition.currency} / {sentences.horizon(edition)}"
+
+
+def _list_note(edition: Edition) -> str:
+    hidden = len(records(edition, "initiatives")) - ROWS
+    more = f" {hidden} more in the appendix." if hidden > 0 else ""
+    return f"{sentences.portfolio(edition)}{more}"
+
+
+def ranking(edition: Edition, rows: int) -> Table:
+    """The ranked initiatives, the chosen above the line, at most so many rows."""
+    picked = sentences.chosen(edition)
+    rest = [row for row in sentences.ranked(edition) if row not in picked]
+    shown = [*picked, *rest][:rows]
+    return Table(
+        headings=("Rank", "Initiative", "Owner", "Cost", "Low", "Expected", "High", "Pays back", "Verdict"),
+        rows=tuple(_ranked_row(row) for row in shown),
+        words=3,
+        strong=min(len(picked), rows),
+    )
+
+
+def _ranked_row(row: Row) -> tuple[str, ...]:
+    rank = number(row, "rank")
+    figures = (money(number(row, column)) for column in ("cost", "npv_p05", "npv", "npv_p95"))
+    return (
+        "" if rank is None else f"{rank:.0f}",
+        label(row, "initiative"),
+        text(row, "owner"),
+        *figures,
+        of_twenty(number(row, "p_npv_positive")),
+        text(row, "verdict"),
+    )
+
+
+def _pains(edition: Edition) -> Table:
+    rows = sorted(records(edition, "pain_points"), key=lambda row: -(number(row, "value") or 0.0))[:ROWS]
+    return Table(
+        headings=("Pain point", "Owner", "Low", "Expected", "High"),
+        rows=tuple(
+            (
+                label(row, "pain_point"),
+                text(row, "owner"),
+                *(money(number(row, column)) for column in ("value_p05", "value", "value_p95")),
+            )
+            for row in rows
+        ),
+        words=2,
+    )
+
+
+def bridge_steps(edition: Edition) -> tuple[str, list[tuple[str, float]], float]:
+    """What is bridged, its discounted steps and their total: of the chosen set, or of the best candidate.
+
+    Expected values. For the set, `overlap` is what its initiatives would count twice alone.
+    """
+    cash, worth = edition.cash, edition.worth
+    if cash is None or worth is None:
+        return "", [], 0.0
+    picked = [str(row.get("initiative")) for row in sentences.chosen(edition)]
+    if picked:
+        steps = _steps(cash, picked)
+        overlap = worth.mean - sum(value for _, value in steps)
+        return "the chosen set", _with_overlap(steps, overlap), worth.mean
+    best = sentences.best_candidate(edition)
+    if best is None:
+        return "", [], 0.0
+    steps = _steps(cash, [str(best.get("initiative"))])
+    return label(best, "initiative"), steps, sum(value for _, value in steps)
+
+
+def _steps(cash: CashModel, picked: Sequence[str]) -> list[tuple[str, float]]:
+    """Discounted benefits and cost of the picked initiatives, each alone, summed.
+
+    Source: the NPV formula of `CashModel`.
+    """
+    rows = [place for place, item in enumerate(cash.initiatives) if item in picked]
+    periods = np.arange(1, len(cash.periods) + 1)
+    factors = (1 + cash.discount_rate) ** (-(periods - 0.5) / cash.periods_a_year)
+    cost = (cash.cost * cash.overrun)[:, None] * cash.cost_share + cash.capex_extra + cash.opex
+    parts = (
+        ("retention", cash.retention),
+        ("spend", cash.spend),
+        ("service", cash.service_saving),
+        ("other", cash.other_benefit),
+        ("cost", -cost),
+    )
+    steps = [(name, float((array[rows] @ factors).sum())) for name, array in parts]
+    return [(name, value) for name, value in steps if value != 0 or name in ("retention", "spend", "cost")]
+
+
+def _with_overlap(steps: list[tuple[str, float]], overlap: float) -> list[tuple[str, float]]:
+    largest = max(abs(value) for _, value in steps)
+    return steps if abs(overlap) <= 1e-9 * largest else [*steps[:-1], ("overlap", overlap), steps[-1]]
+
+
+def _bridge(edition: Edition) -> tuple[str, str]:
+    of, steps, total = bridge_steps(edition)
+    if not steps:
+        return "", ""
+    return (
+        f"Bridge of {of} / expected, discounted, {edition.currency}",
+        charts.bridge(steps, ("NPV", total), edition.currency),
+    )
+
+
+def _what_would_change(edition: Edition) -> tuple[str, ...]:
+    """For a funded set where its thinnest initiatives stop paying; else what the best candidate lacks."""
+    if edition.money_word == "revenue":
+        return ()
+    rows = {str(row.get("initiative")): row for row in records(edition, "break_even")}
+    picked = [str(row.get("initiative")) for row in sentences.chosen(edition)]
+    if picked:
+        thin = sorted((rows[item] for item in picked if item in rows), key=lambda row: -(_demand(row)))
+        return tuple(sentences.breaks_even(row) for row in thin[:BREAK_EVENS])
+    best = sentences.best_candidate(edition)
+    item = str(best.get("initiative")) if best else ""
+    if item:
+        said = [sentences.would_have_to_be_true(edition, item)]
+        said += [sentences.breaks_even(rows[item])] if item in rows else []
+        return tuple(sentence for sentence in said if sentence)
+    return tuple(sentences.breaks_even(row) for row in list(rows.values())[:BREAK_EVENS])
+
+
+def _demand(row: Row) -> float:
+    return max(number(row, "credibility") or 0.0, number(row, "effectiveness") or 0.0)

@@ -1,0 +1,161 @@
+"""From findings to an edition: tables, live cash, worth and the sentences every page repeats."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pandas as pd
+
+from impact.cells import SitePanel
+from impact.fingerprint import input_hashes
+from impact.journey import OVERALL
+from reports import sentences
+from reports.edition import CashModel, Edition, Worth
+from reports.findings import Findings
+from reports.tables import build_tables, pain_points_table
+from reports.tables_choice import future_periods, mean_by_period
+from scenarios.worth import other_benefit
+
+if TYPE_CHECKING:
+    from impact.intake import Intake
+
+LIBRARIES = ("numpy", "pandas", "scipy", "statsmodels", "pymc", "nutpie", "ibis-framework", "duckdb", "XlsxWriter")
+DOTS = 20
+MARKED = (
+    ("simulated", "This company is simulated: no figure here is about a real one."),
+    ("synthetic", "These data are synthetic: no figure here is about a real company."),
+    ("illustrative", "Costs, effects and margin of this study are illustrative: they show the method, not a real plan."),
+)
+
+
+def make_edition(found: Findings, intake: Intake) -> Edition:
+    """The edition of one run: everything the pages set, and nothing they have to work out."""
+    study = found.study
+    hashes = input_hashes(study.path)
+    shape: Literal["customers", "sites"] = "sites" if isinstance(found.cells, SitePanel) else "customers"
+    edition = Edition(
+        name=study.study.name,
+        currency=study.study.currency,
+        as_of=study.study.as_of,
+        period_kind=study.period_kind,
+        horizon=future_periods(found),
+        shape=shape,
+        relationship=study.study.relationship or ("site" if shape == "sites" else "contract"),
+        point=point_in_words(found),
+        money_word="margin" if found.has_margin else "revenue",
+        discount_rate=study.study.discount_rate,
+        seed=study.study.seed,
+        run_id=run_id(hashes, study.study.seed, repr(study)),
+        versions=versions(),
+        fitness="fit" if found.fit_for_use else "not fit for use",
+        notices=notices(found),
+        sentences=(),
+        journey=found.journey,
+        tables=build_tables(found),
+        cash=cash_model(found),
+        worth=worth(found),
+        truth=truth_table(found, intake),
+    )
+    return replace(edition, sentences=(sentences.headline(edition),))
+
+
+def run_id(hashes: dict[str, str], seed: int, settings: str) -> str:
+    """Twelve hex digits that change with any input, setting or the seed."""
+    text = "".join(f"{name}:{digest};" for name, digest in sorted(hashes.items())) + f"{seed};{settings}"
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python, this project and the libraries that numbers depend on."""
+    out = {"python": ".".join(map(str, sys.version_info[:3]))}
+    for name in ("cx-impact", *LIBRARIES):
+        try:
+            out[name] = version(name)
+        except PackageNotFoundError:
+            out[name] = "not installed"
+    return out
+
+
+def point_in_words(found: Findings) -> str:
+    """What one point of satisfaction is: `1 point on 1-5`."""
+    coverage = found.cells.coverage.set_index("stage")
+    row = coverage.loc[OVERALL] if OVERALL in coverage.index else None
+    if row is None or not np.isfinite(row["scale_min"]):
+        known = coverage.dropna(subset=["scale_min"])
+        if known.empty:
+            return "1 point"
+        row = known.iloc[0]
+    return f"1 point on {row['scale_min']:g}-{row['scale_max']:g}"
+
+
+def notices(found: Findings) -> tuple[str, ...]:
+    """Sentences every page must show: what failed, then what the study's name says of its data."""
+    failed = tuple(f"Not fit for use. {check.text} {check.remedy}" for check in found.checks if check.status == "fail")
+    name = found.study.study.name.lower()
+    return (*failed, *(sentence for word, sentence in MARKED if word in name))
+
+
+def worth(found: Findings) -> Worth | None:
+    """Joint net value of the chosen set, or None where nothing could be chosen."""
+    decision = found.decision
+    if decision is None or decision.portfolio is None or not found.has_margin:
+        return None
+    npv, chosen = decision.portfolio.npv, decision.portfolio.chosen
+    places = (np.arange(DOTS) + 0.5) / DOTS
+    return Worth(
+        mean=float(npv.mean()),
+        p05=float(np.percentile(npv, 5)),
+        p95=float(np.percentile(npv, 95)),
+        p_positive=float((npv > 0).mean()),
+        dots=tuple(float(q) for q in np.quantile(npv, places)),
+        cost=float(sum(offer.plan_cost for offer, on in zip(decision.case.offers, chosen, strict=True) if on)),
+    )
+
+
+def cash_model(found: Findings) -> CashModel | None:
+    """The mean cash of every initiative by period, for the live workbook; None without costs or margin."""
+    decision = found.decision
+    if decision is None or decision.portfolio is None or not found.has_margin or not decision.case.offers:
+        return None
+    offers, study = decision.case.offers, found.study
+    means = [mean_by_period(value) for value in decision.ranking.value]
+    budget = study.portfolio.budget
+    portfolio = decision.portfolio
+    live = len(portfolio.sets) == 1 << len(offers)
+    return CashModel(
+        initiatives=tuple(offer.item.initiative for offer in offers),
+        periods=future_periods(found),
+        periods_a_year=study.periods_a_year,
+        discount_rate=study.study.discount_rate,
+        budget=float(budget) if isinstance(budget, (int, float)) else None,
+        cost=np.array([offer.item.cost or 0.0 for offer in offers], dtype=float),
+        overrun=np.array(
+            [offer.cost.mean() / offer.item.cost if offer.cost is not None and offer.item.cost else 1.0 for offer in offers]
+        ),
+        cost_share=np.array([offer.schedule.cost_share for offer in offers]),
+        capex_extra=np.array([offer.schedule.capex for offer in offers]),
+        opex=np.array([offer.schedule.opex for offer in offers]),
+        retention=np.array([one[0] for one in means]),
+        spend=np.array([one[1] for one in means]),
+        service_saving=np.zeros((len(offers), len(decision.case.base.discount))),
+        other_benefit=np.array([other_benefit(offer) for offer in offers]),
+        chosen=portfolio.chosen,
+        sets=portfolio.sets.astype(int) if live else None,
+        set_benefit=portfolio.benefit if live else None,
+    )
+
+
+def truth_table(found: Findings, intake: Intake) -> pd.DataFrame | None:
+    """Estimate beside truth for a simulated study whose `truth.csv` lies beside it."""
+    file = intake.study.folder / "truth.csv"
+    if found.estimates is None or "simulated" not in found.study.study.name.lower() or not file.is_file():
+        return None
+    truth = pd.read_csv(file).rename(columns={"value": "value_true"})
+    estimated = pain_points_table(found)[["pain_point", "name", "value", "value_p05", "value_p95"]]
+    return estimated.merge(truth[["pain_point", "value_true"]], on="pain_point", how="inner")
+

@@ -1,0 +1,50 @@
+"""The report: one page that needs no network and runs no script."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reports import sentences, style
+from reports.appendix import GLOSSARY, appendix
+from reports.edition import Edition
+from reports.first_sheet import first_sheet
+from reports.records import printable
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def write_page(edition: Edition, path: Path) -> None:
+    """Write the report as one self-contained HTML file."""
+    path.write_text(page_html(edition), encoding="utf-8")
+
+
+def page_html(edition: Edition) -> str:
+    """The report as HTML: the first sheet, then the appendix; every text is escaped."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_printable_text,
+    )
+    return environment.get_template("report.html.j2").render(
+        edition=edition,
+        sheet=first_sheet(edition),
+        sections=appendix(edition),
+        checks={
+            "fail": sentences.with_status(edition, "fail"),
+            "review": sentences.with_status(edition, "review"),
+            "pass": sentences.with_status(edition, "pass"),
+        },
+        glossary=GLOSSARY,
+        style=style,
+        horizon=sentences.horizon(edition),
+        unfit=edition.fitness != "fit",
+    )
+
+
+def _printable_text(value: object) -> object:
+    return printable(value) if type(value) is str else value

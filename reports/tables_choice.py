@@ -1,0 +1,171 @@
+"""The tables of what to do: initiatives, portfolio, cash, frontier, scenarios, break-even, benefits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from impact.periods import period_label
+from models.value import ValueDraws
+from reports.findings import Findings, summary
+from scenarios.breakeven import break_even_of_cost
+from scenarios.decision import Decision, reason
+from scenarios.worth import other_benefit
+
+BREAK_EVEN = ("retention_points", "spend_relative", "score_points", "effectiveness", "credibility")
+
+
+def future_periods(found: Findings) -> tuple[str, ...]:
+    """Labels of the periods of the horizon, the one after `as_of` first."""
+    study = found.study
+    return tuple(period_label(study.as_of + h, study.period_kind) for h in range(1, study.horizon_periods + 1))
+
+
+def _who(found: Findings) -> dict[str, tuple[str, str]]:
+    return {item.initiative: (item.name, item.owner) for item in found.plan.initiatives}
+
+
+def initiatives_table(found: Findings) -> pd.DataFrame:
+    """A row an initiative on its own: cost, net value with its range, chance, rank, verdict."""
+    columns = [
+        *("initiative", "name", "owner", "cost", "npv", "npv_p05", "npv_p50", "npv_p95", "p_npv_positive", "roi"),
+        *("payback_quarters", "rank", "rank_p05", "rank_p95", "p_top3", "regret", "verdict", "evpi", "max_cost"),
+    ]
+    decision = found.decision
+    if decision is None:
+        return pd.DataFrame(columns=columns)
+    verdicts = decision.verdicts()
+    rows = []
+    for i, offer in enumerate(decision.case.offers):
+        npv = summary(decision.ranking.npv[i])
+        known = offer.cost is not None and found.has_margin
+        ranking = decision.ranking
+        row = {
+            **{name: getattr(offer.item, name) for name in ("initiative", "name", "owner")},
+            "cost": offer.plan_cost if offer.cost is not None else np.nan,
+            **{"npv": npv["mean"], "npv_p05": npv["p05"], "npv_p50": npv["p50"], "npv_p95": npv["p95"]},
+            "p_npv_positive": float((ranking.npv[i] > 0).mean()),
+            **{name: float(getattr(ranking, name)[i]) for name in ("roi", "payback_quarters", "p_top3", "regret", "evpi")},
+            **{"rank": int(ranking.rank[i]), "rank_p05": ranking.rank_low[i], "rank_p95": ranking.rank_high[i]},
+            "verdict": verdicts[i],
+        }
+        if not known:
+            row |= dict.fromkeys(("npv", "npv_p05", "npv_p50", "npv_p95", "p_npv_positive", "roi"), np.nan)
+            row |= dict.fromkeys(("payback_quarters", "regret", "evpi"), np.nan)
+        row["max_cost"] = float(ranking.max_cost[i]) if found.has_margin else np.nan
+        rows.append(row)
+    return pd.DataFrame(rows, columns=columns)
+
+
+def portfolio_table(found: Findings) -> pd.DataFrame:
+    """A row an initiative: chosen or not, why, and what would have to be true for the other answer."""
+    columns = ["initiative", "name", "owner", "kind", "chosen", "start", "reason", "what_would_have_to_be_true"]
+    decision = found.decision
+    if decision is None or decision.portfolio is None or not found.has_margin:
+        return pd.DataFrame(columns=columns)
+    budget = found.study.portfolio.budget
+    limit = float(budget) if isinstance(budget, (int, float)) else None
+    periods = future_periods(found)
+    rows = []
+    for i, offer in enumerate(decision.case.offers):
+        why, needed = reason(decision, i, limit)
+        chosen = int(decision.portfolio.chosen[i])
+        start = periods[offer.schedule.start] if chosen and offer.schedule.start < len(periods) else ""
+        who = (offer.item.initiative, offer.item.name, offer.item.owner)
+        rows.append((*who, "initiative", chosen, start, why, needed))
+    return pd.DataFrame(rows, columns=columns)
+
+
+def cashflow_table(found: Findings) -> pd.DataFrame:
+    """Mean cash of every initiative on its own by period, undiscounted."""
+    columns = [
+        *("initiative", "name", "owner", "period", "capex", "opex", "retention", "spend", "service_saving"),
+        *("non_cashable", "net", "cumulative"),
+    ]
+    decision = found.decision
+    if decision is None or not found.has_margin:
+        return pd.DataFrame(columns=columns)
+    rows = [row for i in range(len(decision.case.offers)) for row in _cash_rows(found, decision, i)]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _cash_rows(found: Findings, decision: Decision, i: int) -> Iterator[tuple[object, ...]]:
+    offer, value = decision.case.offers[i], decision.ranking.value[i]
+    retention, spend = mean_by_period(value)
+    capex = offer.schedule.capex + (offer.cost.mean() if offer.cost is not None else 0.0) * offer.schedule.cost_share
+    stated = other_benefit(offer)
+    net = retention + spend + stated - capex - offer.schedule.opex
+    who = (offer.item.initiative, offer.item.name, offer.item.owner)
+    for h, period in enumerate(future_periods(found)):
+        cash = (capex[h], offer.schedule.opex[h], retention[h], spend[h], stated[h], 0.0, net[h], net[: h + 1].sum())
+        yield (*who, period, *(float(one) for one in cash))
+
+
+def mean_by_period(value: ValueDraws) -> tuple[np.ndarray, np.ndarray]:
+    """Means over draws of what retention and spend bring `(period,)` each."""
+    return value.retention.mean(axis=0), value.spend.mean(axis=0)
+
+
+def frontier_table(found: Findings) -> pd.DataFrame:
+    """What each budget would buy: the best set's joint net value, with the range of the chosen method."""
+    columns = ["budget", "value", "value_p05", "value_p95", "initiatives"]
+    decision = found.decision
+    if decision is None or not found.has_margin:
+        return pd.DataFrame(columns=columns)
+    ids = [offer.item.initiative for offer in decision.case.offers]
+    rows = [
+        (point.budget, point.value, point.low, point.high, ";".join(ids[i] for i in point.members))
+        for point in decision.frontier
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def scenarios_table(found: Findings) -> pd.DataFrame:
+    """The base scenario with the chosen portfolio, and the same with nothing funded, by period."""
+    columns = ["scenario", "period", "metric", "value", "p05", "p50", "p95"]
+    rows = []
+    money = {"revenue", "margin", "cash"}
+    for plan in found.decision.quarters if found.decision else ():
+        for metric, draws in plan.metrics.items():
+            if metric in money - {"revenue"} and not found.has_margin:
+                continue
+            for h, period in enumerate(future_periods(found)):
+                one = summary(draws[:, h])
+                rows.append((plan.scenario, period, metric, one["mean"], one["p05"], one["p50"], one["p95"]))
+    return pd.DataFrame(rows, columns=columns)
+
+
+def break_even_table(found: Findings) -> pd.DataFrame:
+    """What would have to be true, each alone, for an initiative's mean net value to be nil."""
+    columns = ["initiative", "name", "owner", *BREAK_EVEN]
+    who = _who(found)
+    rows: list[tuple[object, ...]] = []
+    if found.decision is not None:
+        for offer, one in zip(found.decision.case.offers, found.decision.break_even, strict=True):
+            if offer.cost is not None and found.has_margin:
+                figures = (float(getattr(one, name)) for name in BREAK_EVEN)
+                rows.append((offer.item.initiative, *who[offer.item.initiative], *figures))
+    elif found.has_margin:
+        for item in found.plan.initiatives:
+            if item.cost is not None:
+                retention, spend = break_even_of_cost(found.bare_base, item.cost)
+                rows.append((item.initiative, *who[item.initiative], retention, spend, np.nan, np.nan, np.nan))
+    return pd.DataFrame(rows, columns=columns)
+
+
+def benefits_table(found: Findings) -> pd.DataFrame:
+    """The benefits register: a row an initiative, measured figures blank until they are measured."""
+    columns = [
+        *("initiative", "name", "owner", "status", "approved_cost", "actual_cost", "approved_benefit"),
+        *("measured_benefit", "bookable", "budget_line"),
+    ]
+    rows = [
+        {
+            **{name: getattr(item, name) for name in ("initiative", "name", "owner", "status")},
+            "actual_cost": np.nan if item.actual_cost is None else item.actual_cost,
+        }
+        for item in found.plan.initiatives
+    ]
+    return pd.DataFrame(rows if found.decision is not None else [], columns=columns)
