@@ -23,6 +23,7 @@ from models.pains import value_pains
 from models.rates import value_of_a_point
 from models.reduced import reduce_cells
 from models.uplift import Credibility, fit_uplift
+from models.value import look_at_today
 from reports.deliver import deliver
 from reports.findings import Estimates, Findings
 from reports.make_edition import make_edition
@@ -188,7 +189,7 @@ def estimate(intake: Intake, cells: Cells, progress: Progress) -> tuple[Estimate
 
 def choose(intake: Intake, cells: Cells, estimates: Estimates) -> Decision:
     """The decision on the joint draws."""
-    study, plan, posterior = intake.study, intake.case.plan, estimates.posterior
+    study, plan, posterior, base = intake.study, intake.case.plan, estimates.posterior, estimates.base
     clock = Clock(first=study.as_of + 1, periods=study.horizon_periods, periods_a_year=study.periods_a_year)
     offers = make_offers(
         plan, posterior.pain_points, posterior.personas, clock, posterior.draws, study.study.seed
@@ -199,7 +200,7 @@ def choose(intake: Intake, cells: Cells, estimates: Estimates) -> Decision:
     per_margin = 1 / rate if rate else float(money["revenue"] / money["margin"])
     score = cells.coverage.set_index("stage")["mean"].get("overall", np.nan)
     return decide(
-        Case(base=estimates.base, posterior=posterior, offers=offers),
+        Case(base=base, posterior=posterior, today=look_at_today(base, posterior), offers=offers),
         budget=float(budget) if isinstance(budget, (int, float)) else None,
         periods_a_year=study.periods_a_year,
         value_of_a_point=float(estimates.point.draws.mean()) if estimates.point else 0.0,

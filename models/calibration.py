@@ -70,14 +70,19 @@ def calibrate(cells: Cells, journey: Journey) -> Calibration:
 def told_apart(headline: Slope, placebo: Slope | None) -> bool:
     """Whether a headline stands clear of its placebo.
 
-    It does not where the placebo has the same sign, at least half the size, and the 90% range of
-    their difference (taken as independent, which is wide) holds zero.
+    It does not where the placebo is clear of zero at 90% with the same sign, is at least half the
+    size, and the 90% range of their difference (taken as independent, which is wide) holds zero.
     """
     if placebo is None or headline.estimate * placebo.estimate <= 0:
         return True
-    if abs(placebo.estimate) < abs(headline.estimate) / 2:
+    if abs(placebo.estimate) < max(abs(headline.estimate) / 2, Z90 * placebo.se):
         return True
     return abs(headline.estimate - placebo.estimate) > Z90 * np.hypot(headline.se, placebo.se)
+
+
+def telling(headline: Slope, placebo: Slope) -> bool:
+    """Whether a placebo is precise enough to have found as much as the headline does."""
+    return Z90 * placebo.se <= abs(headline.estimate)
 
 
 def _graded(headline: Slope, placebo: Slope | None) -> list[Slope]:

@@ -8,7 +8,7 @@ from impact.cells import Cells, CustomerCells, SitePanel
 from impact.checks import Check, CheckStatus
 from impact.errors import TooThinError
 from impact.journey import OVERALL, Journey
-from models.calibration import Calibration, told_apart
+from models.calibration import Calibration, Slope, telling, told_apart
 from models.inference import ESS_LIMIT, RHAT_LIMIT
 from models.rates import naive_multiple
 from models.reduced import GaussianSummary, ReducedForms
@@ -83,20 +83,7 @@ def calibration_checks(calibration: Calibration) -> tuple[Check, ...]:
         placebo = calibration.find(slope.outcome, slope.term, "placebo")
         if placebo is None:
             continue
-        apart = told_apart(slope, placebo)
-        out.append(
-            _check(
-                "C402",
-                f"Placebo of the headline rate ({slope.outcome})",
-                "pass" if apart else "review",
-                found=f"rate {slope.estimate:+.5f} ({slope.se:.5f}), placebo {placebo.estimate:+.5f} ({placebo.se:.5f})",
-                limit="placebo under half of the rate, or clear of it at 90%",
-                text="The score of the next period cannot have caused this period's money."
-                if apart
-                else "The score of the next period, which cannot have caused this period's money, goes with it as much.",
-                remedy="" if apart else "Read the rate as no evidence of cause; run a pilot or a staggered rollout.",
-            )
-        )
+        out.append(_placebo_check(slope, placebo))
     multiple = naive_multiple(calibration)
     if multiple is not None:
         wide = abs(multiple) > 2 or multiple < 0
@@ -124,6 +111,27 @@ def calibration_checks(calibration: Calibration) -> tuple[Check, ...]:
             )
         )
     return tuple(out)
+
+
+def _placebo_check(slope: Slope, placebo: Slope) -> Check:
+    apart, tells = told_apart(slope, placebo), telling(slope, placebo)
+    if not apart:
+        text = "The score of the next period, which cannot have caused this period's money, goes with it as much."
+        remedy = "Read the rate as no evidence of cause; run a pilot or a staggered rollout."
+    elif tells:
+        text, remedy = "The score of the next period, which cannot have caused this period's money, finds less.", ""
+    else:
+        text = f"Too few answers ({placebo.n:,}) for the placebo to find as much as the rate, so it says little."
+        remedy = "Ask the same customers in more periods."
+    return _check(
+        "C402",
+        f"Placebo of the headline rate ({slope.outcome})",
+        "pass" if apart and tells else "review",
+        found=f"rate {slope.estimate:+.5f} ({slope.se:.5f}), placebo {placebo.estimate:+.5f} ({placebo.se:.5f})",
+        limit="placebo under half of the rate, or clear of it at 90%, and precise enough to tell",
+        text=text,
+        remedy=remedy,
+    )
 
 
 def fit_checks(posterior: UpliftPosterior) -> tuple[Check, ...]:

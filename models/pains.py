@@ -8,7 +8,7 @@ import numpy as np
 
 from impact.journey import Journey
 from models.uplift import UpliftPosterior
-from models.value import ValueBase, value_draws, whole_fix
+from models.value import ValueBase, look_at_today, value_draws, whole_fix
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,10 +27,11 @@ class PainValues:
 def value_pains(base: ValueBase, posterior: UpliftPosterior, journey: Journey) -> PainValues:
     """The value at stake of every pain point and stage."""
     count, periods = len(posterior.pain_points), len(base.discount)
+    today = look_at_today(base, posterior)
 
     def worth(which: list[int]) -> np.ndarray:
         course = whole_fix(posterior.draws, count, which, periods)
-        return value_draws(base, posterior, course).discounted(base.discount)
+        return value_draws(base, today, course).discounted(base.discount)
 
     single = np.array([worth([k]) for k in range(count)])
     of_stage = {

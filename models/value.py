@@ -84,20 +84,60 @@ def whole_fix(draws: int, pains: int, which: list[int], periods: int) -> Course:
     return Course(levels=levels, at=np.zeros(periods, dtype=int))
 
 
-def value_draws(base: ValueBase, posterior: UpliftPosterior, course: Course) -> ValueDraws:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Today:
+    """What stays the same over every plan, kept so that a plan costs only what it changes.
+
+    By persona: `hazard` `(draw, pain_point)` and `spend` after the haircut, `together` `(pattern, draw)`
+    the intensity of each pattern as it is, `now` `(draw, band)` the leaving intensity of each band, and
+    `before` `(draw, period)` the money that the base brings without any fix.
+    """
+
+    hazard: tuple[np.ndarray, ...]
+    spend: tuple[np.ndarray, ...]
+    together: tuple[np.ndarray, ...]
+    now: tuple[np.ndarray, ...]
+    before: tuple[np.ndarray, ...]
+
+
+def look_at_today(base: ValueBase, posterior: UpliftPosterior) -> Today:
+    """Everything about a base and a posterior that no plan changes."""
+    kept = posterior.credibility
+    hazard = tuple(posterior.leaving[:, g] * kept for g in range(len(base.personas)))
+    now = tuple(intensity_of(persona.rate[None, :], base.frailty[:, None]) for persona in base.personas)
+    idle = np.ones((1, len(base.discount)))
+    return Today(
+        hazard=hazard,
+        spend=tuple(posterior.spend[:, g] * kept for g in range(len(base.personas))),
+        together=tuple(np.exp(persona.patterns @ tau.T) for tau, persona in zip(hazard, base.personas, strict=True)),
+        now=now,
+        before=tuple(_money(p, base.frailty, one, idle) for p, one in zip(base.personas, now, strict=True)),
+    )
+
+
+def value_draws(base: ValueBase, today: Today, course: Course) -> ValueDraws:
     """What a course is worth by period, draw by draw, summed over personas."""
-    draws, periods = posterior.draws, len(base.discount)
+    draws, periods = len(base.frailty), len(base.discount)
     retention, spend = np.zeros((draws, periods)), np.zeros((draws, periods))
+    held = np.concatenate([np.full(base.lag, -1), course.at])[:periods]
     for g, persona in enumerate(base.personas):
-        kept = posterior.credibility
         fixed = course.levels[g if len(course.levels) > 1 else 0]
-        ratio = leaving_ratios(persona, posterior.leaving[:, g] * kept, fixed)
-        lift = spend_lifts(persona, posterior.spend[:, g] * kept, fixed)
-        held = np.concatenate([np.full(base.lag, -1), course.at])[:periods]
-        one = _persona_value(persona, base.frailty, _by_period(ratio, held, 1.0), _by_period(lift, held, 0.0))
-        retention += one.retention
-        spend += one.spend
+        ratio = _by_period(leaving_ratios(persona, today.hazard[g], today.together[g], fixed), held, 1.0)
+        lift = _by_period(spend_lifts(persona, today.spend[g], fixed), held, 0.0)
+        after = _money(persona, base.frailty, today.now[g], ratio)
+        retention += after - today.before[g]
+        spend += after * lift
     return ValueDraws(retention=retention, spend=spend)
+
+
+def _money(persona: PersonaBase, frailty: np.ndarray, now: np.ndarray, ratio: np.ndarray) -> np.ndarray:
+    """Money of those still there by period `(draw, period)` when intensities are `ratio` times today's."""
+    periods = ratio.shape[1]
+    weight = persona.customers * persona.money
+    if not persona.rate.any():
+        return np.full((len(frailty), periods), weight.sum())
+    cumulated = now[:, :, None] * ratio.cumsum(axis=1)[:, None, :]
+    return np.einsum("dbh,b->dh", survival(cumulated, frailty[:, None, None]), weight)
 
 
 def _by_period(levels: np.ndarray, held: np.ndarray, idle: float) -> np.ndarray:
@@ -106,38 +146,47 @@ def _by_period(levels: np.ndarray, held: np.ndarray, idle: float) -> np.ndarray:
     return padded[held].T
 
 
-def leaving_ratios(persona: PersonaBase, log_hazard: np.ndarray, fixed: np.ndarray) -> np.ndarray:
+def leaving_ratios(
+    persona: PersonaBase, log_hazard: np.ndarray, together: np.ndarray, fixed: np.ndarray
+) -> np.ndarray:
     """Leaving intensity with the shares `fixed` `(level, draw, pain_point)` over today's `(level, draw)`.
 
-    An occurrence is removed with probability f independently, so its factor is f + (1 - f) e^tau;
-    patterns keep what occurs together.
+    An occurrence is removed with probability f independently, so its factor e^tau becomes
+    f + (1 - f) e^tau; patterns keep what occurs together.
     """
-    today = _intensity(persona, log_hazard, np.zeros((1, *log_hazard.shape)))
-    return _intensity(persona, log_hazard, fixed) / today
-
-
-def _intensity(persona: PersonaBase, log_hazard: np.ndarray, fixed: np.ndarray) -> np.ndarray:
+    out = np.ones(fixed.shape[:2])
     if not persona.rate.any():
-        return np.ones(fixed.shape[:2])
-    factor = fixed + (1 - fixed) * np.exp(log_hazard)
-    together = np.exp(np.log(factor) @ persona.patterns.T) @ persona.weights
-    alone = np.prod(1 - persona.alone + persona.alone * factor, axis=2)
-    return together * alone * np.exp((log_hazard * (1 - fixed)) @ persona.level)
+        return out
+    occurs = np.exp(log_hazard)
+    changed = np.flatnonzero(fixed.any(axis=(0, 1)))
+    groups, weight = _grouped(persona, together, changed)
+    for level in np.flatnonzero(fixed.any(axis=(1, 2))):
+        share = fixed[level]
+        left = share + (1 - share) * occurs
+        alone = (1 - persona.alone + persona.alone * left) / (1 - persona.alone + persona.alone * occurs)
+        factor = (left / occurs)[:, changed].T
+        met = weight.copy()
+        for times, one in zip(groups.T, factor, strict=True):
+            for occurrences in set(times) - {0.0}:
+                met[times == occurrences] *= one**occurrences
+        out[level] = met.sum(axis=0) * alone.prod(axis=1)
+        out[level] *= np.exp(-(log_hazard * share) @ persona.level)
+    return out
+
+
+def _grouped(persona: PersonaBase, together: np.ndarray, changed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Patterns merged where they meet the changed pain points alike `(group, changed)`, and each group's
+    share of today's intensity `(group, draw)`."""
+    groups, member = np.unique(persona.patterns[:, changed], axis=0, return_inverse=True)
+    weights = np.zeros((len(groups), len(persona.weights)))
+    weights[member.reshape(-1), np.arange(len(persona.weights))] = persona.weights
+    weight = weights @ together
+    return groups, weight / weight.sum(axis=0)
 
 
 def spend_lifts(persona: PersonaBase, spend: np.ndarray, fixed: np.ndarray) -> np.ndarray:
     """Relative gain in money per customer and period with the shares `fixed` `(level, draw)`."""
     return -np.einsum("ldk,dk,k->ld", fixed, spend, persona.exposure)
-
-
-def _persona_value(persona: PersonaBase, frailty: np.ndarray, ratio: np.ndarray, lift: np.ndarray) -> ValueDraws:
-    now = intensity_of(persona.rate[None, :], frailty[:, None])
-    periods = np.arange(1, ratio.shape[1] + 1)
-    v = frailty[:, None, None]
-    weight = persona.customers * persona.money
-    before = np.einsum("dbh,b->dh", survival(now[:, :, None] * periods, v), weight)
-    after = np.einsum("dbh,b->dh", survival(now[:, :, None] * ratio.cumsum(axis=1)[:, None, :], v), weight)
-    return ValueDraws(retention=after - before, spend=after * lift)
 
 
 def base_path(base: ValueBase) -> dict[str, np.ndarray]:
@@ -155,11 +204,12 @@ def base_path(base: ValueBase) -> dict[str, np.ndarray]:
 def uniform_value(base: ValueBase, log_hazard: np.ndarray, lift: np.ndarray) -> np.ndarray:
     """Present value `(draw,)` of changing every customer's leaving intensity by a factor `exp(log_hazard)`
     and money by `lift`, from the first future period's experience on; both `(draw,)`."""
-    draws, periods = len(base.frailty), len(base.discount)
+    periods = len(base.discount)
     held = np.concatenate([np.zeros(base.lag), np.ones(max(periods - base.lag, 0))])[:periods]
-    total = np.zeros(draws)
+    total = np.zeros(len(base.frailty))
     for persona in base.personas:
-        ratio = np.exp(log_hazard[:, None] * held)
-        one = _persona_value(persona, base.frailty, ratio, lift[:, None] * held)
-        total += one.discounted(base.discount)
+        now = intensity_of(persona.rate[None, :], base.frailty[:, None])
+        before = _money(persona, base.frailty, now, np.ones((1, periods)))
+        after = _money(persona, base.frailty, now, np.exp(log_hazard[:, None] * held))
+        total += (after * (1 + lift[:, None] * held) - before) @ base.discount
     return total

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from reports import charts, sentences
+from reports.appendix_choice import break_even, cash, frontier, initiatives, portfolio, quarters
 from reports.edition import Edition
-from reports.figures import money, money_range, of_twenty, percent, plain, signed_percent, whole
-from reports.first_sheet import Table, ranking
+from reports.figures import money, money_range, of_twenty, p_value, percent, plain, signed_percent, whole
 from reports.journey_map import journey_map_svg
 from reports.records import Row, is_on, label, number, records, text
+from reports.sections import Section, Table, figures_of, horizon_title
 
 GLOSSARY = (
     ("Chance", "Futures of 20, drawn from what is known, in which something happens."),
-    ("Grade", "How a number was found: experimental, within-unit, cross-section, expert, or not told apart from placebo."),
-    ("Haircut", "The share of an observed effect that is not counted, because the observation may overstate the cause."),
+    ("Grade", "How a number was found: experimental, within-unit, cross-section, expert, not told apart from placebo."),
+    ("Haircut", "The share of an observed effect that is not counted, as the observation may overstate the cause."),
     ("Importance", "Share of explained variation in a score; not an effect."),
     ("Leaving rate", "Share of active customers who leave in a period."),
     ("NPV", "Net present value: discounted benefits less discounted cost, over the horizon."),
@@ -27,94 +27,22 @@ GLOSSARY = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """One section: its title, a note on how to read it, finished SVG charts and a table.
-
-    `holds_money` marks a section whose figures must not be used when the run is not fit for use.
-    """
-
-    anchor: str
-    title: str
-    note: str = ""
-    charts: tuple[str, ...] = ()
-    captions: tuple[str, ...] = ()
-    table: Table | None = None
-    holds_money: bool = True
-
-
 def appendix(edition: Edition) -> tuple[Section, ...]:
     """The sections that this edition has anything to say in."""
     makers: tuple[Callable[[Edition], Section | None], ...] = (
-        _initiatives,
-        _portfolio,
+        initiatives,
+        portfolio,
         _pain_points,
         _journey,
         _drivers,
         _calibration,
-        _quarters,
-        _cash,
-        _frontier,
-        _break_even,
+        quarters,
+        cash,
+        frontier,
+        break_even,
         _truth,
     )
     return tuple(section for make in makers if (section := make(edition)) is not None)
-
-
-def _horizon(edition: Edition) -> str:
-    return f"{edition.currency} / {sentences.horizon(edition)} after {edition.as_of}"
-
-
-def _figures(row: Row, *columns: str) -> tuple[str, ...]:
-    return tuple(money(number(row, column)) for column in columns)
-
-
-def _initiatives(edition: Edition) -> Section | None:
-    rows = records(edition, "initiatives")
-    if not rows:
-        return None
-    if edition.money_word == "revenue" or all(number(row, "npv") is None for row in rows):
-        most = edition.money_word == "margin"
-        columns = ("cost", "max_cost") if most else ("cost",)
-        return Section(
-            anchor="initiatives",
-            title=f"Initiatives / {_horizon(edition)}",
-            note="No net value is claimed." + (" At most: the cost at which an initiative just pays." if most else ""),
-            table=Table(
-                headings=("Initiative", "Owner", "Cost", *(("At most",) if most else ())),
-                rows=tuple((label(row, "initiative"), text(row, "owner"), *_figures(row, *columns)) for row in rows),
-                words=2,
-            ),
-        )
-    return Section(
-        anchor="initiatives",
-        title=f"Initiatives / NPV / {_horizon(edition)}",
-        note="Above the line: chosen. Pays back: futures of 20 with a net value above zero, by itself.",
-        table=ranking(edition, len(rows)),
-    )
-
-
-def _portfolio(edition: Edition) -> Section | None:
-    rows = records(edition, "portfolio")
-    if not rows:
-        return None
-    return Section(
-        anchor="portfolio",
-        title="Portfolio / what is chosen, why, and what would have to be true of the rest",
-        note=sentences.portfolio(edition),
-        table=Table(
-            headings=("Initiative", "Chosen", "Start", "Reason", "What would have to be true"),
-            rows=tuple(
-                (
-                    label(row, "initiative"),
-                    "yes" if is_on(row, "chosen") else "no",
-                    *(text(row, column) for column in ("start", "reason", "what_would_have_to_be_true")),
-                )
-                for row in rows
-            ),
-            words=5,
-        ),
-    )
 
 
 def _pain_points(edition: Edition) -> Section | None:
@@ -124,21 +52,24 @@ def _pain_points(edition: Edition) -> Section | None:
     word = edition.money_word
     return Section(
         anchor="pain-points",
-        title=f"Pain points / {word} at stake / {_horizon(edition)}",
-        note="Effects are for each customer and period in which it happens. Seen: share of active customers a period.",
+        title=f"Pain points / {word} at stake / {horizon_title(edition)}",
+        note="Effects are for each customer and period in which it happens . Seen: share of active "
+        "customers a period, or the mean amount; where sites differ in level, effects are for its mean.",
         table=Table(
-            headings=("Pain point", "Owner", "Grade", "Seen", "Score", "Retention", "Spend", "Low", "Expected", "High")
-            + ("Chance > 0",),
+            headings=(
+                *("Pain point", "Owner", "Grade", "Seen", "Score", "Retention", "Spend"),
+                *("Low", "Expected", "High", "Chance > 0"),
+            ),
             rows=tuple(
                 (
                     label(row, "pain_point"),
                     text(row, "owner"),
                     text(row, "grade"),
-                    percent(number(row, "prevalence")),
+                    _seen(edition, row),
                     plain(number(row, "satisfaction_effect"), 2),
                     signed_percent(number(row, "retention_effect")),
                     signed_percent(number(row, "spend_effect")),
-                    *_figures(row, "value_p05", "value", "value_p95"),
+                    *figures_of(row, "value_p05", "value", "value_p95"),
                     of_twenty(number(row, "p_positive")),
                 )
                 for row in rows
@@ -146,6 +77,17 @@ def _pain_points(edition: Edition) -> Section | None:
             words=3,
         ),
     )
+
+
+def _seen(edition: Edition, row: Row) -> str:
+    """How often, or how much: a share of customers, a mean amount, or for sites a multiple of the mean level."""
+    pain = next((pain for pain in edition.journey.pain_points if pain.pain_point == row.get("pain_point")), None)
+    amount = number(row, "prevalence")
+    if pain is None or pain.measure == "any" or amount is None:
+        return percent(amount)
+    if edition.shape == "sites" and pain.measure == "level":
+        return f"{plain(amount)} x mean"
+    return f"{plain(amount)} {pain.unit}".strip()
 
 
 def _journey(edition: Edition) -> Section | None:
@@ -218,7 +160,7 @@ def _calibration(edition: Edition) -> Section | None:
                     text(row, "method").replace("_", " "),
                     text(row, "grade"),
                     *_estimates(row),
-                    plain(number(row, "p"), 2),
+                    p_value(number(row, "p")),
                     whole(number(row, "n")),
                 )
                 for row in rows
@@ -233,137 +175,20 @@ def _estimates(row: Row) -> tuple[str, ...]:
     return tuple(write(number(row, column)) for column in ("estimate", "low", "high"))
 
 
-def _of_metric(metric: str) -> Callable[[float], str]:
-    if metric == "retention":
-        return lambda value: percent(value, 3)
-    return plain if metric == "csat" else money
-
-
-def _quarters(edition: Edition) -> Section | None:
-    series: dict[tuple[str, str], dict[str, charts.Interval]] = defaultdict(dict)
-    for row in records(edition, "scenarios"):
-        middle, low, high = (number(row, name) for name in ("value", "p05", "p95"))
-        if middle is not None and low is not None and high is not None:
-            period, key = text(row, "period"), (text(row, "scenario"), text(row, "metric"))
-            series[key][period] = charts.Interval(name=period, middle=middle, low=low, high=high)
-    if not series:
-        return None
-    drawn = tuple(
-        charts.fan(tuple(rows), tuple(rows.values()), _of_metric(metric), f"{scenario}: {metric}")
-        for (scenario, metric), rows in series.items()
-        if scenario == "base"
-    )
-    return Section(
-        anchor="quarters",
-        title=f"Periods ahead / {edition.currency}, share or score / scenarios",
-        note="The band holds 9 of 10 futures; the line is expected. Ranges stand in brackets.",
-        charts=drawn,
-        captions=tuple(f"{metric}, base" for scenario, metric in series if scenario == "base"),
-        table=_quarter_table(series),
-    )
-
-
-def _quarter_table(series: dict[tuple[str, str], dict[str, charts.Interval]]) -> Table:
-    metrics = list(dict.fromkeys(metric for _, metric in series))
-    places = list(dict.fromkeys((scenario, period) for (scenario, _), rows in series.items() for period in rows))
-
-    def cell(scenario: str, metric: str, period: str) -> str:
-        item, write = series.get((scenario, metric), {}).get(period), _of_metric(metric)
-        return f"{write(item.middle)} ({write(item.low)} to {write(item.high)})" if item else ""
-
-    return Table(
-        headings=("Scenario", "Period", *metrics),
-        rows=tuple((name, period, *(cell(name, metric, period) for metric in metrics)) for name, period in places),
-        words=2,
-    )
-
-
-CASH_COLUMNS = ("capex", "opex", "retention", "spend", "service_saving", "non_cashable", "net", "cumulative")
-
-
-def _cash(edition: Edition) -> Section | None:
-    ids = {str(row.get("initiative")) for row in sentences.chosen(edition)}
-    periods: dict[str, list[float]] = {}
-    for row in records(edition, "cashflow"):
-        if str(row.get("initiative")) in ids:
-            sums = periods.setdefault(text(row, "period"), [0.0] * len(CASH_COLUMNS))
-            for place, column in enumerate(CASH_COLUMNS):
-                sums[place] += number(row, column) or 0.0
-    if not periods:
-        return None
-    return Section(
-        anchor="cash",
-        title=f"Cash of the chosen set / {edition.currency}, undiscounted / by {edition.period_kind}",
-        note="Expected values of each initiative by itself, added up; overlap is taken out in the bridge only.",
-        table=Table(
-            headings=("Period", *(column.replace("_", " ") for column in CASH_COLUMNS)),
-            rows=tuple((period, *map(money, sums)) for period, sums in periods.items()),
-        ),
-    )
-
-
-def _frontier(edition: Edition) -> Section | None:
-    rows = records(edition, "frontier")
-    if not rows:
-        return None
-    names = {str(row.get("initiative")): label(row, "initiative") for row in records(edition, "initiatives")}
-    return Section(
-        anchor="frontier",
-        title=f"Frontier / best net value for each budget / {_horizon(edition)}",
-        table=Table(
-            headings=("Initiatives", "Budget", "Low", "Expected", "High"),
-            rows=tuple(
-                (_set_of(row, names), *_figures(row, "budget", "value_p05", "value", "value_p95")) for row in rows
-            ),
-        ),
-    )
-
-
-def _set_of(row: Row, names: dict[str, str]) -> str:
-    ids = [item.strip() for item in text(row, "initiatives").split(";") if item.strip()]
-    return ", ".join(names.get(item, item) for item in ids) or "none"
-
-
-def _break_even(edition: Edition) -> Section | None:
-    rows = records(edition, "break_even")
-    if not rows or edition.money_word == "revenue":
-        return None
-    return Section(
-        anchor="break-even",
-        title="Break-even / what is needed for NPV = 0, each by itself",
-        note="Removed: share of occurrences. Kept: share of the observed effect, 1 less the haircut. "
-        "Above 100% cannot be met.",
-        table=Table(
-            headings=("Initiative", "Retention points", "Spend", "Score points", "Removed", "Kept"),
-            rows=tuple(
-                (
-                    label(row, "initiative"),
-                    percent(number(row, "retention_points")).replace("%", ""),
-                    percent(number(row, "spend_relative")),
-                    plain(number(row, "score_points"), 2),
-                    percent(number(row, "effectiveness")),
-                    percent(number(row, "credibility")),
-                )
-                for row in rows
-            ),
-        ),
-    )
-
-
 def _truth(edition: Edition) -> Section | None:
     if edition.truth is None:
         return None
     rows: list[Row] = [{str(key): value for key, value in row.items()} for row in edition.truth.to_dict("records")]
     return Section(
         anchor="truth",
-        title=f"Estimate beside truth / {_horizon(edition)}",
+        title=f"Estimate beside truth / {horizon_title(edition)}",
         note="Simulated data: the truth is known.",
         table=Table(
             headings=("Pain point", "Truth", "Estimate", "Range", "Truth in range"),
             rows=tuple(
                 (
                     label(row, "pain_point"),
-                    *_figures(row, "value_true", "value"),
+                    *figures_of(row, "value_true", "value"),
                     money_range(number(row, "value_p05"), number(row, "value_p95")),
                     _holds(row),
                 )

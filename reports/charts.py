@@ -9,6 +9,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from reports.figures import in_unit_of, money
 from reports.svg import safe, scale, words_at, wrap
@@ -91,7 +92,7 @@ def bridge(steps: Sequence[tuple[str, float]], total: tuple[str, float], currenc
         ends.append(ends[-1] + value)
     place = scale([*ends, total[1]], left, right)
     figures, unit = in_unit_of([*(value for _, value in steps), total[1]])
-    bars = [*zip(ends, ends[1:], strict=False), (0.0, total[1])]
+    bars = [*pairwise(ends), (0.0, total[1])]
     body = ""
     for line, (name, (start, end), figure) in enumerate(
         zip([*(name for name, _ in steps), total[0]], bars, figures, strict=True)

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from impact.initiative import Fix
 from impact.journey import Journey
 
 
@@ -68,7 +69,8 @@ class Edition:
     is set as fit). `notices` are sentences every page must show (simulated data, illustrative costs).
     `money_word` is what a money figure is called: `margin`, or `revenue` where the study has no
     margin. `point` is the unit of satisfaction in words (`1 point on 1-5`). `truth` holds, for a
-    simulated study, pain_point, name, value_true beside value and its range, or None.
+    simulated study, pain_point, name, value_true beside value and its range, or None. `fixes` says
+    which pain points each initiative acts on, for the journey map.
     """
 
     name: str
@@ -92,3 +94,4 @@ class Edition:
     cash: CashModel | None
     worth: Worth | None
     truth: pd.DataFrame | None
+    fixes: tuple[Fix, ...] = ()

@@ -7,12 +7,16 @@ import math
 _UNITS = ((1e9, "bn"), (1e6, "m"), (1e3, "k"))
 NO_FIGURE = "n/a"
 FUTURES = 20
+# Far below what any figure of a page resolves; written out it would be a row of zeros.
+NEGLIGIBLE = 1e-9
 
 
 def significant(value: float, digits: int = 2) -> str:
     """The value to so many significant figures, written out without an exponent and without -0."""
-    if value == 0 or not math.isfinite(value):
-        return "0" if value == 0 else NO_FIGURE
+    if not math.isfinite(value):
+        return NO_FIGURE
+    if abs(value) < NEGLIGIBLE:
+        return "0"
     places = digits - 1 - math.floor(math.log10(abs(value)))
     rounded = round(value, places)
     # Rounding 9.96 up makes 10.0: one place too many.
@@ -76,6 +80,11 @@ def of_twenty(probability: float | None) -> str:
 def plain(value: float | None, digits: int = 3) -> str:
     """A number in no unit to so many significant figures; `n/a` where there is none."""
     return NO_FIGURE if value is None else significant(value, digits)
+
+
+def p_value(value: float | None) -> str:
+    """A p-value to two significant figures, `<0.001` below that."""
+    return "<0.001" if value is not None and value < 0.001 else plain(value, 2)
 
 
 def whole(value: float | None) -> str:

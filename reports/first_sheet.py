@@ -11,23 +11,17 @@ from reports import charts, point_value, sentences
 from reports.edition import CashModel, Edition
 from reports.figures import money, of_twenty
 from reports.records import Row, label, number, records, text
+from reports.sections import Table
 
 ROWS = 6
+FEWEST_ROWS = 3
+WORDS = 400
+# Headings and labels of the charts, which stand in the template; and the tags of a run not fit for use.
+WORDS_AROUND = 62
+WORDS_OF_TAGS = 34
 CALIBRATION_SENTENCES = 5
 BREAK_EVENS = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """A table of finished texts; the first `words` columns are text, the rest figures.
-
-    `strong` are the places of the rows above the line.
-    """
-
-    headings: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    words: int = 1
-    strong: int = 0
+FAILED_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +46,24 @@ class FirstSheet:
 
 
 def first_sheet(edition: Edition) -> FirstSheet:
-    """The first sheet of an edition."""
+    """The first sheet of an edition: as many rows of its list as keep it within 400 words."""
+    room = WORDS - WORDS_AROUND - (WORDS_OF_TAGS if edition.fitness != "fit" else 0)
+    for rows in range(ROWS, FEWEST_ROWS, -1):
+        sheet = _sheet(edition, rows)
+        if _count_words(sheet) <= room:
+            return sheet
+    return _sheet(edition, FEWEST_ROWS)
+
+
+def _count_words(sheet: FirstSheet) -> int:
+    lines = (sheet.headline, sheet.worth, sheet.list_title, sheet.list_note, sheet.bridge_title, sheet.checks)
+    failed = (f"{row.get('check')} {row.get('text')}" for row in sheet.failed)
+    cells = (cell for row in (sheet.listed.headings, *sheet.listed.rows) for cell in row)
+    spoken = (*lines, *failed, *sheet.notices, *sheet.missing, *sheet.change, *sheet.calibration, *cells)
+    return sum(len(line.split()) for line in spoken)
+
+
+def _sheet(edition: Edition, rows: int) -> FirstSheet:
     kind = sentences.answer(edition)
     priced = edition.cash is not None and edition.worth is not None and edition.money_word == "margin"
     picked = sentences.chosen(edition)
@@ -61,20 +72,26 @@ def first_sheet(edition: Edition) -> FirstSheet:
     return FirstSheet(
         headline=sentences.headline(edition),
         answer=kind,
-        failed=tuple(sentences.with_status(edition, "fail")),
-        notices=edition.notices,
+        failed=tuple(sentences.with_status(edition, "fail"))[:FAILED_SHOWN],
+        notices=_notices(edition),
         missing=sentences.missing(edition),
         worth=sentences.worth(edition, showing) if showing else "",
         dots=charts.dotplot(showing.dots, edition.currency) if showing and showing.dots else "",
         list_title=_list_title(edition) if priced else _pain_title(edition),
-        list_note=_list_note(edition) if priced else "",
-        listed=ranking(edition, ROWS) if priced else _pains(edition),
+        list_note=_list_note(edition, rows) if priced else "",
+        listed=ranking(edition, rows) if priced else _pains(edition, rows),
         bridge_title=title,
         bridge=drawn,
         change=_what_would_change(edition),
         calibration=point_value.calibration(edition)[:CALIBRATION_SENTENCES],
         checks=sentences.checks(edition),
     )
+
+
+def _notices(edition: Edition) -> tuple[str, ...]:
+    """The notices, without those that only repeat a failed check, which stand in the band above."""
+    told = [text(row, "text") for row in sentences.with_status(edition, "fail")[:FAILED_SHOWN]]
+    return tuple(notice for notice in edition.notices if not any(words and words in notice for words in told))
 
 
 def _list_title(edition: Edition) -> str:
@@ -85,8 +102,8 @@ def _pain_title(edition: Edition) -> str:
     return f"Pain points / {edition.money_word} at stake in {edition.currency} / {sentences.horizon(edition)}"
 
 
-def _list_note(edition: Edition) -> str:
-    hidden = len(records(edition, "initiatives")) - ROWS
+def _list_note(edition: Edition, rows: int) -> str:
+    hidden = len(records(edition, "initiatives")) - rows
     more = f" {hidden} more in the appendix." if hidden > 0 else ""
     return f"{sentences.portfolio(edition)}{more}"
 
@@ -117,8 +134,8 @@ def _ranked_row(row: Row) -> tuple[str, ...]:
     )
 
 
-def _pains(edition: Edition) -> Table:
-    rows = sorted(records(edition, "pain_points"), key=lambda row: -(number(row, "value") or 0.0))[:ROWS]
+def _pains(edition: Edition, shown: int) -> Table:
+    rows = sorted(records(edition, "pain_points"), key=lambda row: -(number(row, "value") or 0.0))[:shown]
     return Table(
         headings=("Pain point", "Owner", "Low", "Expected", "High"),
         rows=tuple(
@@ -196,14 +213,15 @@ def _what_would_change(edition: Edition) -> tuple[str, ...]:
     picked = [str(row.get("initiative")) for row in sentences.chosen(edition)]
     if picked:
         thin = sorted((rows[item] for item in picked if item in rows), key=lambda row: -(_demand(row)))
-        return tuple(sentences.breaks_even(row) for row in thin[:BREAK_EVENS])
+        said = [sentences.stops_paying(row) for row in thin]
+        return tuple(sentence for sentence in said if sentence)[:BREAK_EVENS]
     best = sentences.best_candidate(edition)
     item = str(best.get("initiative")) if best else ""
     if item:
         said = [sentences.would_have_to_be_true(edition, item)]
-        said += [sentences.breaks_even(rows[item])] if item in rows else []
+        said += [sentences.would_pay(rows[item])] if item in rows else []
         return tuple(sentence for sentence in said if sentence)
-    return tuple(sentences.breaks_even(row) for row in list(rows.values())[:BREAK_EVENS])
+    return tuple(sentences.would_pay(row) for row in list(rows.values())[:BREAK_EVENS])
 
 
 def _demand(row: Row) -> float:

@@ -14,7 +14,7 @@ from pathlib import Path
 from impact.journey import Stage
 from reports import style
 from reports.edition import Edition
-from reports.figures import money, plain, whole
+from reports.figures import money, money_range, plain, whole
 from reports.records import Row, label, number, printable, records
 from reports.svg import safe, words_at, wrap
 
@@ -23,8 +23,9 @@ SIZE = 12.0
 SMALL = 11.0
 LINE = SIZE * 1.2
 HEAD = 58
-CHEVRON = 62
+CHEVRON = 76
 EMOTION = 170
+PAIN = 64
 BUBBLE = 22.0
 SHOWN = 3
 # Emotions are rounded on some tables; beyond this the stages are not on one scale.
@@ -93,14 +94,13 @@ def _map(edition: Edition) -> _Map:
 
 
 def _acting(edition: Edition) -> dict[str, list[str]]:
-    """Names of the initiatives by the stage in which they remove something; empty without a `fixes` table."""
+    """Names of the initiatives by the stage in which they remove something."""
     stage_of = {pain.pain_point: pain.stage for pain in edition.journey.pain_points}
     names = {str(row.get("initiative")): label(row, "initiative") for row in records(edition, "initiatives")}
     acting: dict[str, list[str]] = {}
-    for row in records(edition, "fixes"):
-        stage, item = stage_of.get(str(row.get("pain_point"))), str(row.get("initiative"))
-        there = acting.setdefault(stage, []) if stage else []
-        if (name := names.get(item, printable(item))) not in there:
+    for fix in edition.fixes:
+        there = acting.setdefault(stage_of.get(fix.pain_point, ""), [])
+        if (name := names.get(fix.initiative, printable(fix.initiative))) not in there:
             there.append(name)
     return acting
 
@@ -131,7 +131,7 @@ def _document(edition: Edition, drawn: _Map, height: float, body: str) -> str:
 
 def _heading(edition: Edition) -> str:
     unfit = "; money NOT FIT FOR USE" if edition.fitness != "fit" else ""
-    said = f"Score and 90% range at {edition.as_of}; {edition.money_word} at stake in {edition.currency}{unfit}"
+    said = f"Score and 90% range at {edition.as_of}; {edition.money_word} at stake in {edition.currency}, dashed below zero{unfit}"
     notices = " ".join(edition.notices)
     return (
         words_at(12, 24, [f"{edition.name}: the journey"], 17, 'font-weight="bold"')
@@ -158,7 +158,7 @@ def _chevrons(drawn: _Map, y: float) -> str:
         parts.append(f'<polygon points="{points}" fill="{style.ACCENT_FILL}" stroke="{style.ACCENT}"/>')
         room = drawn.column - 2 * tip - 12
         name = wrap(stage.name, room, SIZE, 2)
-        owner = wrap(stage.owner, room, SMALL, 1) if stage.owner else []
+        owner = wrap(stage.owner, room, SMALL, 2) if stage.owner else []
         first = middle + 4 - (len(name) + len(owner) - 1) * LINE / 2
         parts.append(words_at(x + tip + 6, first, name, SIZE, 'font-weight="bold"'))
         parts.append(words_at(x + tip + 6, first + len(name) * LINE, owner, SMALL, f'fill="{style.MUTED}"'))
@@ -247,7 +247,8 @@ def _scored(drawn: _Map, place: int, y: float, to_emotion: Callable[[float], flo
     if to_emotion and rival is not None:
         at = _level(y, to_emotion(rival))
         parts.append(
-            f'<path d="M{x - 6:.1f} {at:.1f}l6 -6 6 6 -6 6z" fill="{style.PAPER}" stroke="{style.INK}" stroke-width="1.5"/>'
+            f'<path class="benchmark" d="M{x - 6:.1f} {at:.1f}l6 -6 6 6 -6 6z" fill="{style.PAPER}" '
+            f'stroke="{style.INK}" stroke-width="1.5"/>'
         )
     parts.append(f'<circle class="score" cx="{x:.1f}" cy="{_level(y, emotion):.1f}" r="4.5" fill="{style.ACCENT}"/>')
     said = [f"{plain(number(row, 'score'))} ({plain(low)} to {plain(high)})", f"n {whole(number(row, 'responses'))}"]
@@ -273,7 +274,7 @@ def _rescaling(drawn: _Map) -> Callable[[float], float] | None:
 def _pain_height(drawn: _Map) -> float:
     most = max((min(len(rows), SHOWN) for rows in drawn.pains.values()), default=1)
     more = any(len(rows) > SHOWN for rows in drawn.pains.values())
-    return most * 58 + (52 if more else 36)
+    return most * PAIN + (52 if more else 36)
 
 
 def _pain_points(drawn: _Map, y: float) -> str:
@@ -286,10 +287,10 @@ def _pain_points(drawn: _Map, y: float) -> str:
         if stake is not None:
             said = [f"{money(stake, drawn.edition.currency)} at stake"]
             parts.append(words_at(drawn.left(place) + 4, y + 18, said, SMALL, f'font-weight="bold" {_faint(drawn)}'))
-        parts += [_pain(drawn, place, y + 30 + 58 * step, row, largest) for step, row in enumerate(rows[:SHOWN])]
+        parts += [_pain(drawn, place, y + 28 + PAIN * step, row, largest) for step, row in enumerate(rows[:SHOWN])]
         if len(rows) > SHOWN:
             said = [f"+{len(rows) - SHOWN} more"]
-            parts.append(words_at(drawn.left(place) + 4, y + 38 + 58 * SHOWN, said, SMALL))
+            parts.append(words_at(drawn.left(place) + 4, y + 38 + PAIN * SHOWN, said, SMALL))
     return "".join(parts)
 
 
@@ -297,18 +298,25 @@ def _pain(drawn: _Map, place: int, y: float, row: Row, largest: float) -> str:
     value = number(row, "value")
     radius = max(BUBBLE * math.sqrt(abs(value or 0.0) / largest), 1.5)
     x = drawn.left(place) + BUBBLE + 4
-    worth = value is not None and value > 0
-    look = f'fill="{style.BAD_FILL}"' if worth else f'fill="{style.PAPER}" stroke-dasharray="3 2"'
-    words = wrap(label(row, "pain_point"), drawn.column - 2 * BUBBLE - 18, SMALL, 3 if value is None else 2)
-    figure = ["not valued"] if value is None else [money(value)]
-    if row.get("kind") == "delight":
-        figure[0] += ", delight"
-    beside, top = x + BUBBLE + 6, y + 27 - len(words) * SMALL * 0.6
+    look = f'fill="{style.BAD_FILL}"' if (value or 0.0) > 0 else f'fill="{style.PAPER}" stroke-dasharray="3 2"'
+    beside, room = x + BUBBLE + 6, drawn.column - 2 * BUBBLE - 16
+    words = wrap(label(row, "pain_point"), room, SMALL, 2)
+    figures = _worth_of(row)
+    down = y + 33 - (len(words) + len(figures)) * SMALL * 0.6
     return (
-        f'<circle class="pain" cx="{x:.1f}" cy="{y + 24:.1f}" r="{radius:.2f}" {look} stroke="{style.BAD}"/>'
-        + words_at(beside, top, words, SMALL)
-        + words_at(beside, top + len(words) * SMALL * 1.2, figure, SMALL, f'fill="{style.MUTED}"')
+        f'<circle class="pain" cx="{x:.1f}" cy="{y + 27:.1f}" r="{radius:.2f}" {look} stroke="{style.BAD}"/>'
+        + words_at(beside, down, words, SMALL)
+        + words_at(beside, down + len(words) * SMALL * 1.2, figures, 10, f'fill="{style.MUTED}"')
     )
+
+
+def _worth_of(row: Row) -> list[str]:
+    value, delight = number(row, "value"), ", delight" if row.get("kind") == "delight" else ""
+    if value is None:
+        return [f"not valued{delight}"]
+    low, high = number(row, "value_p05"), number(row, "value_p95")
+    ranged = [] if low is None or high is None else [money_range(low, high)]
+    return [money(value) + delight, *ranged]
 
 
 def _faint(drawn: _Map) -> str:

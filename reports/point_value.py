@@ -59,24 +59,19 @@ def _point(edition: Edition, row: Row) -> str:
 
 
 def effect(row: Row) -> str:
-    """The estimate and its 90% range in the outcome's own words."""
+    """The estimate and its 90% range as a change of the money or of the leaving rate.
+
+    Estimates are in log money or log leaving rate, so the change is exp(estimate) - 1.
+    """
     estimate, low, high = number(row, "estimate"), number(row, "low"), number(row, "high")
     outcome = str(row.get("outcome"))
     if outcome in _MONEY:
         return f"{_growth(estimate)} {_MONEY[outcome]} (range {_growth(low)} to {_growth(high)})"
-    if row.get("method") == "hazard":
-        return f"a leaving rate {_growth(estimate)} (range {_growth(low)} to {_growth(high)})"
-    return f"{_points(estimate)} points of retention (range {_points(low)} to {_points(high)})"
+    return f"a leaving rate changed by {_growth(estimate)} (range {_growth(low)} to {_growth(high)})"
 
 
 def _growth(log_change: float | None) -> str:
     return signed_percent(None if log_change is None else math.expm1(log_change))
-
-
-def _points(share: float | None) -> str:
-    if share is None:
-        return "n/a"
-    return ("+" if share > 0 else "") + significant(100 * share)
 
 
 def placebo(edition: Edition, row: Row) -> str:
@@ -95,7 +90,7 @@ def placebo(edition: Edition, row: Row) -> str:
 def naive(edition: Edition, row: Row) -> str:
     """How many times as much the comparison across units would claim; empty where it was not made."""
     across = _same(edition, row, "cross_section")
-    if across is None or row.get("method") == "cross_section" or row.get("outcome") not in _MONEY:
+    if across is None or row.get("method") == "cross_section":
         return ""
     claimed, measured = number(across, "estimate"), number(row, "estimate")
     if not claimed or not measured:
@@ -117,19 +112,19 @@ def worth_of_a_point(edition: Edition, row: Row) -> str:
     for outcome in MONEY_OUTCOMES:
         for line in records(edition, "calibration"):
             if line.get("outcome") == outcome and line.get("term") == row.get("term"):
-                return _money_of_a_point(edition, line, row)
+                return _money_of_a_point(edition, line)
     return ""
 
 
-def _money_of_a_point(edition: Edition, line: Row, rate_row: Row) -> str:
+def _money_of_a_point(edition: Edition, line: Row) -> str:
     per = (
         "over the horizon, for the whole base"
         if line.get("outcome") == "money_base_horizon"
         else f"a {_unit(edition)} and {edition.period_kind}"
     )
-    verb = "is" if rate_row.get("grade") != PLACEBO_GRADE else "would, at face value, be"
     return (
-        f"In {edition.money_word} a point {verb} worth {money(number(line, 'estimate'), edition.currency)} "
+        f"At face value, before any haircut, a point is worth {money(number(line, 'estimate'), edition.currency)} "
+        f"of {edition.money_word} "
         f"(range {money_range(number(line, 'low'), number(line, 'high'))}) {per}."
     )
 

@@ -43,7 +43,8 @@ def is_on(row: Row, column: str) -> bool:
 def text(row: Row, column: str) -> str:
     """The text in a cell with unprintable characters taken out; empty where it is blank."""
     value = row.get(column)
-    if value is None or value != value:  # noqa: PLR0124 - only a missing value differs from itself
+    # Only a missing value differs from itself.
+    if value is None or value != value:
         return ""
     return printable(str(value))
 

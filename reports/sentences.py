@@ -6,7 +6,7 @@ from typing import Literal
 
 from reports.edition import Edition, Worth
 from reports.figures import money, money_range, of_twenty, percent
-from reports.records import Row, is_on, label, listing, number, printable, records
+from reports.records import Row, is_on, label, listing, number, printable, records, text
 
 Answer = Literal["not fit", "revenue only", "nothing priced", "fund nothing", "fund"]
 
@@ -47,7 +47,8 @@ def _not_fit(edition: Edition) -> str:
         return "Not fit for use: this run carries no recommendation."
     several = f"{len(failed)} checks" if len(failed) > 1 else "a check"
     more = " and others" if len(failed) > 3 else ""
-    return f"Not fit for use: this run carries no recommendation, because {several} failed: {listing(failed[:3])}{more}."
+    reason = f"because {several} failed: {listing(failed[:3])}{more}"
+    return f"Not fit for use: this run carries no recommendation, {reason}."
 
 
 def _fund(edition: Edition) -> str:
@@ -107,29 +108,42 @@ def would_have_to_be_true(edition: Edition, initiative: str) -> str:
     """What would have to be true for an initiative to be funded; empty where the run does not say."""
     for row in records(edition, "portfolio"):
         if str(row.get("initiative")) == initiative and row.get("kind", "initiative") == "initiative":
-            value = row.get("what_would_have_to_be_true")
-            return printable(value) if isinstance(value, str) else ""
+            needed = text(row, "what_would_have_to_be_true").rstrip(".")
+            return f"What would have to be true of {label(row, 'initiative')}: {needed}." if needed else ""
     return ""
 
 
-def breaks_even(row: Row) -> str:
-    """From a break-even row: where one initiative stops paying, in what it removes and what is kept."""
+def stops_paying(row: Row) -> str:
+    """From a break-even row: where an initiative that pays today stops paying, each condition by itself."""
     parts = []
     effectiveness, kept = number(row, "effectiveness"), number(row, "credibility")
-    if effectiveness is not None:
-        parts.append(
-            f"it removes at least {percent(effectiveness)} of the occurrences"
-            if effectiveness <= 1
-            else "it removed more than all occurrences, which cannot be"
-        )
-    if kept is not None:
-        parts.append(
-            f"the haircut stays below {percent(max(1 - kept, 0.0))}"
-            if kept <= 1
-            else "the effect were larger than the one observed"
-        )
+    if effectiveness is not None and effectiveness <= 1:
+        parts.append(f"if it removes less than {percent(effectiveness)} of the occurrences")
+    if kept is not None and kept <= 1:
+        parts.append(f"if the haircut is above {percent(1 - kept)}")
+    return f"{label(row, 'initiative')} stops paying {', or '.join(parts)}." if parts else ""
+
+
+def would_pay(row: Row) -> str:
+    """From a break-even row: where an initiative would start to pay, each condition by itself."""
+    effectiveness, kept = number(row, "effectiveness"), number(row, "credibility")
+    parts = []
+    if effectiveness is not None and effectiveness <= 1:
+        parts.append(f"if it removed {percent(effectiveness)} of the occurrences")
+    if kept is not None and kept <= 1:
+        parts.append(f"if the haircut were at most {percent(1 - kept)}")
+    if not parts and effectiveness is None and kept is None:
+        parts = _in_money(row)
     name = label(row, "initiative")
-    return f"{name} pays only if {' and if '.join(parts)}." if parts else f"No break-even is known for {name}."
+    if not parts:
+        return f"{name} would not pay if it removed every occurrence, nor with no haircut: it costs too much."
+    return f"{name} would pay {', or '.join(parts)}."
+
+
+def _in_money(row: Row) -> list[str]:
+    fewer, more = number(row, "retention_points"), number(row, "spend_relative")
+    leaving = [] if fewer is None else [f"if the leaving rate fell by {percent(fewer).rstrip('%')} points a period"]
+    return leaving + ([] if more is None else [f"if customers spent {percent(more)} more"])
 
 
 def initiative(edition: Edition, row: Row) -> str:

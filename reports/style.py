@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-Kind = Literal["money", "share", "fine_share", "score", "signed", "count", "ratio", "mixed", "text"]
+Kind = Literal["money", "share", "fine_share", "score", "signed", "count", "ratio", "quarters", "mixed", "text"]
 
 INK = "#1B2733"
 MUTED = "#55616D"
@@ -48,27 +48,32 @@ NUMBER_FORMATS: dict[Kind, str] = {
     "signed": "+0.000;-0.000;0.000",
     "count": "#,##0",
     "ratio": "0.00",
+    "quarters": "0.0",
     "mixed": "[>=100]#,##0;[<=-100]-#,##0;0.0000",
     "text": "@",
 }
 
-_KINDS: dict[Kind, frozenset[str]] = {
-    "money": frozenset(
-        """value_at_stake value value_p05 value_p50 value_p95 value_true cost npv npv_p05 npv_p50 npv_p95 regret evpi
-        max_cost capex opex retention spend service_saving non_cashable net cumulative budget approved_cost actual_cost
-        approved_benefit measured_benefit bookable ledger reported difference other_benefit""".split()
+_COLUMNS: dict[Kind, tuple[str, ...]] = {
+    "money": (
+        *("value_at_stake", "value", "value_p05", "value_p50", "value_p95", "value_true", "budget", "max_cost"),
+        *("cost", "npv", "npv_p05", "npv_p50", "npv_p95", "regret", "evpi"),
+        *("capex", "opex", "retention", "spend", "service_saving", "other_benefit", "non_cashable", "net"),
+        *("cumulative", "ledger", "reported", "difference"),
+        *("approved_cost", "actual_cost", "approved_benefit", "measured_benefit", "bookable"),
     ),
-    "share": frozenset(
-        """prevalence p_positive prior_share p_npv_positive p_top3 p_first share coverage effectiveness credibility
-        retention_points""".split()
+    "share": (
+        *("prevalence", "p_positive", "prior_share", "p_npv_positive", "p_top3", "p_first", "share", "coverage"),
+        *("effectiveness", "credibility", "retention_points"),
     ),
-    "fine_share": frozenset({"retention_effect", "spend_effect", "spend_relative"}),
-    "score": frozenset({"score", "score_low", "score_high", "benchmark", "score_points"}),
-    "signed": frozenset({"emotion", "satisfaction_effect"}),
-    "count": frozenset(
-        """responses customers pain_points n payback_quarters rank rank_p05 rank_p95 headline chosen""".split()
+    "fine_share": ("retention_effect", "spend_effect", "spend_relative"),
+    "score": ("score", "score_low", "score_high", "benchmark", "score_points"),
+    "signed": ("emotion", "satisfaction_effect"),
+    "count": (
+        *("responses", "customers", "pain_points", "n", "rank", "rank_p05", "rank_p95"),
+        *("headline", "chosen"),
     ),
-    "ratio": frozenset({"roi"}),
+    "ratio": ("roi",),
+    "quarters": ("payback_quarters",),
 }
 _OF_TABLE: dict[tuple[str, str], Kind] = {
     ("scenarios", "value"): "mixed",
@@ -81,4 +86,4 @@ def column_kind(table: str, column: str) -> Kind:
     named = _OF_TABLE.get((table, column))
     if named is not None:
         return named
-    return next((kind for kind, columns in _KINDS.items() if column in columns), "mixed")
+    return next((kind for kind, columns in _COLUMNS.items() if column in columns), "mixed")

@@ -59,7 +59,8 @@ def words_at(x: float, y: float, lines: Sequence[str], size: float, attributes: 
 
 
 def scale(values: Sequence[float], start: float, end: float) -> Callable[[float], float]:
-    """A function from a value to its place between start and end; the smallest value lies at start."""
+    """A function from a value to its place: the smallest lies at start; a single value in the middle."""
     low, high = min(values), max(values)
-    span = (high - low) or 1.0
-    return lambda value: start + (value - low) / span * (end - start)
+    if low == high:
+        return lambda value: (start + end) / 2
+    return lambda value: start + (value - low) / (high - low) * (end - start)

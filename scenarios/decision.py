@@ -68,7 +68,7 @@ def reason(decision: Decision, i: int, budget: float | None) -> tuple[str, str]:
     if portfolio.chosen[i]:
         return "adds to the chosen set's net value", f"it falls out {needs}" if needs else ""
     if decision.marginal[i] <= 0:
-        return "its expected benefit does not cover its cost", f"it pays {needs}" if needs else ""
+        return "beside what is chosen, its expected benefit does not cover its cost", f"it pays {needs}" if needs else ""
     spent = float(portfolio.cost @ (portfolio.sets == portfolio.chosen).all(axis=1))
     if budget is not None and spent + offer.plan_cost > budget:
         more = spent + offer.plan_cost - budget

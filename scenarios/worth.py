@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
 from models.uplift import UpliftPosterior
-from models.value import ValueBase, ValueDraws, value_draws
+from models.value import Today, ValueBase, ValueDraws, value_draws
 from scenarios.effect import Offer, joint_course
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """Everything a set of initiatives is valued on: base, posterior, and the offers in plan order."""
+    """Everything a set of initiatives is valued on: base, posterior, today, and the offers in plan order."""
 
     base: ValueBase
     posterior: UpliftPosterior
+    today: Today
     offers: tuple[Offer, ...]
 
     @property
@@ -31,7 +31,7 @@ def set_value(case: Case, members: Sequence[int]) -> ValueDraws:
     """Gain in margin by period of a set of initiatives together, draw by draw; costs not taken off."""
     pains = len(case.posterior.pain_points)
     course = joint_course([case.offers[i] for i in members], case.posterior.draws, pains, case.periods)
-    return value_draws(case.base, case.posterior, course)
+    return value_draws(case.base, case.today, course)
 
 
 def other_benefit(offer: Offer) -> np.ndarray:
@@ -72,5 +72,4 @@ def mean_benefits(case: Case, sets: np.ndarray) -> np.ndarray:
         stated = sum(other_benefit(case.offers[i]) for i in members)
         return np.asarray((value.retention + value.spend).mean(axis=0) + stated)
 
-    with ThreadPoolExecutor(2) as pool:
-        return np.array(list(pool.map(one, sets)))
+    return np.array([one(row) for row in sets])

@@ -34,6 +34,7 @@ def summarise_customers(source: Source, journey: Journey, study: Study) -> Custo
     controls = [control for control in study.model.controls if control != "tenure"]
     groups = ["persona", "tenure_band"]
     settled = panel.filter(panel.stays.notnull())
+    answered = settled.filter(settled[OVERALL_SCORE].notnull())
     active = panel.filter(panel.t == study.as_of)
     return CustomerCells(
         controls=tuple(controls),
@@ -41,9 +42,9 @@ def summarise_customers(source: Source, journey: Journey, study: Study) -> Custo
         answered=_answered(settled, [*groups, "t", *controls, *operations], survey),
         scores=_scores(panel, journey, [*operations, *survey]),
         spend=_spend(settled, operations),
-        spend_placebo=_spend_placebo(panel, operations),
-        spend_on_score=_spend(settled.filter(settled[OVERALL_SCORE].notnull()), [OVERALL_SCORE]),
-        spend_on_score_placebo=_spend_placebo(panel.filter(panel[OVERALL_SCORE].notnull()), [OVERALL_SCORE]),
+        spend_placebo=_spend_placebo(settled, panel, operations),
+        spend_on_score=_spend(answered, [OVERALL_SCORE]),
+        spend_on_score_placebo=_spend_placebo(answered, panel, [OVERALL_SCORE]),
         base=active.group_by(groups)
         .agg(customers=active.count(), revenue=active.revenue.sum(), margin=active.margin.sum())
         .order_by(groups)
@@ -113,11 +114,18 @@ def _spend(settled: Table, exposures: list[str]) -> tuple[Moments, ...]:
     return within_moments(settled, outcome="next_revenue", exposures=exposures)
 
 
-def _spend_placebo(panel: Table, exposures: list[str]) -> tuple[Moments, ...]:
-    """A period's revenue on what is only met a period later: there should be nothing to find."""
-    later = panel.select("customer_id", t=panel.t - 1, **{name: panel[name] for name in exposures})
-    rows = panel.drop(*exposures).inner_join(later, ["customer_id", "t"])
-    return within_moments(rows, outcome="revenue", exposures=exposures)
+def _spend_placebo(settled: Table, panel: Table, exposures: list[str]) -> tuple[Moments, ...]:
+    """Next period's revenue on what is only met a period after it: there should be nothing to find.
+
+    What was met before stays in the regression: centring by customer ties earlier and later
+    exposures together, and without it a real effect would show up in its own placebo.
+    """
+    later = [f"later__{name}" for name in exposures]
+    after = panel.select("customer_id", t=panel.t - 2, **dict(zip(later, [panel[e] for e in exposures], strict=True)))
+    rows = settled.inner_join(after, ["customer_id", "t"])
+    for name in later:
+        rows = rows.filter(rows[name].notnull())
+    return within_moments(rows, outcome="next_revenue", exposures=[*later, *exposures])
 
 
 def _patterns(recent: Table, journey: Journey) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xlsxwriter.worksheet import Worksheet
 
 from reports.edition import Edition
-from reports.workbook.book import Book, content_top, open_sheet
+from reports.workbook.book import LINE_HEIGHT, Book, content_top, line_count, open_sheet
 from reports.workbook.put import put_text
 
 _GLOSSARY = (
@@ -18,6 +18,7 @@ _GLOSSARY = (
     ("Verdict", "fund: chosen and NPV above 0 with a chance of 80% or more; pilot: worth trying small; park: neither."),
     ("Grade", "How an effect was found, from an experiment down to an expert's word."),
 )
+_WIDTH = 100
 _LIVE = (
     "Change Inputs; Calc, Ranking, Sets, Portfolio, Checks and Dashboard follow by formula. All else is as delivered."
 )
@@ -30,11 +31,12 @@ def write_about(book: Book) -> None:
         book, "About", book.edition.name, "A study of what customer experience is worth: about this workbook."
     )
     sheet.set_column(0, 0, 24)
-    sheet.set_column(1, 1, 100)
+    sheet.set_column(1, 1, _WIDTH)
     row = content_top(book.edition)
     for label, text in _facts(book.edition, live=book.live is not None):
         put_text(sheet, row, 0, label, book.styles.of("label"))
         put_text(sheet, row, 1, text, book.styles.of("wrap"))
+        sheet.set_row(row, LINE_HEIGHT * line_count(text, _WIDTH))
         row += 1
     row = _write_colours(book, sheet, row + 1)
     put_text(sheet, row + 1, 0, "Terms", book.styles.of("heading"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Container
 from dataclasses import dataclass
 
 import xlsxwriter
@@ -18,6 +19,8 @@ from reports.workbook.valuation import SetValuation, Valuation
 LINE_LENGTH = 105
 A4 = 9
 BANNER_COLUMNS = 6
+HEADER_HEIGHT, LINE_HEIGHT = 30, 13.5
+_FILLED = 0.87
 _ALARM = "NOT FIT FOR USE: no money figure of this workbook may be used. The sheet Run checks says why."
 _ALLOWED = {
     "select_locked_cells": True,
@@ -39,6 +42,12 @@ class Live:
     sets: SetValuation | None
     names: tuple[str, ...]
     owners: tuple[str, ...]
+
+    @property
+    def period_width(self) -> int:
+        """Width in characters that holds any money figure of a period."""
+        largest = float(self.alone.benefit.sum() + self.alone.cost.sum())
+        return max(9, len(f"{-abs(largest):,.0f}") + 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +81,7 @@ def open_sheet(book: Book, name: str, title: str, lead: str) -> Worksheet:
         put_text(sheet, row, 0, line, book.styles.of(kind))
         for column in range(1, BANNER_COLUMNS):
             sheet.write_blank(row, column, None, book.styles.of(kind))
+    sheet.set_row(0, 21)
     sheet.hide_gridlines(2)
     sheet.set_landscape()
     sheet.set_paper(A4)
@@ -82,10 +92,19 @@ def open_sheet(book: Book, name: str, title: str, lead: str) -> Worksheet:
     return sheet
 
 
-def put_header(book: Book, sheet: Worksheet, row: int, names: tuple[str, ...], first: int = 0) -> None:
-    """Write a header row from column `first` on."""
-    for column, name in enumerate(names, start=first):
-        put_text(sheet, row, column, name, book.styles.of("header"))
+def put_header(
+    book: Book, sheet: Worksheet, row: int, names: tuple[str, ...], numbers: Container[int] = frozenset()
+) -> None:
+    """Write a header row; the names over columns of `numbers` stand to the right, as the numbers do."""
+    for column, name in enumerate(names):
+        side = ("right",) if column in numbers else ("indent",) if column else ()
+        put_text(sheet, row, column, name, book.styles.of("header", *side))
+    sheet.set_row(row, HEADER_HEIGHT)
+
+
+def line_count(text: str, width: int) -> int:
+    """How many lines a text takes; one line fits nearly the width, words that wrap leave more of it unused."""
+    return 1 if len(text) <= width - 2 else len(textwrap.wrap(text, int(width * _FILLED)))
 
 
 def colour_words(book: Book, sheet: Worksheet, area: tuple[int, int, int, int]) -> None:

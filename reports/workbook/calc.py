@@ -22,7 +22,9 @@ def write_basis(book: Book, live: Live) -> None:
     lead = "The engine's mean cash, each initiative alone, undiscounted. Fixed: a new run changes it. Calc starts here."
     sheet = open_sheet(book, BASIS, "Basis", lead)
     _set_columns(sheet, live)
-    put_header(book, sheet, layout.top, ("initiative", "name", "line", "unit", "", "", *cash.periods))
+    put_header(
+        book, sheet, layout.top, ("initiative", "name", "line", "unit", "", "", *cash.periods), numbers=_numbers(live)
+    )
     arrays = (
         cash.retention,
         cash.spend,
@@ -51,7 +53,7 @@ def write_calc(book: Book, live: Live) -> None:
     sheet = open_sheet(book, SHEET, "Calc", lead)
     _set_columns(sheet, live)
     heads = ("initiative", "name", "line", "unit", "total", "present value")
-    put_header(book, sheet, layout.top, (*heads, *live.cash.periods))
+    put_header(book, sheet, layout.top, (*heads, *live.cash.periods), numbers=_numbers(live))
     _write_discount(book, sheet, live)
     for block in BLOCKS:
         for index in range(layout.initiatives):
@@ -122,15 +124,19 @@ def _block_values(live: Live, block: str) -> np.ndarray:
     return dict(zip(BLOCKS, arrays, strict=True))[block]
 
 
+def _numbers(live: Live) -> range:
+    return range(TOTAL, live.layout.last_period + 1)
+
+
 def _put_labels(book: Book, sheet: Worksheet, row: int, labels: tuple[str, ...]) -> None:
     for column, label in enumerate(labels):
-        put_text(sheet, row, column, label, book.styles.of())
+        put_text(sheet, row, column, label, book.styles.of(*(("indent",) if column else ())))
 
 
 def _set_columns(sheet: Worksheet, live: Live) -> None:
-    for column, width in enumerate((16, 26, 16, 8, 13, 14)):
+    for column, width in enumerate((16, 26, 16, 8, live.period_width + 2, live.period_width + 3)):
         sheet.set_column(column, column, width)
-    sheet.set_column(PERIOD, live.layout.last_period, 11)
+    sheet.set_column(PERIOD, live.layout.last_period, live.period_width)
 
 
 def _finish(sheet: Worksheet, header: int) -> None:

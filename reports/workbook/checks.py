@@ -34,7 +34,7 @@ def write_checks(book: Book, live: Live) -> None:
         sheet.set_column(column, column, width)
     ties = ties_of(book, live)
     header = layout.top + 2
-    put_header(book, sheet, header, _COLUMNS)
+    put_header(book, sheet, header, _COLUMNS, numbers=range(_FOUND, _STATUS))
     for row, tie in enumerate(ties, start=header + 1):
         _write_tie(book, sheet, live, (row, tie))
     area = (header + 1, _STATUS, header + len(ties), _STATUS)
@@ -60,4 +60,4 @@ def _write_tie(book: Book, sheet: Worksheet, live: Live, place: tuple[int, Tie])
     otherwise = f'IF({inputs_changed(live.layout)}>0,"{tie.moved}","{FAIL}")'
     status = f'=IF(ABS({gap})<={allowed},"{OK}",{otherwise})'
     put_formula(sheet, row, _STATUS, status, tie.status(), styles.of("centre"))
-    put_text(sheet, row, _MEANING, tie.meaning, styles.of("wrap"))
+    put_text(sheet, row, _MEANING, tie.meaning, styles.of("wrap", "indent"))

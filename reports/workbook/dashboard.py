@@ -26,7 +26,7 @@ from reports.workbook.layout import (
 )
 from reports.workbook.portfolio import SHEET as PORTFOLIO
 from reports.workbook.portfolio import delivered_total
-from reports.workbook.put import ABSENT, put_formula, put_number, put_text
+from reports.workbook.put import put_formula, put_number, put_text
 from reports.workbook.ranking import SHEET as RANKING
 from reports.workbook.ranking import delivered_value
 
@@ -41,15 +41,20 @@ _COLUMNS = (
     "chance of NPV above 0",
     "verdict, as delivered",
 )
+_NO_NPV = (
+    "No net present value: the study gives no cost or no margin. "
+    "On the sheet Initiatives max_cost says what each may cost at most."
+)
 _VALUE = 3
 _FIGURES = 8
-_CHART = {"width": 520, "height": 300}
+_WIDTHS, _LEAST_HEIGHT, _HEIGHT_OF_BAR = (500, 470), 300, 32
 
 
 def write_dashboard(book: Book) -> None:
     """Write the headline, and where there is cash to value the live figures, the ranked list and two charts."""
     lead = f"Money in {book.edition.currency}; ranges are 90%. Live where Inputs can change it."
-    sheet = open_sheet(book, SHEET, f"{book.edition.name}: what to fund", lead)
+    subject = "what to fund" if book.edition.fitness == "fit" else "not fit for use"
+    sheet = open_sheet(book, SHEET, f"{book.edition.name}: {subject}", lead if book.live else _NO_NPV)
     for column, width in enumerate((9, 16, 34, 14, 14, 14, 14, 14)):
         sheet.set_column(column, column, width)
     row = _write_sentences(book, sheet)
@@ -76,7 +81,7 @@ def _write_sentences(book: Book, sheet: Worksheet) -> int:
 def _write_figures(book: Book, sheet: Worksheet, live: Live, first: int) -> None:
     layout, styles, worth = live.layout, book.styles, book.edition.worth
     put_text(sheet, first, 0, "All checks", styles.of("label"))
-    light = f"=Checks!{light_address(layout)}"
+    light = f"={light_address(layout)}"
     put_formula(sheet, first, _VALUE, light, light_now(book, live), styles.of("label", "right"))
     colour_words(book, sheet, (first, _VALUE, first, _VALUE))
     figures = _live_figures(book, live)
@@ -109,20 +114,18 @@ def _live_figures(book: Book, live: Live) -> tuple[tuple[str, str, object], ...]
 
 
 def _write_ranked(book: Book, sheet: Worksheet, live: Live, header: int) -> None:
-    put_header(book, sheet, header, _COLUMNS)
-    sheet.set_row(header, 30)
-    order = np.argsort(np.nan_to_num(live.alone.rank, nan=np.inf), kind="stable")
-    for step, index in enumerate(order):
+    put_header(book, sheet, header, _COLUMNS, numbers=range(_VALUE, len(_COLUMNS)))
+    for step, index in enumerate(np.argsort(live.alone.rank)):
         row = header + 1 + step
-        known = bool(np.isfinite(live.alone.rank[index]))
         number = f"=ROWS({at(header + 1, 0)}:{along(row, 0)})"
         put_formula(sheet, row, 0, number, step + 1, book.styles.of("count", "centre"))
         for column, source, value, look in _ranked_cells(book, live, int(index)):
             formula = _looked_up(live, along(row, 0), source)
             if column == _VALUE:
                 formula = f'=IF({formula[1:]}=1,"yes","no")'
-            held = value if known else ("no" if column == _VALUE else ABSENT)
-            put_formula(sheet, row, column, formula, held, book.styles.of(look, *(("right",) if column > 2 else ())))
+            put_formula(
+                sheet, row, column, formula, value, book.styles.of(look, "right" if column >= _VALUE else "indent")
+            )
 
 
 def _ranked_cells(book: Book, live: Live, index: int) -> tuple[tuple[int, int, object, str], ...]:
@@ -142,7 +145,7 @@ def _looked_up(live: Live, rank: str, column: int) -> str:
     layout = live.layout
     rows = (layout.listed_row(0), layout.listed_row(layout.initiatives - 1))
     ranks, values = down(RANK, *rows, RANKING), down(column, *rows, RANKING)
-    return f'=IF({rank}>COUNT({ranks}),"{ABSENT}",INDEX({values},MATCH({rank},{ranks},0)))'
+    return f"=INDEX({values},MATCH({rank},{ranks},0))"
 
 
 def _insert_charts(book: Book, sheet: Worksheet, live: Live, header: int) -> None:
@@ -172,7 +175,7 @@ def _insert_charts(book: Book, sheet: Worksheet, live: Live, header: int) -> Non
         }
     )
     chart.set_legend({"none": True})
-    chart.set_size(_CHART | {"height": max(260, 60 + 32 * count)})
+    chart.set_size({"width": _WIDTHS[0], "height": max(_LEAST_HEIGHT, 60 + _HEIGHT_OF_BAR * count)})
     alt = "Bars: net present value of each initiative alone, highest first; the figures stand in the table above."
     sheet.insert_chart(below, 0, chart, {"description": alt, "object_position": 2})
     if live.sets is not None:
@@ -198,6 +201,6 @@ def _insert_cumulative(book: Book, sheet: Worksheet, live: Live, row: int) -> No
     chart.set_x_axis({"label_position": "low", "num_font": {"rotation": -45}})
     chart.set_y_axis({"num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": style.LINE}}})
     chart.set_legend({"none": True})
-    chart.set_size(_CHART)
+    chart.set_size({"width": _WIDTHS[1], "height": _LEAST_HEIGHT})
     alt = "Line: net cash so far of what is included, period by period, undiscounted; figures on the sheet Portfolio."
     sheet.insert_chart(row, 4, chart, {"description": alt, "object_position": 2, "x_offset": 10})

@@ -35,7 +35,17 @@ _COLUMNS = (
     "mean cost over plan cost",
     "changed (0 or 1)",
 )
-_SCALAR_COLUMNS = ("assumption", "value", "value as delivered", "changed (0 or 1)", "name in formulas", "note", "")
+_SCALAR_COLUMNS = (
+    "assumption",
+    "value",
+    "value as delivered",
+    "changed (0 or 1)",
+    "name in formulas",
+    "note",
+    "",
+    "",
+    "",
+)
 _NOTES = {
     "DiscountRate": "a year; above -100%",
     "Budget": "caps the one-off cost of what is included, undiscounted; or the words: no limit",
@@ -72,7 +82,7 @@ def inputs_changed(layout: Layout) -> str:
 
 def _write_scalars(book: Book, sheet: Worksheet, live: Live) -> None:
     cash, layout, styles = live.cash, live.layout, book.styles
-    put_header(book, sheet, layout.top, _SCALAR_COLUMNS)
+    put_header(book, sheet, layout.top, _SCALAR_COLUMNS, numbers=range(1, 3))
     values = (cash.discount_rate, cash.budget, float(cash.periods_a_year), MID_PERIOD, TOLERANCE)
     looks = ("share", "money", "count", "ratio", "precise")
     for name, value, look in zip(SCALARS, values, looks, strict=True):
@@ -84,8 +94,8 @@ def _write_scalars(book: Book, sheet: Worksheet, live: Live) -> None:
         put_value(sheet, row, 2, NO_LIMIT if value is None else value, styles.of("given", look, "right"))
         changed = f"=IF({along(row, 1)}={along(row, 2)},0,1)"
         put_formula(sheet, row, SCALAR_CHANGED, changed, 0, styles.of("count", "centre"))
-        put_text(sheet, row, 4, name, styles.of("lead"))
-        put_text(sheet, row, 5, _NOTES[name], styles.of("lead"))
+        put_text(sheet, row, 4, name, styles.of("lead", "indent"))
+        put_text(sheet, row, 5, _NOTES[name], styles.of("lead", "indent"))
         book.workbook.define_name(name, f"={at(row, 1, SHEET)}")
     _allow_scalars(sheet, live)
 
@@ -127,12 +137,12 @@ def _allow_scalars(sheet: Worksheet, live: Live) -> None:
 
 def _write_initiatives(book: Book, sheet: Worksheet, live: Live) -> None:
     cash, layout, styles = live.cash, live.layout, book.styles
-    put_header(book, sheet, layout.inputs_header(), _COLUMNS)
+    put_header(book, sheet, layout.inputs_header(), _COLUMNS, numbers=range(INCLUDE, len(_COLUMNS)))
     for index, initiative in enumerate(cash.initiatives):
         row = layout.inputs_row(index)
         put_text(sheet, row, 0, initiative, styles.of())
-        put_text(sheet, row, 1, live.names[index], styles.of("wrap"))
-        put_text(sheet, row, 2, live.owners[index], styles.of("wrap"))
+        put_text(sheet, row, 1, live.names[index], styles.of("wrap", "indent"))
+        put_text(sheet, row, 2, live.owners[index], styles.of("wrap", "indent"))
         put_number(sheet, row, INCLUDE, cash.chosen[index], styles.of("input", "unlocked", "count", "centre"))
         put_number(sheet, row, COST, cash.cost[index], styles.of("input", "unlocked", "money", "right"))
         put_number(sheet, row, INCLUDE_DELIVERED, cash.chosen[index], styles.of("given", "count", "centre"))

@@ -66,9 +66,9 @@ def write_portfolio(book: Book, live: Live) -> None:
     if live.sets is None:
         lead += " More than ten initiatives: the total is as delivered; run again to change it."
     sheet = open_sheet(book, SHEET, "Portfolio", lead)
-    for column, width in enumerate((24, 30, 14, 13, 13, 13, 12, 12)):
+    for column, width in enumerate((24, 30, 15, 14, 14, 14, *(max(11, live.period_width),) * 2)):
         sheet.set_column(column, column, width)
-    sheet.set_column(8, max(8, live.layout.last_period), 12)
+    sheet.set_column(8, max(8, live.layout.last_period), live.period_width)
     _write_picks(book, sheet, live)
     _write_figures(book, sheet, live)
     if live.sets is not None:
@@ -84,12 +84,11 @@ def delivered_total(book: Book) -> float:
 
 def _write_picks(book: Book, sheet: Worksheet, live: Live) -> None:
     layout, styles = live.layout, book.styles
-    put_header(book, sheet, layout.top, _COLUMNS if live.sets else _COLUMNS[:PICK_BEST])
-    sheet.set_row(layout.top, 30)
+    put_header(book, sheet, layout.top, _COLUMNS if live.sets else _COLUMNS[:PICK_BEST], numbers=range(PICK_INCLUDE, 8))
     for index, initiative in enumerate(live.cash.initiatives):
         row = layout.listed_row(index)
         put_text(sheet, row, 0, initiative, styles.of())
-        put_text(sheet, row, 1, live.names[index], styles.of("wrap"))
+        put_text(sheet, row, 1, live.names[index], styles.of("wrap", "indent"))
         include = f"={along(layout.inputs_row(index), INCLUDE, INPUTS)}"
         put_formula(sheet, row, PICK_INCLUDE, include, live.cash.chosen[index], styles.of("count"))
         cost = f"={along(row, RANK_COST, RANKING)}"
@@ -122,8 +121,7 @@ def _write_figures(book: Book, sheet: Worksheet, live: Live) -> None:
     for name in layout.figures:
         row, look = layout.figure_row(name), looks.get(name, "money")
         put_text(sheet, row, 0, name, styles.of("label"))
-        put_text(sheet, row, 1, "as delivered" if name == "NPV as delivered" else "", styles.of("lead"))
-        put_text(sheet, row, FIGURE + 1, _NOTES.get(name, ""), styles.of("lead"))
+        put_text(sheet, row, FIGURE + 1, _NOTES.get(name, ""), styles.of("lead", "indent"))
         if name == "NPV as delivered":
             put_number(sheet, row, FIGURE, delivered_total(book), styles.of("given", "money", "right"))
             continue
@@ -195,14 +193,14 @@ def _write_flows(book: Book, sheet: Worksheet, live: Live, sets: SetValuation) -
     if live.cash.set_benefit is None:
         return
     heads = ("line", "", "", "unit", "total", "present value", *live.cash.periods)
-    put_header(book, sheet, layout.flows_header(), heads)
+    put_header(book, sheet, layout.flows_header(), heads, numbers=range(TOTAL, len(heads)))
     benefit = live.cash.set_benefit[sets.chosen]
     cost = live.cash.chosen @ live.alone.cost
     values = (benefit, cost, benefit - cost, (benefit - cost).cumsum())
     for name, line in zip(FLOWS, values, strict=True):
         row = layout.flow_row(name)
         put_text(sheet, row, 0, name, styles.of("label"))
-        put_text(sheet, row, 3, book.edition.currency, styles.of())
+        put_text(sheet, row, 3, book.edition.currency, styles.of("indent"))
         for column in range(PERIOD, layout.last_period + 1):
             value = line[column - PERIOD]
             put_formula(sheet, row, column, _flow_formula(live, name, column), value, styles.of("money"))

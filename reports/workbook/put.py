@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import re
 from numbers import Real
+from typing import Any
 
+import numpy as np
 import pandas as pd
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
@@ -40,9 +42,11 @@ def put_number(sheet: Worksheet, row: int, column: int, number: float, form: For
         sheet.write_string(row, column, ABSENT, form)
 
 
-def put_value(sheet: Worksheet, row: int, column: int, value: object, form: Format) -> None:
+def put_value(
+    sheet: Worksheet, row: int, column: int, value: float | np.number[Any] | str | None, form: Format
+) -> None:
     """Write a table's value: numbers as numbers, all else as text; a missing value reads `n/a`."""
-    if isinstance(value, Real):
+    if isinstance(value, int | float | np.number):
         put_number(sheet, row, column, float(value), form)
     elif pd.isna(value):
         put_text(sheet, row, column, ABSENT, form)
@@ -52,9 +56,6 @@ def put_value(sheet: Worksheet, row: int, column: int, value: object, form: Form
 
 def put_formula(sheet: Worksheet, row: int, column: int, formula: str, value: object, form: Format) -> None:
     """Write a formula and the value it has now; NaN stands for a formula whose answer is `n/a`."""
-    held: float | str
-    if isinstance(value, Real):
-        held = float(value) if math.isfinite(float(value)) else ABSENT
-    else:
-        held = cell_text(value)
-    sheet.write_formula(row, column, formula, form, held)
+    absent = isinstance(value, Real) and not math.isfinite(float(value))
+    number = float(value) if isinstance(value, Real) else cell_text(value)
+    sheet.write_formula(row, column, formula, form, ABSENT if absent else number)

@@ -59,12 +59,12 @@ def write_ranking(book: Book, live: Live) -> None:
     layout = live.layout
     lead = (
         f"Each initiative alone, money in {book.edition.currency}. ROI is NPV over the present value of all costs; "
-        "rank 1 is the highest NPV."
+        "rank 1 is the highest NPV, without a cost as if free."
     )
     sheet = open_sheet(book, SHEET, "Ranking", lead)
     for column, width in enumerate((16, 30, 9, 13, 13, 13, 9, 10, 8, 13, 11, 13, 14, 12)):
         sheet.set_column(column, column, width)
-    put_header(book, sheet, layout.top, _COLUMNS)
+    put_header(book, sheet, layout.top, _COLUMNS, numbers=range(RANK_INCLUDE, len(_COLUMNS)))
     sheet.set_row(layout.top, 42)
     for index in range(layout.initiatives):
         _write_live(book, sheet, live, index)
@@ -77,14 +77,14 @@ def _write_live(book: Book, sheet: Worksheet, live: Live, index: int) -> None:
     layout, styles, alone = live.layout, book.styles, live.alone
     row = layout.listed_row(index)
     put_text(sheet, row, 0, live.cash.initiatives[index], styles.of())
-    put_text(sheet, row, 1, live.names[index], styles.of("wrap"))
+    put_text(sheet, row, 1, live.names[index], styles.of("wrap", "indent"))
     written = (
         (RANK_INCLUDE, live.cash.chosen[index], "count"),
         (RANK_COST, alone.one_off[index], "money"),
         (RANK_PV_COST, alone.pv_cost[index], "money"),
         (RANK_NPV, alone.npv[index], "money"),
         (RANK_ROI, alone.roi[index], "ratio"),
-        (RANK_PAYBACK, alone.payback[index], "ratio"),
+        (RANK_PAYBACK, alone.payback[index], "quarters"),
         (RANK, alone.rank[index], "count"),
     )
     for column, value, look in written:
@@ -95,8 +95,6 @@ def _formula(live: Live, index: int, column: int) -> str:
     layout = live.layout
     row, inputs = layout.listed_row(index), layout.inputs_row(index)
     npv, spent = along(row, RANK_NPV), along(row, RANK_PV_COST)
-    all_npv = down(RANK_NPV, layout.listed_row(0), layout.listed_row(layout.initiatives - 1))
-    above = f"{at(layout.listed_row(0), RANK_NPV)}:{npv}"
     started, paid = (
         across(layout.calc_row(block, index), PERIOD, layout.last_period, CALC) for block in ("started", "paid back")
     )
@@ -106,6 +104,9 @@ def _formula(live: Live, index: int, column: int) -> str:
         for line in ("cost share", "extra capital")
     )
     present = {block: along(layout.calc_row(block, index), PRESENT, CALC) for block in ("cost", "net")}
+    first, last = (layout.calc_row("net", place) for place in (0, layout.initiatives - 1))
+    every = down(PRESENT, first, last, CALC)
+    above = f"{at(first, PRESENT, CALC)}:{present['net'].split('!')[1]}"
     wait = f"(MATCH(1,{paid},0)-MATCH(1,{started},0)+1)*{QUARTERS_A_YEAR}/PeriodsAYear"
     return {
         RANK_INCLUDE: f"={along(inputs, INCLUDE, INPUTS)}",
@@ -113,8 +114,8 @@ def _formula(live: Live, index: int, column: int) -> str:
         RANK_PV_COST: f"={present['cost']}",
         RANK_NPV: f'=IF(ISNUMBER({cost}),{present["net"]},"{ABSENT}")',
         RANK_ROI: f'=IF(ISNUMBER({npv}),IF({spent}>0,{npv}/{spent},"{ABSENT}"),"{ABSENT}")',
-        RANK_PAYBACK: f'=IF(SUM({paid})=0,"{ABSENT}",{wait})',
-        RANK: f'=IF(ISNUMBER({npv}),RANK({npv},{all_npv})+COUNTIF({above},{npv})-1,"{ABSENT}")',
+        RANK_PAYBACK: f'=IF(SUM({started})=0,0,IF(SUM({paid})=0,"{ABSENT}",{wait}))',
+        RANK: f"=RANK({present['net']},{every})+COUNTIF({above},{present['net']})-1",
     }[column]
 
 

@@ -43,10 +43,11 @@ def write_sets(book: Book, live: Live, sets: SetValuation) -> None:
         "overlap taken out; cost, status and NPV follow Inputs."
     )
     sheet = open_sheet(book, SHEET, "Sets", lead)
-    _set_columns(sheet, layout)
+    _set_columns(sheet, live)
     _write_above(book, sheet, live)
     heads = (*_COLUMNS, *live.cash.periods, *live.cash.initiatives, "NPV where the status is ok")
-    put_header(book, sheet, layout.sets_header(), heads)
+    numbers = {SET_KEY, SET_COST, SET_ALLOWED} | set(range(SET_NPV, len(heads)))
+    put_header(book, sheet, layout.sets_header(), heads, numbers=numbers)
     for index in range(layout.sets):
         _write_given(book, sheet, live, index)
         _write_set(book, sheet, live, (index, sets))
@@ -54,12 +55,13 @@ def write_sets(book: Book, live: Live, sets: SetValuation) -> None:
     sheet.repeat_rows(0, layout.sets_header())
 
 
-def _set_columns(sheet: Worksheet, layout: Layout) -> None:
-    for column, width in enumerate((7, 34, 13, 10, 13, 14)):
+def _set_columns(sheet: Worksheet, live: Live) -> None:
+    layout = live.layout
+    for column, width in enumerate((7, 34, 13, 13, 14, 14)):
         sheet.set_column(column, column, width)
-    sheet.set_column(PERIOD, layout.last_period, 10)
-    sheet.set_column(layout.flag_column(0), layout.counted_column() - 1, 10)
-    sheet.set_column(layout.counted_column(), layout.counted_column(), 14)
+    sheet.set_column(PERIOD, layout.last_period, live.period_width)
+    sheet.set_column(layout.flag_column(0), layout.counted_column() - 1, live.period_width)
+    sheet.set_column(layout.counted_column(), layout.counted_column(), 16)
 
 
 def _write_above(book: Book, sheet: Worksheet, live: Live) -> None:
@@ -82,7 +84,7 @@ def _write_given(book: Book, sheet: Worksheet, live: Live, index: int) -> None:
         return
     row, flags = layout.set_row(index), cash.sets[index]
     members = [name for name, flag in zip(cash.initiatives, flags, strict=True) if flag]
-    put_text(sheet, row, SET_NAMES, " + ".join(members) or NONE, styles.of())
+    put_text(sheet, row, SET_NAMES, " + ".join(members) or NONE, styles.of("indent"))
     for step in range(layout.periods):
         put_number(sheet, row, PERIOD + step, cash.set_benefit[index, step], styles.of("given", "money"))
     for place, flag in enumerate(flags):
@@ -104,7 +106,7 @@ def _write_set(book: Book, sheet: Worksheet, live: Live, place: tuple[int, SetVa
         f'=IF(SUMPRODUCT({flags},{missing})>0,"no cost",IF({along(row, SET_ALLOWED)}=0,"not allowed",'
         f'IF({over_budget(along(row, SET_COST))},"over budget","ok")))'
     )
-    put_formula(sheet, row, SET_STATUS, status, sets.status[index], styles.of())
+    put_formula(sheet, row, SET_STATUS, status, sets.status[index], styles.of("indent"))
     npv = f"=SUMPRODUCT({factors},{benefit})-SUMPRODUCT({flags},{present})"
     put_formula(sheet, row, SET_NPV, npv, sets.npv[index], styles.of("money", "label"))
     counted = f'=IF({along(row, SET_STATUS)}="ok",{along(row, SET_NPV)},"{ABSENT}")'

@@ -10,7 +10,7 @@ from xlsxwriter.format import Format
 from reports import style
 
 _BASE: dict[str, Any] = {"font_name": "Arial", "font_size": 10, "font_color": style.INK, "valign": "top"}
-_PARTS: dict[str, dict[str, Any]] = {
+_LOOKS: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 14, "font_color": style.ACCENT},
     "lead": {"font_color": style.MUTED},
     "notice": {"bold": True, "font_color": style.REVIEW, "bg_color": style.REVIEW_FILL},
@@ -28,6 +28,7 @@ _PARTS: dict[str, dict[str, Any]] = {
     "right": {"align": "right"},
     "centre": {"align": "center"},
     "wrap": {"text_wrap": True},
+    "indent": {"align": "left", "indent": 1},
     "input": {
         "font_color": style.INPUT_INK,
         "bg_color": style.INPUT_FILL,
@@ -39,7 +40,11 @@ _PARTS: dict[str, dict[str, Any]] = {
     "total": {"bold": True, "top": 1, "top_color": style.ACCENT},
     "factor": {"num_format": "0.0000"},
     "precise": {"num_format": "0.0E+00"},
-} | {kind: {"num_format": code} for kind, code in style.NUMBER_FORMATS.items() if kind != "text"}
+}
+_KINDS: dict[str, dict[str, Any]] = {
+    kind: {"num_format": code} for kind, code in style.NUMBER_FORMATS.items() if kind != "text"
+}
+_PARTS = _LOOKS | _KINDS
 
 
 class Styles:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 from xlsxwriter.worksheet import Worksheet
 
 from reports.edition import Edition
 from reports.style import column_kind
-from reports.workbook.book import Book, colour_words, content_top, open_sheet
+from reports.workbook.book import LINE_HEIGHT, Book, colour_words, content_top, line_count, open_sheet, put_header
 from reports.workbook.layout import down
 from reports.workbook.put import cell_text, put_value
 
@@ -27,7 +30,8 @@ TABLE_SHEETS: dict[str, tuple[str, str]] = {
     "checks": ("Run checks", "Every check of the run, with what was found and what is allowed."),
 }
 _LONG = ("text", "remedy", "reason", "what_would_have_to_be_true", "description")
-_LONG_WIDTH, _NAME_WIDTH, _NUMBER_WIDTH, _MOST = 46, 26, 13, 30
+_LONG_WIDTH, _NAME_WIDTH, _NUMBER_WIDTH, _MOST = 46, 28, 11, 30
+_MOST_LINES = 30
 
 
 def write_tables(book: Book) -> None:
@@ -35,10 +39,10 @@ def write_tables(book: Book) -> None:
     for table, (sheet_name, lead) in TABLE_SHEETS.items():
         frame = book.edition.tables.get(table)
         if frame is not None and len(frame):
-            _write_table(book, (table, sheet_name, f"{lead} Money in {_money(book.edition)}."), frame)
+            _write_table(book, (table, sheet_name, lead), frame)
     truth = book.edition.truth
     if truth is not None and len(truth):
-        lead = f"What the simulation put in (value_true) beside the estimate and its 90% range. {_money(book.edition)}."
+        lead = "What the simulation put in (value_true) beside the estimate and its 90% range."
         _write_table(book, ("truth", "Truth", lead), truth)
 
 
@@ -51,30 +55,21 @@ def column_range(edition: Edition, table: str, column: str, top: int) -> str | N
     return down(place, top + 1, top + len(frame), f"'{TABLE_SHEETS[table][0]}'")
 
 
-def _money(edition: Edition) -> str:
-    return f"{edition.currency}, as {edition.money_word}"
-
-
 def _write_table(book: Book, place: tuple[str, str, str], frame: pd.DataFrame) -> None:
     table, sheet_name, lead = place
-    sheet = open_sheet(book, sheet_name, sheet_name, lead)
     top = content_top(book.edition)
-    columns = [str(column) for column in frame.columns]
-    header = book.styles.of("header")
-    sheet.add_table(
-        top,
-        0,
-        top + len(frame),
-        len(columns) - 1,
-        {
-            "name": table,
-            "style": None,
-            "columns": [{"header": cell_text(column), "header_format": header} for column in columns],
-        },
-    )
+    columns = tuple(str(column) for column in frame.columns)
+    if any(column_kind(table, column) == "money" for column in columns):
+        lead = f"{lead} Money in {book.edition.currency}, as {book.edition.money_word}."
+    sheet = open_sheet(book, sheet_name, sheet_name, lead)
+    numbers = {place for place in range(len(columns)) if is_numeric_dtype(frame.iloc[:, place])}
+    names = [{"header": cell_text(column)} for column in columns]
+    area = (top, 0, top + len(frame), len(columns) - 1)
+    sheet.add_table(*area, {"name": table, "style": None, "columns": names})
+    put_header(book, sheet, top, columns, numbers=numbers)
     for number, column in enumerate(columns):
         _write_column(book, sheet, (table, column, top, number), frame.iloc[:, number])
-    sheet.set_row(top, 30)
+    _set_heights(sheet, top, frame)
     sheet.freeze_panes(top + 1, _frozen(columns))
     sheet.repeat_rows(0, top)
     if "status" in columns:
@@ -82,26 +77,36 @@ def _write_table(book: Book, place: tuple[str, str, str], frame: pd.DataFrame) -
         colour_words(book, sheet, (top + 1, status, top + len(frame), status))
 
 
-def _write_column(book: Book, sheet: Worksheet, place: tuple[str, str, int, int], values: pd.Series) -> None:
+def _write_column(book: Book, sheet: Worksheet, place: tuple[str, str, int, int], values: pd.Series[Any]) -> None:
     table, column, top, number = place
-    numeric = pd.api.types.is_numeric_dtype(values)
+    numeric = is_numeric_dtype(values)
     kind = column_kind(table, column) if numeric else "text"
-    look = book.styles.of(kind, "right") if numeric else book.styles.of("wrap")
-    mixed = book.styles.of("mixed", "right")
+    words = book.styles.of("wrap", *(("indent",) if number else ()))
+    figures = book.styles.of(kind if numeric else "mixed", "right")
     for row, value in enumerate(values.tolist(), start=top + 1):
-        is_number = isinstance(value, int | float) and not numeric
-        put_value(sheet, row, number, value, mixed if is_number else look)
-    sheet.set_column(number, number, _width(column, values, numeric=numeric))
+        is_number = numeric or isinstance(value, int | float)
+        put_value(sheet, row, number, value, figures if is_number else words)
+    sheet.set_column(number, number, _width(column, values))
 
 
-def _width(column: str, values: pd.Series, *, numeric: bool) -> int:
-    if numeric:
-        return max(_NUMBER_WIDTH, min(len(column) // 2 + 4, 18))
+def _width(column: str, values: pd.Series[Any]) -> int:
+    if is_numeric_dtype(values):
+        return max(_NUMBER_WIDTH, min(len(column) + 3, 20))
     if column in _LONG:
         return _LONG_WIDTH
     longest = max((len(str(value)) for value in values), default=0)
-    return min(max(longest + 2, len(column) + 3, 10), _NAME_WIDTH if column == "name" else _MOST)
+    return min(max(longest + 3, len(column) + 4, 10), _NAME_WIDTH if column == "name" else _MOST)
 
 
-def _frozen(columns: list[str]) -> int:
-    return 2 if columns[1:2] == ["name"] else 1
+def _set_heights(sheet: Worksheet, top: int, frame: pd.DataFrame) -> None:
+    """Give every row the height its longest text needs, because not every reader fits rows on opening."""
+    texts = [place for place in range(frame.shape[1]) if not is_numeric_dtype(frame.iloc[:, place])]
+    widths = {place: _width(str(frame.columns[place]), frame.iloc[:, place]) for place in texts}
+    for row in range(len(frame)):
+        lines = [line_count(str(frame.iat[row, place]), widths[place]) for place in texts]
+        if max(lines, default=1) > 1:
+            sheet.set_row(top + 1 + row, LINE_HEIGHT * min(max(lines), _MOST_LINES))
+
+
+def _frozen(columns: tuple[str, ...]) -> int:
+    return 2 if columns[1:2] == ("name",) else 1

@@ -84,7 +84,7 @@ def _delivered_npv(book: Book, live: Live) -> Tie:
     change, before = _ranking(live.layout, RANK_CHANGE), _ranking(live.layout, RANK_NPV_DELIVERED)
     limit = f"Tolerance*MAX(1,MAX({before}),-MIN({before}))"
     delivered = delivered_values(book, live, "npv")
-    largest = float(np.nanmax(np.abs(delivered), initial=1.0))
+    largest = float(np.abs(np.nan_to_num(delivered)).max(initial=1.0))
     moved = float((np.abs(live.alone.npv - delivered) > TOLERANCE * largest).sum())
     return Tie(
         check="Initiatives whose NPV is not as delivered",
@@ -110,12 +110,12 @@ def _delivered_rank(book: Book, live: Live) -> Tie:
 
 def _rank_sum(live: Live) -> Tie:
     rank = _ranking(live.layout, RANK)
-    count = int(np.isfinite(live.alone.rank).sum())
+    count = live.layout.initiatives
     return Tie(
         check="Ranks run from 1 without a gap",
-        found=(f"=SUM({rank})", float(np.nansum(live.alone.rank))),
-        expected=(f"=COUNT({rank})*(COUNT({rank})+1)/2", count * (count + 1) / 2),
-        meaning="Each initiative with a cost has a rank of its own.",
+        found=(f"=SUM({rank})", float(live.alone.rank.sum())),
+        expected=(f"=ROWS({rank})*(ROWS({rank})+1)/2", count * (count + 1) / 2),
+        meaning="Each initiative has a rank of its own.",
     )
 
 

@@ -18,7 +18,8 @@ class Valuation:
     """Stand-alone value of every initiative. Arrays are `(initiative, period)`, `(initiative,)` or `(period,)`.
 
     Money undiscounted unless named `pv` or `npv`; NaN where an initiative has no cost. `payback` is in
-    quarters, NaN where it never pays back; `rank` 1 is the highest NPV, ties in plan order.
+    quarters, NaN where it never pays back, 0 where nothing is spent; `rank` 1 is the highest NPV, ties in
+    plan order, and an initiative without a cost ranks as if it were free.
     """
 
     discount: np.ndarray
@@ -79,7 +80,7 @@ def value_initiatives(cash: CashModel) -> Valuation:
         pv_cost=pv_cost,
         roi=np.divide(npv, pv_cost, out=np.full(len(npv), np.nan), where=pv_cost > 0),
         payback=_payback(paid, started, QUARTERS_A_YEAR / cash.periods_a_year),
-        rank=_rank(npv),
+        rank=_rank(net @ discount),
     )
 
 
@@ -107,13 +108,13 @@ def value_sets(cash: CashModel, alone: Valuation) -> SetValuation | None:
 
 def _payback(paid: np.ndarray, started: np.ndarray, quarters_a_period: float) -> np.ndarray:
     periods = paid.argmax(axis=1) - started.argmax(axis=1) + 1
-    return np.where(paid.any(axis=1), periods * quarters_a_period, np.nan)
+    back = np.where(paid.any(axis=1), periods * quarters_a_period, np.nan)
+    return np.where(started.any(axis=1), back, 0.0)
 
 
 def _rank(npv: np.ndarray) -> np.ndarray:
-    place = np.full(len(npv), np.nan)
-    known = np.flatnonzero(np.isfinite(npv))
-    place[known[np.argsort(-npv[known], kind="stable")]] = np.arange(1, len(known) + 1)
+    place = np.empty(len(npv))
+    place[np.argsort(-npv, kind="stable")] = np.arange(1, len(npv) + 1)
     return place
 
 

@@ -8,26 +8,31 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
+from invented_tables import (
+    INITIATIVE_NAMES,
+    OWNERS,
+    PAIN_NAMES,
+    PAIN_STAGES,
+    PAINS,
+    STAGE_NAMES,
+    STAGES,
+    VALUES,
+    calibration,
+    checks,
+    drivers,
+    journey_table,
+    pain_points,
+    scenarios,
+    truth,
+)
 
 from impact.journey import Journey, PainPoint, Persona, Stage, Touchpoint
 from impact.periods import period_label
 from reports.edition import CashModel, Edition, Worth
 
-STAGES = ("discover", "join", "use", "support")
-STAGE_NAMES = ("Discover", "Join", "Use", "Get help")
-PAINS = ("late_bill", "long_wait", "app_crash", "wrong_price", "slow_setup")
-PAIN_NAMES = (
-    "Bill arrives late",
-    "Long wait on the phone",
-    "App stops",
-    "Price differs from offer",
-    "Slow first setup",
+FIXED = np.array(
+    [[0.5, 0.2, 0, 0, 0], [0, 0.4, 0.1, 0, 0], [0, 0.2, 0.6, 0, 0], [0, 0, 0, 0.5, 0], [0.1, 0, 0, 0, 0.3]]
 )
-PAIN_STAGES = ("use", "support", "use", "discover", "join")
-INITIATIVE_NAMES = ("Bill on time", "Call back promise", "Stable app", "One price everywhere", "Guided setup")
-OWNERS = ("Billing", "Service", "Digital", "Marketing", "Sales")
-FIXED = np.array([[0.5, 0, 0, 0, 0], [0, 0.4, 0.1, 0, 0], [0, 0.2, 0.6, 0, 0], [0, 0, 0, 0.5, 0], [0.1, 0, 0, 0, 0.3]])
-VALUES = np.array([420_000.0, 310_000.0, 250_000.0, 60_000.0, 20_000.0])
 COSTS = (90_000.0, 60_000.0, 120_000.0, 45_000.0, 30_000.0)
 QUARTERS = 12
 BUDGET = 200_000.0
@@ -144,8 +149,8 @@ def _portfolio(cash: CashModel, names: pd.Series) -> pd.DataFrame:
             "chosen": cash.chosen.astype(int),
             "start": np.where(cash.chosen > 0, cash.periods[0], ""),
             "reason": np.where(cash.chosen > 0, "best net value under the budget", "the budget goes further elsewhere"),
-            "what_would_have_to_be_true": "Its cost would have to fall below its largest worthwhile cost, or its effect "
-            "on the share of occurrences removed would have to double.",
+            "what_would_have_to_be_true": "Its cost would have to fall below its largest worthwhile cost, or its "
+            "effect on the share of occurrences removed would have to double.",
         }
     )
 
@@ -191,135 +196,13 @@ def _journey() -> Journey:
     )
 
 
-def _journey_table() -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "stage": STAGES,
-            "name": STAGE_NAMES,
-            "owner": OWNERS[:4],
-            "responses": [3_200, 2_900, 4_100, 1_700],
-            "customers": [2_800, 2_500, 3_300, 1_400],
-            "score": [4.1, 3.8, 3.6, 3.1],
-            "score_low": [4.05, 3.74, 3.55, 3.01],
-            "score_high": [4.15, 3.86, 3.65, 3.19],
-            "emotion": [1.1, 0.4, -0.2, -1.3],
-            "benchmark": [4.0, 4.0, np.nan, 3.3],
-            "pain_points": [1, 1, 2, 1],
-            "value_at_stake": [60_000.0, 20_000.0, 640_000.0, 310_000.0],
-        }
-    )
-
-
-def _calibration() -> pd.DataFrame:
-    methods = ("cross_section", "within", "placebo", "hazard")
-    rows = [
-        ("log_revenue", "overall", m, e, s)
-        for m, e, s in zip(methods, (0.201, 0.0121, 0.012, 0.05), (0.011, 0.0059, 0.007, 0.02), strict=True)
-    ]
-    rows += [
-        ("money_per_customer_period", "overall", "within", 1.42, 0.61),
-        ("money_base_horizon", "overall", "within", 412_000.0, 160_000.0),
-    ]
-    table = pd.DataFrame(rows, columns=["outcome", "term", "method", "estimate", "se"])
-    return table.assign(
-        low=table.estimate - 1.645 * table.se,
-        high=table.estimate + 1.645 * table.se,
-        p=[0.0001, 0.04, 0.09, 0.012, np.nan, np.nan],
-        n=4_800,
-        headline=[0, 1, 0, 1, 0, 0],
-        grade=[
-            "cross-section",
-            "not told apart from placebo",
-            "not told apart from placebo",
-            "within-unit",
-            "within-unit",
-            "within-unit",
-        ],
-    )
-
-
-def _pain_points() -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "pain_point": PAINS,
-            "name": PAIN_NAMES,
-            "owner": OWNERS,
-            "stage": PAIN_STAGES,
-            "prevalence": [0.12, 0.09, 0.15, 0.04, 0.07],
-            "satisfaction_effect": [-0.42, -0.61, -0.3, -0.12, -0.05],
-            "retention_effect": [-0.021, -0.018, -0.009, -0.002, -0.001],
-            "spend_effect": [-0.011, -0.004, -0.006, 0.0, 0.001],
-            "value": VALUES,
-            "value_p05": VALUES - 90_000,
-            "value_p50": VALUES - 5_000,
-            "value_p95": VALUES + 110_000,
-            "p_positive": [0.99, 0.98, 0.96, 0.8, 0.6],
-            "grade": ["within-unit"] * 4 + ["expert"],
-            "prior_share": [0.1, 0.12, 0.2, 0.5, 0.9],
-        }
-    )
-
-
-def _checks() -> pd.DataFrame:
-    rows = [
-        (
-            "K001",
-            "Answers on the scale",
-            "pass",
-            "0 off scale",
-            "0",
-            "Every answer lies on its scale.",
-            "Nothing to do.",
-        ),
-        (
-            "K014",
-            "Placebo effect",
-            "review",
-            "+0.012 (0.007)",
-            "0 within 90%",
-            "Next year's score gives as much as last year's: the effect is not told apart from what hospitals are.",
-            "Run a pilot, or add two more years of the ledger.",
-        ),
-    ]
-    return pd.DataFrame(rows, columns=["code", "check", "status", "found", "limit", "text", "remedy"])
-
-
-def _scenarios(periods: tuple[str, ...]) -> pd.DataFrame:
-    levels = {
-        "customers": 12_000.0,
-        "retention": 0.968,
-        "revenue": 1_450_000.0,
-        "margin": 610_000.0,
-        "csat": 3.62,
-        "cash": 21_000.0,
-    }
-    rows = [
-        ("base", period, metric, level * (1 - 0.01 * step), level * 0.94, level, level * 1.06)
-        for step, period in enumerate(periods)
-        for metric, level in levels.items()
-    ]
-    return pd.DataFrame(rows, columns=["scenario", "period", "metric", "value", "p05", "p50", "p95"])
-
-
 def _tables(cash: CashModel) -> dict[str, pd.DataFrame]:
     initiatives = _initiatives(cash)
     return {
-        "journey": _journey_table(),
-        "calibration": _calibration(),
-        "drivers": pd.DataFrame(
-            {
-                "outcome": "retention",
-                "stage": STAGES,
-                "name": STAGE_NAMES,
-                "importance": [0.008, 0.006, 0.021, 0.017],
-                "low": [0.004, 0.002, 0.014, 0.011],
-                "high": [0.012, 0.01, 0.028, 0.024],
-                "share": [0.15, 0.12, 0.4, 0.33],
-                "p_first": [0.02, 0.01, 0.68, 0.29],
-                "method": "lmg",
-            }
-        ),
-        "pain_points": _pain_points(),
+        "journey": journey_table(),
+        "calibration": calibration(),
+        "drivers": drivers(),
+        "pain_points": pain_points(),
         "initiatives": initiatives,
         "portfolio": _portfolio(cash, initiatives["name"]),
         "cashflow": _cashflow(cash),
@@ -332,7 +215,7 @@ def _tables(cash: CashModel) -> dict[str, pd.DataFrame]:
                 "initiatives": ["", "i1", "i1;i2"],
             }
         ),
-        "scenarios": _scenarios(cash.periods),
+        "scenarios": scenarios(cash.periods),
         "reconciliation": pd.DataFrame(
             columns=["period", "unit", "line", "ledger", "reported", "difference", "coverage"]
         ),
@@ -348,7 +231,7 @@ def _tables(cash: CashModel) -> dict[str, pd.DataFrame]:
                 "credibility": [np.nan if index == 4 else 0.2 + 0.05 * index for index in range(len(cash.initiatives))],
             }
         ),
-        "checks": _checks(),
+        "checks": checks(),
     }
 
 
@@ -363,22 +246,10 @@ def _worth(cash: CashModel) -> Worth:
     return Worth(mean=mean, p05=mean - 118_000, p95=mean + 131_000, p_positive=0.93, dots=dots, cost=150_000.0)
 
 
-def _truth() -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "pain_point": PAINS,
-            "name": PAIN_NAMES,
-            "value_true": VALUES * np.array([1.1, 0.9, 1.05, 0.0, 0.0]),
-            "value": VALUES,
-            "value_p05": VALUES - 90_000,
-            "value_p95": VALUES + 110_000,
-        }
-    )
-
-
 def build_edition(count: int, name: Callable[[int], str]) -> Edition:
     """An edition of `count` initiatives whose ids `name` gives; the NPV in its tables follows the cash model."""
     cash = _cash(count, name)
+    worth = _worth(cash)
     return Edition(
         name="Northwind Mobile",
         currency="EUR",
@@ -399,14 +270,14 @@ def build_edition(count: int, name: Callable[[int], str]) -> Edition:
             "Costs and effects of the initiatives are illustrative.",
         ),
         sentences=(
-            "Fund Bill on time and Call back promise: together worth 210,000 EUR over twelve quarters.",
-            "The range runs from 90,000 to 340,000 EUR (90%); the chance that it pays is 93%.",
+            f"Fund Bill on time and Call back promise: together worth {worth.mean:,.0f} EUR over twelve quarters.",
+            f"The range runs from {worth.p05:,.0f} to {worth.p95:,.0f} EUR (90%); the chance that it pays is 93%.",
         ),
         journey=_journey(),
         tables=_tables(cash),
         cash=cash,
-        worth=_worth(cash),
-        truth=_truth(),
+        worth=worth,
+        truth=truth(),
     )
 
 
