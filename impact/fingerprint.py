@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-READING_SECTIONS = ("data", "plan", "finance")
+READING_SECTIONS = ("study", "data", "plan", "finance")
 
 
 def input_hashes(study: Path) -> dict[str, str]:

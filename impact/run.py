@@ -102,7 +102,7 @@ def run_study(path: Path, options: RunOptions, progress: Progress) -> RunOutcome
         cells = summarise(intake.source, intake.case.journey, intake.study)
     found = find(intake, cells, progress)
     with progress.stage("Writing pages"):
-        edition = make_edition(found, intake)
+        edition = make_edition(found)
         out = options.out or intake.study.folder / "out"
         files = deliver(edition, found, intake, out)
     return RunOutcome(
@@ -191,9 +191,7 @@ def choose(intake: Intake, cells: Cells, estimates: Estimates) -> Decision:
     """The decision on the joint draws."""
     study, plan, posterior, base = intake.study, intake.case.plan, estimates.posterior, estimates.base
     clock = Clock(first=study.as_of + 1, periods=study.horizon_periods, periods_a_year=study.periods_a_year)
-    offers = make_offers(
-        plan, posterior.pain_points, posterior.personas, clock, posterior.draws, study.study.seed
-    )
+    offers = make_offers(plan, posterior.pain_points, posterior.personas, clock, posterior.draws, study.study.seed)
     budget = study.portfolio.budget
     money = cells.money.iloc[-1]
     rate = margin_rate(cells, study)

@@ -45,6 +45,12 @@ class StudySection(BaseModel):
     report_by: Names = Field((), description="a list of column names")
     seed: int = Field(1, ge=0, le=2**63 - 1, description="a whole number from 0")
     shape: Literal["auto", "customers", "sites"] = Field("auto", description='"auto", "customers" or "sites"')
+    notice: str | None = Field(
+        None, min_length=1, max_length=300, description="a sentence that every page shows, up to 300 characters"
+    )
+    truth: FileText | None = Field(
+        None, description="of a simulated study: a table of pain_point, value, shown beside the estimates"
+    )
 
 
 class DataSection(BaseModel):

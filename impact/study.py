@@ -37,6 +37,7 @@ from impact.study_faults import (
 
 _TABLE_KEYS = ("responses", "customers", "ledger", "incidents")
 _FILE_KEYS = (
+    ("study", "truth"),
     *(("data", key) for key in _TABLE_KEYS),
     *(("finance", key) for key in ("rates", "control_totals", "outlook")),
     *(("plan", key) for key in PlanSection.model_fields),

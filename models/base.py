@@ -56,8 +56,10 @@ def bare_base(cells: Cells, study: Study) -> ValueBase:
 
 
 def margin_rate(cells: Cells, study: Study) -> float | None:
-    """Contribution margin as a share of revenue where the ledger has no margin column; 1 where there is
-    neither (money is then revenue); None where the ledger's own margin is used."""
+    """Contribution margin as a share of revenue where the ledger has no margin column.
+
+    1 where there is neither (money is then revenue); None where the ledger's own margin is used.
+    """
     if cells.money["margin"].notna().any() and cells.money["margin"].abs().sum() > 0:
         return None
     return study.study.margin_rate if study.study.margin_rate is not None else 1.0

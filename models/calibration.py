@@ -77,7 +77,7 @@ def told_apart(headline: Slope, placebo: Slope | None) -> bool:
         return True
     if abs(placebo.estimate) < max(abs(headline.estimate) / 2, Z90 * placebo.se):
         return True
-    return abs(headline.estimate - placebo.estimate) > Z90 * np.hypot(headline.se, placebo.se)
+    return bool(abs(headline.estimate - placebo.estimate) > Z90 * np.hypot(headline.se, placebo.se))
 
 
 def telling(headline: Slope, placebo: Slope) -> bool:
@@ -146,8 +146,8 @@ def cross_section(cells: SitePanel, term: str) -> Slope | None:
     """
     panel = cells.panel
     money = panel["revenue"] / panel[cells.size] if cells.size else panel["revenue"]
-    y = np.log(money.where(money > 0)).rename("y")
-    y = y.clip(y.quantile(0.01), y.quantile(0.99))
+    y = pd.Series(np.log(money.where(money > 0)), name="y")
+    y = y.clip(float(y.quantile(0.01)), float(y.quantile(0.99)))
     controls = panel[list(cells.controls)]
     rows = pd.concat([y, panel[[term, "unit"]], panel["t"].astype(str), controls], axis=1).dropna()
     x = pd.get_dummies(rows.drop(columns=["y", "unit"]), drop_first=True).astype(float)

@@ -176,8 +176,10 @@ def placebo_failures(forms: ReducedForms) -> dict[str, float]:
 
 
 def not_told_apart(calibration: Calibration, forms: ReducedForms) -> frozenset[str]:
-    """Pain points whose effect a placebo also finds: their own, or, where money rests on spend alone,
-    the one of the headline rate."""
+    """Pain points whose effect a placebo also finds.
+
+    Their own placebo, or, where money rests on spend alone, the one of the headline rate.
+    """
     headline = calibration.headline("log_revenue")
     rests_on_spend = forms.leaving is None and headline is not None
     if rests_on_spend and headline is not None and headline.grade == "not told apart from placebo":
@@ -254,7 +256,8 @@ def slope_check(posterior: UpliftPosterior, calibration: Calibration, score_sd: 
             "C408",
             "Two ways to the slope of leaving on satisfaction agree",
             "review" if apart else "pass",
-            found=f"across pain points {across.mean():+.3f} ({low:+.3f} to {high:+.3f}), respondents {slope.estimate:+.3f}",
+            found=f"across pain points {across.mean():+.3f} ({low:+.3f} to {high:+.3f}), "
+            f"respondents {slope.estimate:+.3f}",
             limit="90% ranges overlap",
             text="Noise and mood bend the respondents' slope towards zero; value uses the one across pain points.",
             remedy="Where they are far apart, satisfaction alone does not carry the effect." if apart else "",

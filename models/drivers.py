@@ -12,6 +12,19 @@ from impact.cells import Cells, SitePanel
 from impact.journey import OVERALL, Journey
 
 EXACT_LIMIT = 20
+SUMS = ("n", "first", "second", "product", "first_square", "second_square")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """Sums of two scores given by the same customer in the same period, over `n` such pairs."""
+
+    n: float
+    first: float
+    second: float
+    product: float
+    first_square: float
+    second_square: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +88,7 @@ def johnson(correlation: np.ndarray, with_outcome: np.ndarray) -> np.ndarray:
     values, vectors = np.linalg.eigh(correlation)
     root = (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T
     beta = np.linalg.solve(root, with_outcome)
-    return (root**2) @ beta**2
+    return np.asarray((root**2) @ beta**2)
 
 
 def find_drivers(cells: Cells, journey: Journey, rng: np.random.Generator) -> Drivers | None:
@@ -113,7 +126,7 @@ def _resampled(matrix: np.ndarray, n: float, rng: np.random.Generator, draws: in
 def score_correlations(cells: Cells, journey: Journey) -> tuple[list[str], np.ndarray, float]:
     """Scored stages, their correlation matrix with overall first, and the smallest number behind a pair."""
     pairs = _site_pairs(cells, journey) if isinstance(cells, SitePanel) else cells.pairs
-    table = {(row.a, row.b): row for row in pairs.itertuples(index=False)}
+    table = {(str(row["a"]), str(row["b"])): Pair(**{k: float(row[k]) for k in SUMS}) for _, row in pairs.iterrows()}
     names = [s for s in journey.stage_ids() if (s, OVERALL) in table and table[s, OVERALL].n >= 30]
     order = [OVERALL, *names]
     matrix, least = np.eye(len(order)), np.inf
@@ -125,13 +138,13 @@ def score_correlations(cells: Cells, journey: Journey) -> tuple[list[str], np.nd
     return names, _nearest_correlation(matrix), float(least if names else 0)
 
 
-def _correlation(row: object) -> float:
-    n, a, b = row.n, row.first, row.second  # type: ignore[attr-defined]
+def _correlation(pair: Pair) -> float:
+    n, a, b = pair.n, pair.first, pair.second
     if n < 3:
         return 0.0
-    across = row.product - a * b / n  # type: ignore[attr-defined]
-    spread = (row.first_square - a * a / n) * (row.second_square - b * b / n)  # type: ignore[attr-defined]
-    return float(across / np.sqrt(spread)) if spread > 0 else 0.0
+    across = pair.product - a * b / n
+    spread = (pair.first_square - a * a / n) * (pair.second_square - b * b / n)
+    return across / spread**0.5 if spread > 0 else 0.0
 
 
 def _nearest_correlation(matrix: np.ndarray) -> np.ndarray:
@@ -153,4 +166,4 @@ def _site_pairs(cells: SitePanel, journey: Journey) -> pd.DataFrame:
             x, y = both[:, 0], both[:, -1]
             sums = (len(both), x.sum(), y.sum(), (x * y).sum(), (x * x).sum(), (y * y).sum())
             rows.append((a, b, *sums))
-    return pd.DataFrame(rows, columns=["a", "b", "n", "first", "second", "product", "first_square", "second_square"])
+    return pd.DataFrame(rows, columns=["a", "b", *SUMS])

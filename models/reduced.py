@@ -121,7 +121,9 @@ def _profile(information: np.ndarray, keep: np.ndarray) -> np.ndarray:
     """The information on the kept effects when all others are free (Schur complement)."""
     rest = np.setdiff1d(np.arange(len(information)), keep)
     across = information[np.ix_(keep, rest)]
-    return information[np.ix_(keep, keep)] - across @ np.linalg.pinv(information[np.ix_(rest, rest)]) @ across.T
+    return np.asarray(
+        information[np.ix_(keep, keep)] - across @ np.linalg.pinv(information[np.ix_(rest, rest)]) @ across.T
+    )
 
 
 def linear_summary(x: np.ndarray, keep: np.ndarray, cells: pd.DataFrame) -> GaussianSummary:

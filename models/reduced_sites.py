@@ -15,9 +15,9 @@ def money_outcome(panel: pd.DataFrame) -> pd.Series:
     """Log revenue where all of it is positive, else revenue over the unit's own mean; relative either way."""
     revenue = panel["revenue"]
     if (revenue.dropna() > 0).all():
-        return np.log(revenue)
+        return pd.Series(np.log(revenue))
     own = revenue.groupby(panel["unit"]).transform("mean")
-    return (revenue / own).where(own > 0)
+    return pd.Series((revenue / own).where(own > 0))
 
 
 def shifted(panel: pd.DataFrame, columns: list[str], periods: int) -> pd.DataFrame:

@@ -81,10 +81,10 @@ def intensity_of(rate: np.ndarray, variance: np.ndarray) -> np.ndarray:
     Inverts 1 - (1 + v x)^(-1/v) = rate.
     """
     v = np.maximum(variance, LEAST_FRAILTY)
-    return np.expm1(-v * np.log1p(-np.clip(rate, 0, 1 - 1e-9))) / v
+    return np.asarray(np.expm1(-v * np.log1p(-np.clip(rate, 0, 1 - 1e-9))) / v)
 
 
 def survival(cumulated: np.ndarray, variance: np.ndarray) -> np.ndarray:
     """Share of a group still there after a cumulated intensity, under gamma frailty: (1 + v x)^(-1/v)."""
     v = np.maximum(variance, LEAST_FRAILTY)
-    return np.exp(-np.log1p(v * cumulated) / v)
+    return np.asarray(np.exp(-np.log1p(v * cumulated) / v))

@@ -151,7 +151,7 @@ def whitener(precision: np.ndarray) -> np.ndarray:
     """A with A'A = precision `(rank, pain_point)`; directions the data are silent on have no row."""
     values, vectors = np.linalg.eigh(precision)
     told = values > max(values.max(initial=0.0), 0.0) * 1e-12
-    return (np.sqrt(values[told]) * vectors[:, told]).T
+    return np.asarray((np.sqrt(values[told]) * vectors[:, told]).T)
 
 
 def draw_credibility(pain_points: tuple[str, ...], credibility: Credibility, draws: int, seed: int) -> np.ndarray:
@@ -184,4 +184,4 @@ def _prior_share(forms: ReducedForms, signs: np.ndarray, leaving: np.ndarray, sp
     # a t with 3 degrees of freedom has a wild sample variance: the middle 90% tells its spread as well
     low, high = np.percentile(slope[:, None] * score + direct, [5, 95], axis=0)
     prior = ((high - low) / (2 * 1.645)) ** 2
-    return np.clip(posterior / prior, 0, 1)
+    return np.asarray(np.clip(posterior / prior, 0, 1))

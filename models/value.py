@@ -49,9 +49,11 @@ class ValueBase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """What a plan removes over time: `levels` `(persona, level, draw, pain_point)` of the share fixed (one
-    persona where all are alike), and which of them holds in the experience of each future period,
-    `at` `(period,)`, -1 for none."""
+    """What a plan removes over time.
+
+    `levels` `(persona, level, draw, pain_point)` of the share fixed (one persona where all are alike),
+    and which of them holds in the experience of each future period, `at` `(period,)`, -1 for none.
+    """
 
     levels: np.ndarray
     at: np.ndarray
@@ -69,12 +71,12 @@ class ValueDraws:
 
     def discounted(self, discount: np.ndarray) -> np.ndarray:
         """Present value `(draw,)`."""
-        return (self.retention + self.spend) @ discount
+        return np.asarray((self.retention + self.spend) @ discount)
 
 
 def discount_factors(rate: float, periods: int, periods_a_year: int) -> np.ndarray:
     """Mid-period discount factors `(period,)`: (1 + d)^(-(h - 1/2) / periods a year)."""
-    return (1 + rate) ** (-(np.arange(1, periods + 1) - 0.5) / periods_a_year)
+    return np.asarray((1 + rate) ** (-(np.arange(1, periods + 1) - 0.5) / periods_a_year))
 
 
 def whole_fix(draws: int, pains: int, which: list[int], periods: int) -> Course:
@@ -137,18 +139,16 @@ def _money(persona: PersonaBase, frailty: np.ndarray, now: np.ndarray, ratio: np
     if not persona.rate.any():
         return np.full((len(frailty), periods), weight.sum())
     cumulated = now[:, :, None] * ratio.cumsum(axis=1)[:, None, :]
-    return np.einsum("dbh,b->dh", survival(cumulated, frailty[:, None, None]), weight)
+    return np.asarray(np.einsum("dbh,b->dh", survival(cumulated, frailty[:, None, None]), weight))
 
 
 def _by_period(levels: np.ndarray, held: np.ndarray, idle: float) -> np.ndarray:
     """`(draw, period)` from `(level, draw)`, `idle` where nothing is fixed yet."""
     padded = np.concatenate([levels, np.full((1, levels.shape[1]), idle)])
-    return padded[held].T
+    return np.asarray(padded[held].T)
 
 
-def leaving_ratios(
-    persona: PersonaBase, log_hazard: np.ndarray, together: np.ndarray, fixed: np.ndarray
-) -> np.ndarray:
+def leaving_ratios(persona: PersonaBase, log_hazard: np.ndarray, together: np.ndarray, fixed: np.ndarray) -> np.ndarray:
     """Leaving intensity with the shares `fixed` `(level, draw, pain_point)` over today's `(level, draw)`.
 
     An occurrence is removed with probability f independently, so its factor e^tau becomes
@@ -175,8 +175,10 @@ def leaving_ratios(
 
 
 def _grouped(persona: PersonaBase, together: np.ndarray, changed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Patterns merged where they meet the changed pain points alike `(group, changed)`, and each group's
-    share of today's intensity `(group, draw)`."""
+    """Patterns merged where they meet the changed pain points alike.
+
+    The merged patterns `(group, changed)` and each one's share of today's intensity `(group, draw)`.
+    """
     groups, member = np.unique(persona.patterns[:, changed], axis=0, return_inverse=True)
     weights = np.zeros((len(groups), len(persona.weights)))
     weights[member.reshape(-1), np.arange(len(persona.weights))] = persona.weights
@@ -186,7 +188,7 @@ def _grouped(persona: PersonaBase, together: np.ndarray, changed: np.ndarray) ->
 
 def spend_lifts(persona: PersonaBase, spend: np.ndarray, fixed: np.ndarray) -> np.ndarray:
     """Relative gain in money per customer and period with the shares `fixed` `(level, draw)`."""
-    return -np.einsum("ldk,dk,k->ld", fixed, spend, persona.exposure)
+    return np.asarray(-np.einsum("ldk,dk,k->ld", fixed, spend, persona.exposure))
 
 
 def base_path(base: ValueBase) -> dict[str, np.ndarray]:
@@ -202,8 +204,10 @@ def base_path(base: ValueBase) -> dict[str, np.ndarray]:
 
 
 def uniform_value(base: ValueBase, log_hazard: np.ndarray, lift: np.ndarray) -> np.ndarray:
-    """Present value `(draw,)` of changing every customer's leaving intensity by a factor `exp(log_hazard)`
-    and money by `lift`, from the first future period's experience on; both `(draw,)`."""
+    """Present value `(draw,)` of changing every customer alike, from the first future period's experience on.
+
+    Leaving intensity changes by the factor `exp(log_hazard)`, money by `lift`; both `(draw,)`.
+    """
     periods = len(base.discount)
     held = np.concatenate([np.zeros(base.lag), np.ones(max(periods - base.lag, 0))])[:periods]
     total = np.zeros(len(base.frailty))

@@ -53,7 +53,7 @@ def _pain_points(edition: Edition) -> Section | None:
     return Section(
         anchor="pain-points",
         title=f"Pain points / {word} at stake / {horizon_title(edition)}",
-        note="Effects are for each customer and period in which it happens . Seen: share of active "
+        note="Effects are for each customer and period in which it happens. Seen: share of active "
         "customers a period, or the mean amount; where sites differ in level, effects are for its mean.",
         table=Table(
             headings=(

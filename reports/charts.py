@@ -120,7 +120,7 @@ HATCHES = "".join(
 
 def intervals(rows: Sequence[Interval], figure: Callable[[float], str], title: str) -> str:
     """A dot and a 90% range for each estimate, on one scale with zero, figures beside them."""
-    row, left, right = 24, 120, WIDTH - 112
+    row, left, right = 24, 144, WIDTH - 104
     place = scale([0.0, *(end for item in rows for end in (item.low, item.middle, item.high))], left, right)
     body = ""
     for line, item in enumerate(rows):

@@ -187,7 +187,7 @@ def _steps(cash: CashModel, picked: Sequence[str]) -> list[tuple[str, float]]:
         ("cost", -cost),
     )
     steps = [(name, float((array[rows] @ factors).sum())) for name, array in parts]
-    return [(name, value) for name, value in steps if value != 0 or name in ("retention", "spend", "cost")]
+    return [(name, value) for name, value in steps if value != 0 or name == "cost"]
 
 
 def _with_overlap(steps: list[tuple[str, float]], overlap: float) -> list[tuple[str, float]]:

@@ -131,7 +131,8 @@ def _document(edition: Edition, drawn: _Map, height: float, body: str) -> str:
 
 def _heading(edition: Edition) -> str:
     unfit = "; money NOT FIT FOR USE" if edition.fitness != "fit" else ""
-    said = f"Score and 90% range at {edition.as_of}; {edition.money_word} at stake in {edition.currency}, dashed below zero{unfit}"
+    money_lane = f"{edition.money_word} at stake in {edition.currency}, dashed below zero"
+    said = f"Score and 90% range at {edition.as_of}; {money_lane}{unfit}"
     notices = " ".join(edition.notices)
     return (
         words_at(12, 24, [f"{edition.name}: the journey"], 17, 'font-weight="bold"')

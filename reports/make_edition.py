@@ -6,7 +6,7 @@ import hashlib
 import sys
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -21,19 +21,11 @@ from reports.tables import build_tables, pain_points_table
 from reports.tables_choice import future_periods, mean_by_period
 from scenarios.worth import other_benefit
 
-if TYPE_CHECKING:
-    from impact.intake import Intake
-
 LIBRARIES = ("numpy", "pandas", "scipy", "statsmodels", "pymc", "nutpie", "ibis-framework", "duckdb", "XlsxWriter")
 DOTS = 20
-MARKED = (
-    ("simulated", "This company is simulated: no figure here is about a real one."),
-    ("synthetic", "These data are synthetic: no figure here is about a real company."),
-    ("illustrative", "Costs, effects and margin of this study are illustrative: they show the method, not a real plan."),
-)
 
 
-def make_edition(found: Findings, intake: Intake) -> Edition:
+def make_edition(found: Findings) -> Edition:
     """The edition of one run: everything the pages set, and nothing they have to work out."""
     study = found.study
     hashes = input_hashes(study.path)
@@ -59,7 +51,7 @@ def make_edition(found: Findings, intake: Intake) -> Edition:
         tables=build_tables(found),
         cash=cash_model(found),
         worth=worth(found),
-        truth=truth_table(found, intake),
+        truth=truth_table(found),
     )
     return replace(edition, sentences=(sentences.headline(edition),))
 
@@ -94,10 +86,10 @@ def point_in_words(found: Findings) -> str:
 
 
 def notices(found: Findings) -> tuple[str, ...]:
-    """Sentences every page must show: what failed, then what the study's name says of its data."""
+    """Sentences every page must show: what failed, then what the study says of itself."""
     failed = tuple(f"Not fit for use. {check.text} {check.remedy}" for check in found.checks if check.status == "fail")
-    name = found.study.study.name.lower()
-    return (*failed, *(sentence for word, sentence in MARKED if word in name))
+    own = found.study.study.notice
+    return (*failed, *((own,) if own else ()))
 
 
 def worth(found: Findings) -> Worth | None:
@@ -134,9 +126,7 @@ def cash_model(found: Findings) -> CashModel | None:
         discount_rate=study.study.discount_rate,
         budget=float(budget) if isinstance(budget, (int, float)) else None,
         cost=np.array([offer.item.cost or 0.0 for offer in offers], dtype=float),
-        overrun=np.array(
-            [offer.cost.mean() / offer.item.cost if offer.cost is not None and offer.item.cost else 1.0 for offer in offers]
-        ),
+        overrun=np.array([offer.overrun for offer in offers]),
         cost_share=np.array([offer.schedule.cost_share for offer in offers]),
         capex_extra=np.array([offer.schedule.capex for offer in offers]),
         opex=np.array([offer.schedule.opex for offer in offers]),
@@ -150,12 +140,11 @@ def cash_model(found: Findings) -> CashModel | None:
     )
 
 
-def truth_table(found: Findings, intake: Intake) -> pd.DataFrame | None:
-    """Estimate beside truth for a simulated study whose `truth.csv` lies beside it."""
-    file = intake.study.folder / "truth.csv"
-    if found.estimates is None or "simulated" not in found.study.study.name.lower() or not file.is_file():
+def truth_table(found: Findings) -> pd.DataFrame | None:
+    """Estimate beside truth for a simulated study that names its `truth` table."""
+    named = found.study.study.truth
+    if found.estimates is None or named is None:
         return None
-    truth = pd.read_csv(file).rename(columns={"value": "value_true"})
+    truth = pd.read_csv(found.study.located(named)[0]).rename(columns={"value": "value_true"})
     estimated = pain_points_table(found)[["pain_point", "name", "value", "value_p05", "value_p95"]]
     return estimated.merge(truth[["pain_point", "value_true"]], on="pain_point", how="inner")
-

@@ -23,6 +23,7 @@ from reports.tables_choice import (
 )
 
 LEAST_GROUP = 5  # persons: a smaller group is not shown
+SLOPE = ("outcome", "term", "method", "estimate", "se", "n", "grade")
 RECONCILIATION = ("period", "unit", "line", "ledger", "reported", "difference", "coverage")
 
 
@@ -63,7 +64,7 @@ def journey_table(found: Findings) -> pd.DataFrame:
     persons = not isinstance(found.cells, SitePanel)
     rows = []
     for stage in found.journey.stages:
-        seen = coverage.loc[stage.stage] if stage.stage in coverage.index else None
+        seen = pd.Series(coverage.loc[stage.stage]) if stage.stage in coverage.index else None
         pains = [pain.pain_point for pain in found.journey.pain_points if pain.stage == stage.stage]
         rows.append(
             {
@@ -122,7 +123,7 @@ def calibration_table(found: Findings) -> pd.DataFrame:
         low, high = slope.range90()
         rows.append(
             {
-                **{name: getattr(slope, name) for name in ("outcome", "term", "method", "estimate", "se", "n", "grade")},
+                **{name: getattr(slope, name) for name in SLOPE},
                 "low": low,
                 "high": high,
                 "p": float(2 * norm.sf(abs(slope.estimate / slope.se))) if slope.se > 0 else np.nan,
@@ -203,9 +204,7 @@ def _effects(estimates: Estimates, k: int) -> dict[str, float]:
     weight = np.array([persona.customers.sum() for persona in personas])
     weight = weight / max(float(weight.sum()), 1.0)
     kept = posterior.credibility[:, k]
-    rates = np.array(
-        [np.average(p.rate, weights=p.customers) if p.customers.sum() else 0.0 for p in personas]
-    )
+    rates = np.array([np.average(p.rate, weights=p.customers) if p.customers.sum() else 0.0 for p in personas])
     change = 1 - (1 - rates) ** np.exp(posterior.leaving[:, :, k] * kept[:, None]) - rates
     return {
         "prevalence": float(np.array([persona.exposure[k] for persona in personas]) @ weight),

@@ -14,6 +14,7 @@ from scenarios.breakeven import break_even_of_cost
 from scenarios.decision import Decision, reason
 from scenarios.worth import other_benefit
 
+FIGURES = ("roi", "payback_quarters", "p_top3", "regret", "evpi")
 BREAK_EVEN = ("retention_points", "spend_relative", "score_points", "effectiveness", "credibility")
 
 
@@ -47,7 +48,7 @@ def initiatives_table(found: Findings) -> pd.DataFrame:
             "cost": offer.plan_cost if offer.cost is not None else np.nan,
             **{"npv": npv["mean"], "npv_p05": npv["p05"], "npv_p50": npv["p50"], "npv_p95": npv["p95"]},
             "p_npv_positive": float((ranking.npv[i] > 0).mean()),
-            **{name: float(getattr(ranking, name)[i]) for name in ("roi", "payback_quarters", "p_top3", "regret", "evpi")},
+            **{name: float(getattr(ranking, name)[i]) for name in FIGURES},
             **{"rank": int(ranking.rank[i]), "rank_p05": ranking.rank_low[i], "rank_p95": ranking.rank_high[i]},
             "verdict": verdicts[i],
         }

@@ -30,9 +30,11 @@ class Clock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """One initiative by future period `(period,)`: `cost_share` of its one-off cost, `live` share of the
-    fix that has ramped up, `quarters` it runs; `capex` and `opex` in money replace the spread where the
-    plan has a costs table for it."""
+    """One initiative by future period `(period,)`.
+
+    `cost_share` of its one-off cost, `live` share of the fix that has ramped up, `quarters` it runs;
+    `capex` and `opex` in money replace the spread where the plan has a costs table for it.
+    """
 
     start: int
     cost_share: np.ndarray

@@ -33,8 +33,11 @@ class Decision:
     marginal: np.ndarray
 
     def verdicts(self) -> tuple[str, ...]:
-        """fund = chosen and pays back in 16 of 20 futures alone; pilot = an assumed pilot is worth its
-        cost; park else."""
+        """The verdict of every initiative, in plan order.
+
+        fund = chosen and pays back in 16 of 20 futures alone; pilot = an assumed pilot is worth its
+        cost; park else.
+        """
         out = []
         for i in range(len(self.case.offers)):
             chosen = self.portfolio is not None and bool(self.portfolio.chosen[i])
@@ -46,8 +49,10 @@ class Decision:
 
 
 def marginal_values(case: Case, portfolio: Portfolio) -> np.ndarray:
-    """What each initiative adds to the chosen set's mean NPV `(initiative,)`; for a chosen one, what it
-    adds to the others."""
+    """What each initiative adds to the chosen set's mean NPV `(initiative,)`.
+
+    For a chosen one, what it adds to the others.
+    """
     members = [int(i) for i in np.flatnonzero(portfolio.chosen)]
     out = np.zeros(len(case.offers))
     together = float(portfolio.npv.mean())
@@ -68,8 +73,11 @@ def reason(decision: Decision, i: int, budget: float | None) -> tuple[str, str]:
     if portfolio.chosen[i]:
         return "adds to the chosen set's net value", f"it falls out {needs}" if needs else ""
     if decision.marginal[i] <= 0:
-        return "beside what is chosen, its expected benefit does not cover its cost", f"it pays {needs}" if needs else ""
-    spent = float(portfolio.cost @ (portfolio.sets == portfolio.chosen).all(axis=1))
+        return (
+            "beside what is chosen, its expected benefit does not cover its cost",
+            f"it pays {needs}" if needs else "",
+        )
+    spent = sum(other.plan_cost for other, on in zip(case.offers, portfolio.chosen, strict=True) if on)
     if budget is not None and spent + offer.plan_cost > budget:
         more = spent + offer.plan_cost - budget
         return "the budget is used better", f"the budget is {more:,.0f} larger"
@@ -94,12 +102,9 @@ def _turning_cost(decision: Decision, i: int) -> float:
     """The one-off cost at which adding it to the chosen set is worth nothing."""
     offer = decision.case.offers[i]
     weight = float(offer.schedule.cost_share @ decision.case.base.discount)
-    overrun = float(offer.cost.mean() / offer.item.cost) if offer.cost is not None and offer.item.cost else 1.0
     if weight <= 0 or not offer.item.cost:
         return float("nan")
-    return max(offer.item.cost + float(decision.marginal[i]) / (weight * overrun), 0.0)
-
-
+    return max(offer.item.cost + float(decision.marginal[i]) / (weight * offer.overrun), 0.0)
 
 
 def decision_checks(decision: Decision) -> tuple[Check, ...]:
@@ -113,7 +118,9 @@ def decision_checks(decision: Decision) -> tuple[Check, ...]:
                 check="The portfolio is the best of all sets",
                 status="pass" if portfolio.exact else "review",
                 found=f"{int(portfolio.allowed.sum()):,} allowed sets valued in full",
-                limit="every allowed set" if portfolio.exact else f"largest error of the screening {portfolio.gap:,.0f}",
+                limit="every allowed set"
+                if portfolio.exact
+                else f"largest error of the screening {portfolio.gap:,.0f}",
                 text="Every set the constraints allow was valued on all draws."
                 if portfolio.exact
                 else "Sets were screened by single and paired initiatives, the best of them valued in full.",

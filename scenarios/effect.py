@@ -32,6 +32,11 @@ class Offer:
     cost: np.ndarray | None
 
     @property
+    def overrun(self) -> float:
+        """Mean one-off cost over the plan's."""
+        return float(self.cost.mean() / self.item.cost) if self.cost is not None and self.item.cost else 1.0
+
+    @property
     def plan_cost(self) -> float:
         """One-off cash over the horizon as the plan states it, undiscounted."""
         return float((self.item.cost or 0.0) * self.schedule.cost_share.sum() + self.schedule.capex.sum())
@@ -101,7 +106,7 @@ def _cost(item: Initiative, draws: int, seed: int) -> np.ndarray | None:
         return np.full(draws, float(item.cost))
     sigma = np.log(item.cost_high / item.cost_low) / (2 * Z90)
     middle = np.log(item.cost_high * item.cost_low) / 2
-    return np.exp(middle + sigma * stream(seed, f"cost/{item.initiative}").standard_normal(draws))
+    return np.asarray(np.exp(middle + sigma * stream(seed, f"cost/{item.initiative}").standard_normal(draws)))
 
 
 def joint_course(members: Sequence[Offer], draws: int, pains: int, periods: int) -> Course:

@@ -53,7 +53,7 @@ def choose_portfolio(case: Case, budget: float | None) -> Portfolio:
     else:
         sets, cost, allowed, benefit, value, gap = _screened(case, sets, cost, allowed)
     best = int(np.flatnonzero(allowed)[np.argmax(value[allowed])])
-    members = list(np.flatnonzero(sets[best]))
+    members = [int(i) for i in np.flatnonzero(sets[best])]
     npv = npv_draws(case, members, set_value(case, members)) if members else np.zeros(case.posterior.draws)
     return Portfolio(
         chosen=sets[best].astype(int),

@@ -14,8 +14,11 @@ from scenarios.worth import Case, costs_by_period, other_benefit, set_value
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuarterPlan:
-    """One scenario by metric: `(draw, period)` each. Customers are counts, retention a share, money in
-    the study's currency, csat in points of overall, cash net of costs."""
+    """One scenario by metric, `(draw, period)` each.
+
+    Customers are counts, retention a share, money in the study's currency, csat in points of overall,
+    cash net of costs.
+    """
 
     scenario: str
     metrics: dict[str, np.ndarray]
@@ -26,7 +29,7 @@ def plan_quarters(
 ) -> tuple[QuarterPlan, QuarterPlan]:
     """The base scenario with the chosen portfolio, and the same without it."""
     path = base_path(case.base)
-    members = list(np.flatnonzero(portfolio.chosen))
+    members = [int(i) for i in np.flatnonzero(portfolio.chosen)]
     value = set_value(case, members)
     draws = case.posterior.draws
     stated = sum((other_benefit(case.offers[i]) for i in members), np.zeros(case.periods))

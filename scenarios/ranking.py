@@ -81,10 +81,9 @@ def _max_cost(case: Case, i: int, mean: float) -> float:
     """The plan's cost at which the mean NPV is nil, its spread and overrun unchanged."""
     offer = case.offers[i]
     weight = float(offer.schedule.cost_share @ case.base.discount)
-    overrun = float(offer.cost.mean() / offer.item.cost) if offer.cost is not None and offer.item.cost else 1.0
     if weight <= 0:
         return float("nan")
-    return max((offer.item.cost or 0.0) + mean / (weight * overrun), 0.0)
+    return max((offer.item.cost or 0.0) + mean / (weight * offer.overrun), 0.0)
 
 
 def payback(case: Case, i: int, value: ValueDraws, periods_a_year: int) -> float:

@@ -36,15 +36,15 @@ def set_value(case: Case, members: Sequence[int]) -> ValueDraws:
 
 def other_benefit(offer: Offer) -> np.ndarray:
     """Benefits the plan states beside the journey's, by period: a quarter's figure while live."""
-    return offer.item.other_benefit * offer.schedule.quarters
+    return np.asarray(offer.item.other_benefit * offer.schedule.quarters)
 
 
 def costs_by_period(offer: Offer) -> np.ndarray:
     """Cash out by period and draw `(draw, period)`; the one-off cost alone is uncertain."""
     certain = offer.schedule.capex + offer.schedule.opex
     if offer.cost is None:
-        return certain[None, :]
-    return offer.cost[:, None] * offer.schedule.cost_share + certain
+        return np.asarray(certain[None, :])
+    return np.asarray(offer.cost[:, None] * offer.schedule.cost_share + certain)
 
 
 def npv_draws(case: Case, members: Sequence[int], value: ValueDraws) -> np.ndarray:

@@ -40,6 +40,8 @@ horizon_quarters = {horizon}
 discount_rate = {discount_rate}
 relationship = "contract"
 seed = {seed}
+notice = "This company is simulated: no customer, score or amount is real."
+truth = "truth.csv"
 
 [data]
 responses = "responses.parquet"

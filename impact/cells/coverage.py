@@ -21,7 +21,7 @@ def stage_coverage(source: Source, journey: Journey, study: Study) -> pd.DataFra
         return pd.DataFrame(columns=["stage", "responses", "customers", "mean", "sd", "scale_min", "scale_max"])
     rows = source.responses.filter(source.responses.t <= study.as_of)
     weight = rows.n * rows.weight
-    found = (
+    found: pd.DataFrame = (
         rows.group_by("stage")
         .agg(
             responses=rows.n.sum(),
@@ -39,7 +39,7 @@ def stage_coverage(source: Source, journey: Journey, study: Study) -> pd.DataFra
 
 def money_by_period(panel: Table) -> pd.DataFrame:
     """A row a period: active customers, revenue, margin, and the share that stays (null in the last)."""
-    return (
+    found: pd.DataFrame = (
         panel.group_by("t")
         .agg(
             customers=panel.count(),
@@ -50,3 +50,4 @@ def money_by_period(panel: Table) -> pd.DataFrame:
         .order_by("t")
         .to_pandas()
     )
+    return found

@@ -78,10 +78,9 @@ def _banded(panel: Table, study: Study) -> dict[str, Value]:
 
 
 def _leaving(rows: Table, keys: list[str]) -> pd.DataFrame:
-    cells = rows.group_by(keys).agg(
-        n=rows.count(), leavers=(1 - rows.stays).sum(), tenure=rows.tenure.mean()
-    )
-    return cells.order_by(keys).to_pandas()
+    cells = rows.group_by(keys).agg(n=rows.count(), leavers=(1 - rows.stays).sum(), tenure=rows.tenure.mean())
+    found: pd.DataFrame = cells.order_by(keys).to_pandas()
+    return found
 
 
 def _answered(settled: Table, keys: list[str], survey: list[str]) -> pd.DataFrame:
@@ -95,7 +94,8 @@ def _answered(settled: Table, keys: list[str], survey: list[str]) -> pd.DataFram
     cells = rows.group_by(by).agg(
         n=rows.count(), leavers=(1 - rows.stays).sum(), tenure=rows.tenure.mean(), overall=rows[column].mean()
     )
-    return cells.order_by(by).to_pandas()
+    found: pd.DataFrame = cells.order_by(by).to_pandas()
+    return found
 
 
 def _scores(panel: Table, journey: Journey, exposures: list[str]) -> pd.DataFrame:
@@ -131,13 +131,14 @@ def _spend_placebo(settled: Table, panel: Table, exposures: list[str]) -> tuple[
 def _patterns(recent: Table, journey: Journey) -> pd.DataFrame:
     exposures = list(journey.pain_ids())
     keys = ["persona", *exposures]
-    return recent.group_by(keys).agg(n=recent.count()).order_by(keys).to_pandas()
+    found: pd.DataFrame = recent.group_by(keys).agg(n=recent.count()).order_by(keys).to_pandas()
+    return found
 
 
 def _pairs(panel: Table, journey: Journey) -> pd.DataFrame:
     """Pairwise sums of scores of one customer and period: what driver importance needs."""
     stages = [*journey.stage_ids(), OVERALL]
-    sums = {}
+    sums: dict[str, Value] = {}
     for i, first in enumerate(stages):
         for second in stages[i:]:
             a, b = panel[score_column(first)], panel[score_column(second)]
@@ -153,4 +154,4 @@ def _pairs(panel: Table, journey: Journey) -> pd.DataFrame:
     wide = panel.agg(**sums).to_pandas().iloc[0]
     keys = [tuple(name.split("|")) for name in wide.index]
     long = pd.Series(wide.to_numpy(dtype=float), index=pd.MultiIndex.from_tuples(keys, names=["a", "b", "what"]))
-    return long.unstack("what").reset_index()
+    return pd.DataFrame(long.unstack("what").reset_index())

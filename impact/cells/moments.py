@@ -29,9 +29,7 @@ def within_moments(rows: Table, *, outcome: str, exposures: list[str]) -> tuple[
     centred = _centred(rows, outcome, exposures, periods).cache()
     personas = sorted(centred.persona.value_counts().to_pandas()["persona"].tolist())
     sums = _products(centred, columns)
-    counts = (
-        centred.group_by("persona").agg(rows=centred.count(), customers=centred.customer_id.nunique()).to_pandas()
-    )
+    counts = centred.group_by("persona").agg(rows=centred.count(), customers=centred.customer_id.nunique()).to_pandas()
     fits = {name: _solve(_matrix(sums, name, columns)) for name in personas}
     meats = _meat(centred, columns, fits)
     return tuple(
@@ -69,18 +67,19 @@ def _products(rows: Table, columns: tuple[str, ...]) -> pd.DataFrame:
         f"{i}_{j}": (rows[columns[i]] * rows[columns[j]]).sum()
         for i, j in combinations_with_replacement(range(len(columns)), 2)
     }
-    return rows.group_by("persona").agg(**sums).to_pandas().set_index("persona")
+    found: pd.DataFrame = rows.group_by("persona").agg(**sums).to_pandas()
+    return found.set_index("persona")
 
 
 def _matrix(sums: pd.DataFrame, persona: str, columns: tuple[str, ...]) -> np.ndarray:
     matrix = np.zeros((len(columns), len(columns)))
     for i, j in combinations_with_replacement(range(len(columns)), 2):
-        matrix[i, j] = matrix[j, i] = float(sums.loc[persona, f"{i}_{j}"])
+        matrix[i, j] = matrix[j, i] = sums[f"{i}_{j}"].to_dict()[persona]
     return matrix
 
 
 def _solve(gram: np.ndarray) -> np.ndarray:
-    return np.linalg.lstsq(gram[:-1, :-1], gram[:-1, -1], rcond=None)[0]
+    return np.asarray(np.linalg.lstsq(gram[:-1, :-1], gram[:-1, -1], rcond=None)[0])
 
 
 def _meat(centred: Table, columns: tuple[str, ...], fits: dict[str, np.ndarray]) -> pd.DataFrame:

@@ -73,6 +73,7 @@ def experience(source: Source, journey: Journey) -> list[Table]:
 
 
 def exposures_by_period(source: Source, journey: Journey) -> Table | None:
+    """Exposures seen in operations by customer and period, or None where there are none to see."""
     operations = [pain for pain in journey.pain_points if pain.source == "operations" or pain.measure == "level"]
     if source.incidents is None or not operations:
         return None
@@ -90,6 +91,7 @@ def _measure(rows: Table, pain: PainPoint) -> Value:
 
 
 def scores_by_period(source: Source, journey: Journey) -> Table | None:
+    """Mean scores by customer and period, a column a stage, or None without responses."""
     if source.responses is None:
         return None
     rows = source.responses
@@ -103,6 +105,7 @@ def scores_by_period(source: Source, journey: Journey) -> Table | None:
 
 
 def survey_pains_by_period(source: Source, journey: Journey) -> Table | None:
+    """Pain points named in a survey by customer and period: 1 named, 0 answered and not named."""
     pains = [pain for pain in journey.pain_points if pain.source == "survey" and pain.measure != "level"]
     if source.responses is None or not pains:
         return None

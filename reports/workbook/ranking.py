@@ -16,6 +16,7 @@ from reports.workbook.layout import (
     INCLUDE,
     PERIOD,
     RANK,
+    RANK_BASIS,
     RANK_CHANCE,
     RANK_CHANGE,
     RANK_COST,
@@ -33,7 +34,7 @@ from reports.workbook.layout import (
     down,
 )
 from reports.workbook.put import ABSENT, put_formula, put_text, put_value
-from reports.workbook.valuation import QUARTERS_A_YEAR
+from reports.workbook.valuation import QUARTERS_A_YEAR, RANK_DECIMALS, TOLERANCE
 
 SHEET = "Ranking"
 _COLUMNS = (
@@ -51,6 +52,7 @@ _COLUMNS = (
     "change in NPV",
     "chance of NPV above 0, as delivered",
     "verdict, as delivered",
+    "ranked by",
 )
 
 
@@ -59,10 +61,10 @@ def write_ranking(book: Book, live: Live) -> None:
     layout = live.layout
     lead = (
         f"Each initiative alone, money in {book.edition.currency}. ROI is NPV over the present value of all costs; "
-        "rank 1 is the highest NPV, without a cost as if free."
+        "rank 1 is the highest NPV, ties in plan order; without a cost it ranks as if free."
     )
     sheet = open_sheet(book, SHEET, "Ranking", lead)
-    for column, width in enumerate((16, 30, 9, 13, 13, 13, 9, 10, 8, 13, 11, 13, 14, 12)):
+    for column, width in enumerate((16, 30, 9, 13, 13, 13, 9, 10, 8, 13, 11, 13, 14, 12, 13)):
         sheet.set_column(column, column, width)
     put_header(book, sheet, layout.top, _COLUMNS, numbers=range(RANK_INCLUDE, len(_COLUMNS)))
     sheet.set_row(layout.top, 42)
@@ -86,6 +88,7 @@ def _write_live(book: Book, sheet: Worksheet, live: Live, index: int) -> None:
         (RANK_ROI, alone.roi[index], "ratio"),
         (RANK_PAYBACK, alone.payback[index], "quarters"),
         (RANK, alone.rank[index], "count"),
+        (RANK_BASIS, alone.ranked_by[index], "money"),
     )
     for column, value, look in written:
         put_formula(sheet, row, column, _formula(live, index, column), value, styles.of(look, "right"))
@@ -104,9 +107,9 @@ def _formula(live: Live, index: int, column: int) -> str:
         for line in ("cost share", "extra capital")
     )
     present = {block: along(layout.calc_row(block, index), PRESENT, CALC) for block in ("cost", "net")}
-    first, last = (layout.calc_row("net", place) for place in (0, layout.initiatives - 1))
-    every = down(PRESENT, first, last, CALC)
-    above = f"{at(first, PRESENT, CALC)}:{present['net'].split('!')[1]}"
+    first, value = layout.listed_row(0), along(row, RANK_BASIS)
+    every = down(RANK_BASIS, first, layout.listed_row(layout.initiatives - 1))
+    above = f"{at(first, RANK_BASIS)}:{value}"
     wait = f"(MATCH(1,{paid},0)-MATCH(1,{started},0)+1)*{QUARTERS_A_YEAR}/PeriodsAYear"
     return {
         RANK_INCLUDE: f"={along(inputs, INCLUDE, INPUTS)}",
@@ -115,7 +118,8 @@ def _formula(live: Live, index: int, column: int) -> str:
         RANK_NPV: f'=IF(ISNUMBER({cost}),{present["net"]},"{ABSENT}")',
         RANK_ROI: f'=IF(ISNUMBER({npv}),IF({spent}>0,{npv}/{spent},"{ABSENT}"),"{ABSENT}")',
         RANK_PAYBACK: f'=IF(SUM({started})=0,0,IF(SUM({paid})=0,"{ABSENT}",{wait}))',
-        RANK: f"=RANK({present['net']},{every})+COUNTIF({above},{present['net']})-1",
+        RANK: f"=RANK({value},{every})+COUNTIF({above},{value})-1",
+        RANK_BASIS: f"=ROUND({present['net']},{RANK_DECIMALS})",
     }[column]
 
 
@@ -129,10 +133,19 @@ def _write_delivered(book: Book, sheet: Worksheet, live: Live, index: int) -> No
     ):
         put_value(sheet, row, column, delivered_value(book, live, index, name), styles.of("given", look, "right"))
     npv, then = along(row, RANK_NPV), along(row, RANK_NPV_DELIVERED)
-    before = delivered_value(book, live, index, "npv")
-    change = live.alone.npv[index] - before if isinstance(before, float) else math.nan
-    formula = f'=IF(AND(ISNUMBER({npv}),ISNUMBER({then})),{npv}-{then},"{ABSENT}")'
-    put_formula(sheet, row, RANK_CHANGE, formula, change, styles.of("money", "right"))
+    change = change_now(live.alone.npv[index], delivered_values(book, live, "npv")[index])
+    put_formula(sheet, row, RANK_CHANGE, change_formula(npv, then), change, styles.of("money", "right"))
+
+
+def change_formula(now: str, before: str) -> str:
+    """A formula for what changed since delivery; rounding of the last digits is no change."""
+    same = f"ABS({now}-{before})<=Tolerance*MAX(1,ABS({before}))"
+    return f'=IF(AND(ISNUMBER({now}),ISNUMBER({before})),IF({same},0,{now}-{before}),"{ABSENT}")'
+
+
+def change_now(now: float, before: float) -> float:
+    """What `change_formula` gives as delivered; NaN where one of the two is not known."""
+    return 0.0 if abs(now - before) <= TOLERANCE * max(1.0, abs(before)) else now - before
 
 
 def delivered_value(book: Book, live: Live, index: int, column: str) -> float | str:

@@ -11,6 +11,7 @@ from reports.edition import CashModel
 TOLERANCE = 1e-9
 MID_PERIOD = 0.5
 QUARTERS_A_YEAR = 4
+RANK_DECIMALS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,8 +19,9 @@ class Valuation:
     """Stand-alone value of every initiative. Arrays are `(initiative, period)`, `(initiative,)` or `(period,)`.
 
     Money undiscounted unless named `pv` or `npv`; NaN where an initiative has no cost. `payback` is in
-    quarters, NaN where it never pays back, 0 where nothing is spent; `rank` 1 is the highest NPV, ties in
-    plan order, and an initiative without a cost ranks as if it were free.
+    quarters, NaN where it never pays back, 0 where nothing is spent; `rank` 1 is the highest
+    `ranked_by`, ties in plan order: the NPV, without a cost as if free, rounded so that two equal NPVs stay
+    equal whatever adds them up.
     """
 
     discount: np.ndarray
@@ -34,6 +36,7 @@ class Valuation:
     pv_cost: np.ndarray
     roi: np.ndarray
     payback: np.ndarray
+    ranked_by: np.ndarray
     rank: np.ndarray
 
 
@@ -65,6 +68,7 @@ def value_initiatives(cash: CashModel) -> Valuation:
     cumulative = net.cumsum(axis=1)
     started = (cost.cumsum(axis=1) > 0).astype(float)
     paid = started * (cumulative >= 0)
+    ranked_by = np.round(net @ discount, RANK_DECIMALS)
     pv_cost = cost @ discount
     npv = np.where(np.isfinite(cash.cost), net @ discount, np.nan)
     return Valuation(
@@ -80,7 +84,8 @@ def value_initiatives(cash: CashModel) -> Valuation:
         pv_cost=pv_cost,
         roi=np.divide(npv, pv_cost, out=np.full(len(npv), np.nan), where=pv_cost > 0),
         payback=_payback(paid, started, QUARTERS_A_YEAR / cash.periods_a_year),
-        rank=_rank(net @ discount),
+        ranked_by=ranked_by,
+        rank=_rank(ranked_by),
     )
 
 
@@ -112,9 +117,9 @@ def _payback(paid: np.ndarray, started: np.ndarray, quarters_a_period: float) ->
     return np.where(started.any(axis=1), back, 0.0)
 
 
-def _rank(npv: np.ndarray) -> np.ndarray:
-    place = np.empty(len(npv))
-    place[np.argsort(-npv, kind="stable")] = np.arange(1, len(npv) + 1)
+def _rank(value: np.ndarray) -> np.ndarray:
+    place = np.empty(len(value))
+    place[np.argsort(-value, kind="stable")] = np.arange(1, len(value) + 1)
     return place
 
 

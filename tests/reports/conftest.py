@@ -112,7 +112,7 @@ def _payback(benefit: np.ndarray, cost: np.ndarray) -> list[float]:
 def _initiatives(cash: CashModel) -> pd.DataFrame:
     benefit, cost, discount = _benefits(cash), _costs(cash), _discount(cash)
     npv, spent = (benefit - cost) @ discount, cost @ discount
-    rank = np.argsort(np.argsort(-npv, kind="stable")) + 1
+    rank = np.argsort(np.argsort(-npv.round(6), kind="stable")) + 1
     count = len(npv)
     fund = cash.chosen > 0
     return pd.DataFrame(
@@ -247,7 +247,7 @@ def _worth(cash: CashModel) -> Worth:
 
 
 def build_edition(count: int, name: Callable[[int], str]) -> Edition:
-    """An edition of `count` initiatives whose ids `name` gives; the NPV in its tables follows the cash model."""
+    """An edition of `count` initiatives, three or more, whose ids `name` gives; its tables follow its cash model."""
     cash = _cash(count, name)
     worth = _worth(cash)
     return Edition(

@@ -71,7 +71,8 @@ def test_rounding_up_adds_no_figure(value: float, words: str) -> None:
 
 def test_the_headline_funds_the_chosen_set_with_cost_value_and_range(edition: Edition) -> None:
     said = sentences.headline(edition)
-    assert said.startswith("Fund Call back promise and Bill on time: EUR 150k to spend, EUR ")
+    first, second = (row["name"] for row in sentences.chosen(edition))
+    assert said.startswith(f"Fund {first} and {second}: EUR 150k to spend, EUR ")
     assert "(range " in said
     assert said.endswith("over 12 quarters.")
 
@@ -87,10 +88,11 @@ def test_funding_nothing_names_the_nearest_with_its_range_and_what_it_needs(edit
     nothing = funding_nothing(edition)
     said = sentences.headline(nothing)
     assert said.startswith("Fund nothing now: over 12 quarters no initiative is expected to return more than it costs.")
-    assert re.search(r"The nearest, Call back promise, has an expected net value of EUR -\d+k \(range ", said)
-    assert sentences.would_have_to_be_true(nothing, "i2").startswith(
-        "What would have to be true of Call back promise: "
-    )
+    best = sentences.best_candidate(nothing)
+    assert best is not None
+    assert re.search(rf"The nearest, {best['name']}, has an expected net value of EUR -\d+k \(range ", said)
+    needed = sentences.would_have_to_be_true(nothing, str(best["initiative"]))
+    assert needed.startswith(f"What would have to be true of {best['name']}: ")
 
 
 def test_a_run_that_is_not_fit_for_use_carries_no_recommendation(edition: Edition) -> None:
