@@ -50,6 +50,7 @@ def bare_base(cells: Cells, study: Study) -> ValueBase:
         alone=none,
         level=none,
         exposure=none,
+        prevalence=none,
     )
     discount = discount_factors(study.study.discount_rate, study.horizon_periods, study.periods_a_year)
     return ValueBase(personas=(group,), discount=discount, lag=LAG, frailty=np.full(1, 1e-3))
@@ -79,7 +80,7 @@ def _customer_persona(
     whole = recent["leavers"].sum() / max(recent["n"].sum(), 1)
     # a band with few at risk leans on the persona's own rate: twenty customers' worth
     leaving = (recent["leavers"].fillna(0) + 20 * whole) / (recent["n"].fillna(0) + 20)
-    patterns, weights, mean = _patterns(cells, journey, forms, persona)
+    patterns, weights, mean, prevalence = _patterns(cells, journey, forms, persona)
     together, alone, level = _kinds(journey)
     return PersonaBase(
         persona=persona,
@@ -91,6 +92,7 @@ def _customer_persona(
         alone=mean * alone,
         level=mean * level,
         exposure=mean,
+        prevalence=prevalence,
     )
 
 
@@ -108,11 +110,11 @@ def _kinds(journey: Journey) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def _patterns(
     cells: CustomerCells, journey: Journey, forms: ReducedForms, persona: str
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Exposures that occur together with their weights, and mean exposure by pain point."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Exposures that occur together with their weights; mean exposure and share exposed by pain point."""
     rows = cells.patterns[cells.patterns["persona"] == persona]
     n = rows["n"].to_numpy(float)
-    mean = np.zeros(len(journey.pain_points))
+    mean, prevalence = np.zeros(len(journey.pain_points)), np.zeros(len(journey.pain_points))
     columns = np.zeros((len(rows), len(journey.pain_points)))
     for k, pain in enumerate(journey.pain_points):
         raw = rows[pain.pain_point].astype(float)
@@ -121,11 +123,12 @@ def _patterns(
         columns[:, k] = value.fillna(0).to_numpy() / forms.unit_exposure[k]
         if known.any():
             mean[k] = float(np.average(columns[known, k], weights=n[known]))
+            prevalence[k] = float(np.average(columns[known, k] > 0, weights=n[known]))
     together, _, _ = _kinds(journey)
     merged = pd.DataFrame(columns * together).assign(n=n).groupby(list(range(columns.shape[1])))["n"].sum()
     top = merged.sort_values(ascending=False, kind="stable").iloc[:PATTERN_CAP]
     points = np.array(top.index.tolist(), dtype=float).reshape(len(top), columns.shape[1])
-    return points, (top / top.sum()).to_numpy(float), mean
+    return points, (top / top.sum()).to_numpy(float), mean, prevalence
 
 
 def _site_persona(
@@ -134,7 +137,7 @@ def _site_persona(
     mine = cells.panel[cells.panel["persona"] == forms.personas[g]]
     last = mine[(mine["t"] == study.as_of) & mine["revenue"].notna()]
     recent = mine[mine["t"] > study.as_of - RECENT]
-    exposure = np.zeros(len(journey.pain_points))
+    exposure, prevalence = np.zeros(len(journey.pain_points)), np.zeros(len(journey.pain_points))
     for k, pain in enumerate(journey.pain_points):
         level = recent.groupby("unit")[pain.pain_point].mean().astype(float)
         if pain.measure == "level":
@@ -145,6 +148,7 @@ def _site_persona(
         both = level.notna() & (money > 0)
         if both.any():
             exposure[k] = float(np.average(level[both], weights=money[both])) / forms.unit_exposure[k]
+            prevalence[k] = float((level[both] > 0).mean())
     units = float(len(last))
     total = float(_money(last, rate).sum())
     zero = np.zeros(len(journey.pain_points))
@@ -158,4 +162,5 @@ def _site_persona(
         alone=zero,
         level=zero,
         exposure=exposure,
+        prevalence=prevalence,
     )

@@ -84,24 +84,35 @@ def hazard_summary(x: np.ndarray, keep: np.ndarray, n: np.ndarray, leavers: np.n
         n: customers at risk `(cell,)`.
         leavers: of them gone by the next period `(cell,)`.
 
-    Complementary log-log link, Fisher scoring with a weak ridge that is taken out of the result.
-    Source: Prentice & Gloeckler (1978); grouped form as a binomial GLM.
+    Complementary log-log link, Fisher scoring. Where the maximum lies at infinity (nobody met it and
+    left, or everybody), the steps stop at the mode under a weak ridge, which is then taken out of the
+    mean to first order. Source: Prentice & Gloeckler (1978); grouped form as a binomial GLM.
     """
     ridge = np.zeros(x.shape[1])
     ridge[keep] = RIDGE_SD**-2
-    b = np.zeros(x.shape[1])
-    b[0] = np.log(-np.log1p(-np.clip(leavers.sum() / n.sum(), 1e-6, 1 - 1e-6)))
-    for _ in range(60):
+    start = np.zeros(x.shape[1])
+    start[0] = np.log(-np.log1p(-np.clip(leavers.sum() / n.sum(), 1e-6, 1 - 1e-6)))
+    held, _ = _climb(x, start, n, leavers, ridge=ridge, steps=60)
+    free, settled = _climb(x, held, n, leavers, ridge=0 * ridge, steps=12)
+    b = free if settled else held
+    gradient, information, pearson = _hazard_score(x, b, n, leavers)
+    dispersion = pearson / max(len(n) - x.shape[1], 1)
+    profile = _profile(information, keep)
+    shift = np.linalg.pinv(profile) @ gradient[keep]
+    return GaussianSummary(mean=b[keep] + shift, precision=profile / max(dispersion, 1.0), dispersion=float(dispersion))
+
+
+def _climb(
+    x: np.ndarray, b: np.ndarray, n: np.ndarray, leavers: np.ndarray, *, ridge: np.ndarray, steps: int
+) -> tuple[np.ndarray, bool]:
+    """Coefficients after Fisher scoring from `b`, and whether the steps came to rest."""
+    for _ in range(steps):
         gradient, information, _ = _hazard_score(x, b, n, leavers)
         step = np.linalg.solve(information + np.diag(ridge + 1e-9), gradient - ridge * b)
         b = b + np.clip(step, -2, 2)
         if np.abs(step).max() < 1e-9:
-            break
-    gradient, information, pearson = _hazard_score(x, b, n, leavers)
-    dispersion = pearson / max(len(n) - x.shape[1], 1)
-    precision = _profile(information, keep) / max(dispersion, 1.0)
-    shift = np.linalg.pinv(precision * max(dispersion, 1.0)) @ gradient[keep]
-    return GaussianSummary(mean=b[keep] + shift, precision=precision, dispersion=float(dispersion))
+            return b, True
+    return b, False
 
 
 def _hazard_score(

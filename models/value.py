@@ -23,7 +23,8 @@ class PersonaBase:
     margin (or revenue) per active customer and period. `patterns` `(pattern, pain_point)` are exposures
     that occur together and their `weights`; `alone` `(pain_point,)` is the prevalence of those known only
     from a survey; `level` `(pain_point,)` the mean excess of levels; all three in units of exposure and
-    zero for pain points of another kind. `exposure` `(pain_point,)` is the mean over customers.
+    zero for pain points of another kind. `exposure` `(pain_point,)` is the mean over customers,
+    `prevalence` `(pain_point,)` the share of customers exposed at all in a period.
     """
 
     persona: str
@@ -35,6 +36,7 @@ class PersonaBase:
     alone: np.ndarray
     level: np.ndarray
     exposure: np.ndarray
+    prevalence: np.ndarray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

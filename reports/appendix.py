@@ -65,7 +65,7 @@ def _pain_points(edition: Edition) -> Section | None:
                     label(row, "pain_point"),
                     text(row, "owner"),
                     text(row, "grade"),
-                    _seen(edition, row),
+                    percent(number(row, "prevalence")),
                     plain(number(row, "satisfaction_effect"), 2),
                     signed_percent(number(row, "retention_effect")),
                     signed_percent(number(row, "spend_effect")),
@@ -77,17 +77,6 @@ def _pain_points(edition: Edition) -> Section | None:
             words=3,
         ),
     )
-
-
-def _seen(edition: Edition, row: Row) -> str:
-    """How often, or how much: a share of customers, a mean amount, or for sites a multiple of the mean level."""
-    pain = next((pain for pain in edition.journey.pain_points if pain.pain_point == row.get("pain_point")), None)
-    amount = number(row, "prevalence")
-    if pain is None or pain.measure == "any" or amount is None:
-        return percent(amount)
-    if edition.shape == "sites" and pain.measure == "level":
-        return f"{plain(amount)} x mean"
-    return f"{plain(amount)} {pain.unit}".strip()
 
 
 def _journey(edition: Edition) -> Section | None:

@@ -52,6 +52,7 @@ def make_edition(found: Findings) -> Edition:
         cash=cash_model(found),
         worth=worth(found),
         truth=truth_table(found),
+        fixes=found.plan.fixes,
     )
     return replace(edition, sentences=(sentences.headline(edition),))
 

@@ -207,7 +207,7 @@ def _effects(estimates: Estimates, k: int) -> dict[str, float]:
     rates = np.array([np.average(p.rate, weights=p.customers) if p.customers.sum() else 0.0 for p in personas])
     change = 1 - (1 - rates) ** np.exp(posterior.leaving[:, :, k] * kept[:, None]) - rates
     return {
-        "prevalence": float(np.array([persona.exposure[k] for persona in personas]) @ weight),
+        "prevalence": float(np.array([persona.prevalence[k] for persona in personas]) @ weight),
         "satisfaction_effect": float(posterior.score[:, :, k].mean(axis=0) @ weight),
         "retention_effect": float(-change.mean(axis=0) @ weight),
         "spend_effect": float((posterior.spend[:, :, k] * kept[:, None]).mean(axis=0) @ weight),

@@ -71,12 +71,9 @@ def reason(decision: Decision, i: int, budget: float | None) -> tuple[str, str]:
         return "no portfolio without costs and a margin", ""
     needs = _needs(decision, i)
     if portfolio.chosen[i]:
-        return "adds to the chosen set's net value", f"it falls out {needs}" if needs else ""
+        return "adds to the chosen set's net value", needs
     if decision.marginal[i] <= 0:
-        return (
-            "beside what is chosen, its expected benefit does not cover its cost",
-            f"it pays {needs}" if needs else "",
-        )
+        return "beside what is chosen, its expected benefit does not cover its cost", needs
     spent = sum(other.plan_cost for other, on in zip(case.offers, portfolio.chosen, strict=True) if on)
     if budget is not None and spent + offer.plan_cost > budget:
         more = spent + offer.plan_cost - budget
@@ -85,26 +82,27 @@ def reason(decision: Decision, i: int, budget: float | None) -> tuple[str, str]:
 
 
 def _needs(decision: Decision, i: int) -> str:
-    """From what cost, or share of effect, the answer would turn."""
+    """From what cost, or share of the effect, the answer would turn."""
     offer, found = decision.case.offers[i], decision.break_even[i]
-    cost = offer.plan_cost
     most = _turning_cost(decision, i)
-    side = "above" if decision.portfolio is not None and decision.portfolio.chosen[i] else "at most"
-    words = []
-    if np.isfinite(most) and cost > 0:
-        words.append(f"at a cost of {side} {most:,.0f} (now {cost:,.0f})" if most > 0 else "at no cost")
-    if side == "at most" and np.isfinite(found.credibility) and found.credibility <= 1:
-        words.append(f"or if {found.credibility:.0%} of the observed effect is real")
-    return " ".join(words)
+    if not np.isfinite(most):
+        return ""
+    now = f"(now {offer.plan_cost:,.0f})"
+    if decision.portfolio is not None and decision.portfolio.chosen[i]:
+        return f"it falls out at a cost above {most:,.0f} {now}"
+    if most <= 0:
+        return "a larger effect: at the expected one it would not pay even free of charge"
+    real = f", or {found.credibility:.0%} of the observed effect is real" if found.credibility <= 1 else ""
+    return f"it costs at most {most:,.0f} {now}{real}"
 
 
 def _turning_cost(decision: Decision, i: int) -> float:
-    """The one-off cost at which adding it to the chosen set is worth nothing."""
+    """The one-off cost at which adding it to the chosen set is worth nothing; below nil where none is."""
     offer = decision.case.offers[i]
     weight = float(offer.schedule.cost_share @ decision.case.base.discount)
     if weight <= 0 or not offer.item.cost:
         return float("nan")
-    return max(offer.item.cost + float(decision.marginal[i]) / (weight * offer.overrun), 0.0)
+    return offer.item.cost + float(decision.marginal[i]) / (weight * offer.overrun)
 
 
 def decision_checks(decision: Decision) -> tuple[Check, ...]:
@@ -125,6 +123,19 @@ def decision_checks(decision: Decision) -> tuple[Check, ...]:
                 if portfolio.exact
                 else "Sets were screened by single and paired initiatives, the best of them valued in full.",
                 remedy="" if portfolio.exact else "Merge initiatives until there are ten or fewer for a full search.",
+            )
+        )
+    verdicts = decision.verdicts()
+    if "pilot" in verdicts:
+        out.append(
+            Check(
+                code="C422",
+                check="What the pilot verdict takes for granted",
+                status="review",
+                found=f"{verdicts.count('pilot')} of {len(verdicts)} initiatives",
+                limit="a priced pilot in the plan",
+                text="A pilot is assumed at a tenth of the cost, with an error as large as the present doubt.",
+                remedy="Read it as worth designing, not as a budget.",
             )
         )
     assumed = [offer.item.initiative for offer in decision.case.offers if (offer.effectiveness > 0.8).mean() > 0.05]

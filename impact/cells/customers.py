@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from impact.study import Study
 
 TENURE_EDGES_YEARS = (0.5, 1.0, 2.0, 4.0, 8.0)
-SCORE_BINS = 8  # bin means keep a slope nearly lossless from seven bins up
+SCORE_STEPS = 8  # of the overall scale; bin means keep a slope nearly lossless from seven bins up
+CONTROL_GROUPS = 5
+CONTROL_VALUES = 12  # a numeric control of more values than this enters by its fifths
 OVERALL_SCORE = score_column(OVERALL)
 RECENT = 4  # periods that stand for "now" in prevalence and leaving
 
@@ -36,10 +38,11 @@ def summarise_customers(source: Source, journey: Journey, study: Study) -> Custo
     settled = panel.filter(panel.stays.notnull())
     answered = settled.filter(settled[OVERALL_SCORE].notnull())
     active = panel.filter(panel.t == study.as_of)
+    coverage = stage_coverage(source, journey, study)
     return CustomerCells(
         controls=tuple(controls),
         leaving=_leaving(settled, [*groups, "t", *controls, *operations]),
-        answered=_answered(settled, [*groups, "t", *controls, *operations], survey),
+        answered=_answered(settled, [*groups, "t", *controls, *operations], survey, _overall_step(coverage)),
         scores=_scores(panel, journey, [*operations, *survey]),
         spend=_spend(settled, operations),
         spend_placebo=_spend_placebo(settled, panel, operations),
@@ -52,7 +55,7 @@ def summarise_customers(source: Source, journey: Journey, study: Study) -> Custo
         recent=_leaving(settled.filter(settled.t >= study.as_of - RECENT), groups),
         patterns=_patterns(panel.filter(panel.t > study.as_of - RECENT), journey),
         pairs=_pairs(panel, journey),
-        coverage=stage_coverage(source, journey, study),
+        coverage=coverage,
         money=money_by_period(panel),
     )
 
@@ -66,14 +69,18 @@ def _tenure_band(panel: Table, study: Study) -> Value:
 
 
 def _banded(panel: Table, study: Study) -> dict[str, Value]:
-    """Numeric controls of many values enter as the rank of their quintile, so that cells stay few."""
+    """Numeric controls of many values enter as the rank of their fifth, so that cells stay few.
+
+    Equal values stay together, so that the same rows always fall into the same fifth.
+    """
     banded = {}
     for control in study.model.controls:
         if control == "tenure" or not panel[control].type().is_numeric():
             continue
-        if panel[control].nunique().execute() > 12:
-            order = ibis.window(order_by=panel[control])
-            banded[control] = ibis.ntile(5).over(order)
+        if panel[control].nunique().execute() > CONTROL_VALUES:
+            place = panel[control].percent_rank().over(ibis.window(order_by=panel[control]))
+            fifth = ibis.least((place * CONTROL_GROUPS).floor(), CONTROL_GROUPS - 1)
+            banded[control] = panel[control].isnull().ifelse(ibis.null("int64"), fifth.cast("int64"))
     return banded
 
 
@@ -83,13 +90,20 @@ def _leaving(rows: Table, keys: list[str]) -> pd.DataFrame:
     return found
 
 
-def _answered(settled: Table, keys: list[str], survey: list[str]) -> pd.DataFrame:
+def _overall_step(coverage: pd.DataFrame) -> float:
+    """The width of a bin of the overall score, in points; 1 where its scale is not known."""
+    scale = coverage[coverage["stage"] == OVERALL]
+    width = float((scale["scale_max"] - scale["scale_min"]).max()) if len(scale) else 0.0
+    return width / SCORE_STEPS if width > 0 else 1.0
+
+
+def _answered(settled: Table, keys: list[str], survey: list[str], step: float) -> pd.DataFrame:
     """Cells of those who answered, by a bin of the overall score whose own mean is kept."""
     column = score_column(OVERALL)
     known = settled[column].notnull()
     for pain in survey:
         known = known | settled[pain].notnull()
-    rows = settled.filter(known).mutate(overall_bin=(settled[column] * 2).round())
+    rows = settled.filter(known).mutate(overall_bin=(settled[column] / step).round())
     by = [*keys, *survey, "overall_bin"]
     cells = rows.group_by(by).agg(
         n=rows.count(), leavers=(1 - rows.stays).sum(), tenure=rows.tenure.mean(), overall=rows[column].mean()
@@ -105,7 +119,8 @@ def _scores(panel: Table, journey: Journey, exposures: list[str]) -> pd.DataFram
         rows = panel.filter(panel[score_column(stage)].notnull())
         score = rows[score_column(stage)]
         cells = rows.group_by(keys).agg(n=rows.count(), total=score.sum(), squares=(score * score).sum())
-        frames.append(cells.order_by(keys).to_pandas().assign(stage=stage))
+        frame: pd.DataFrame = cells.order_by(keys).to_pandas()
+        frames.append(frame.assign(stage=stage))
     return pd.concat(frames, ignore_index=True)
 
 

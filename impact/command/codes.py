@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from impact.codes import CODES, CodePage, catalogue
+from impact.codes_answers import ANSWER_CODES
 
 USAGE_CODES = catalogue(
     (
@@ -48,10 +49,16 @@ USAGE_CODES = catalogue(
             "The run was stopped by hand before its end. The last good output stands as it was.",
             "Run the same again when it suits.",
         ),
+        (
+            "U008",
+            "The output folder holds other things",
+            "A delivery replaces its folder as a whole, and this one holds files that no run wrote.",
+            "Name a new or empty folder with --out.",
+        ),
     )
 )
 
 
 def all_codes() -> dict[str, CodePage]:
     """Every code the command can explain, in order."""
-    return dict(sorted({**CODES, **USAGE_CODES}.items()))
+    return dict(sorted({**CODES, **ANSWER_CODES, **USAGE_CODES}.items()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 import xlsxwriter
@@ -20,7 +20,7 @@ LINE_LENGTH = 105
 A4 = 9
 BANNER_COLUMNS = 6
 HEADER_HEIGHT, LINE_HEIGHT = 30, 13.5
-_FILLED = 0.87
+_FILLED, _AIR, MOST_WIDTH = 0.87, 1.1, 48
 _ALARM = "NOT FIT FOR USE: no money figure of this workbook may be used. The sheet Run checks says why."
 _ALLOWED = {
     "select_locked_cells": True,
@@ -46,8 +46,28 @@ class Live:
     @property
     def period_width(self) -> int:
         """Width in characters that holds any money figure of a period."""
-        largest = float(self.alone.benefit.sum() + self.alone.cost.sum())
-        return max(9, len(f"{-abs(largest):,.0f}") + 1)
+        largest = float(abs(self.alone.benefit).sum() + self.alone.cost.sum())
+        return max(9, len(f"{-largest:,.0f}") + 1)
+
+    @property
+    def money_width(self) -> int:
+        """Width that holds any sum of money, and a header of two words."""
+        return max(14, self.period_width + 1)
+
+    @property
+    def id_width(self) -> int:
+        """Width that holds the longest initiative id."""
+        return text_width(self.cash.initiatives, 16)
+
+    @property
+    def name_width(self) -> int:
+        """Width that holds the longest name of an initiative, up to what a page can bear."""
+        return text_width(self.names, 26)
+
+    @property
+    def owner_width(self) -> int:
+        """Width that holds the longest owner, up to what a page can bear."""
+        return text_width(self.owners, 12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +78,18 @@ class Book:
     styles: Styles
     edition: Edition
     live: Live | None
+
+
+def text_width(texts: Sequence[str], least: int) -> int:
+    """Width in characters that holds the longest of the texts with some air, at least `least`."""
+    longest = max((len(text) for text in texts), default=0)
+    return max(least, min(int(longest * _AIR) + 3, MOST_WIDTH))
+
+
+def set_widths(sheet: Worksheet, widths: Sequence[int]) -> None:
+    """Set the widths of the columns from the first on."""
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
 
 
 def notice_lines(edition: Edition) -> tuple[tuple[str, str], ...]:

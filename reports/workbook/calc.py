@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from xlsxwriter.worksheet import Worksheet
 
-from reports.workbook.book import Book, Live, open_sheet, put_header
+from reports.workbook.book import Book, Live, open_sheet, put_header, set_widths
 from reports.workbook.inputs import SHEET as INPUTS
 from reports.workbook.layout import BENEFIT_LINES, BLOCKS, COST, LINES, OVERRUN, PERIOD, across, across_fixed, along, at
 from reports.workbook.put import put_formula, put_number, put_text
@@ -134,8 +134,7 @@ def _put_labels(book: Book, sheet: Worksheet, row: int, labels: tuple[str, ...])
 
 
 def _set_columns(sheet: Worksheet, live: Live) -> None:
-    for column, width in enumerate((16, 26, 16, 8, live.period_width + 2, live.period_width + 3)):
-        sheet.set_column(column, column, width)
+    set_widths(sheet, (live.id_width, live.name_width, 16, 8, live.money_width, live.money_width))
     sheet.set_column(PERIOD, live.layout.last_period, live.period_width)
 
 

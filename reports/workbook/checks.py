@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xlsxwriter.worksheet import Worksheet
 
-from reports.workbook.book import Book, Live, colour_words, open_sheet, put_header
+from reports.workbook.book import Book, Live, colour_words, open_sheet, put_header, set_widths
 from reports.workbook.inputs import inputs_changed
 from reports.workbook.layout import Layout, along, at
 from reports.workbook.put import put_formula, put_text
@@ -30,8 +30,7 @@ def write_checks(book: Book, live: Live) -> None:
     layout, styles = live.layout, book.styles
     lead = "Every row must read OK. CHANGED means that an input is no longer as delivered; nothing is wrong."
     sheet = open_sheet(book, SHEET, "Checks", lead)
-    for column, width in enumerate((40, 16, 16, 13, 13, 12, 62)):
-        sheet.set_column(column, column, width)
+    set_widths(sheet, (44, live.money_width + 2, live.money_width + 2, 13, 13, 12, 66))
     ties = ties_of(book, live)
     header = layout.top + 2
     put_header(book, sheet, header, _COLUMNS, numbers=range(_FOUND, _STATUS))

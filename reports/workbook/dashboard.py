@@ -9,7 +9,7 @@ import numpy as np
 from xlsxwriter.worksheet import Worksheet
 
 from reports import style
-from reports.workbook.book import LINE_LENGTH, Book, Live, colour_words, content_top, open_sheet, put_header
+from reports.workbook.book import LINE_LENGTH, Book, Live, colour_words, content_top, open_sheet, put_header, set_widths
 from reports.workbook.checks import light_address, light_now
 from reports.workbook.inputs import NO_LIMIT
 from reports.workbook.layout import (
@@ -55,8 +55,9 @@ def write_dashboard(book: Book) -> None:
     lead = f"Money in {book.edition.currency}; ranges are 90%. Live where Inputs can change it."
     subject = "what to fund" if book.edition.fitness == "fit" else "not fit for use"
     sheet = open_sheet(book, SHEET, f"{book.edition.name}: {subject}", lead if book.live else _NO_NPV)
-    for column, width in enumerate((9, 16, 34, 14, 14, 14, 14, 14)):
-        sheet.set_column(column, column, width)
+    if book.live is not None:
+        money = book.live.money_width
+        set_widths(sheet, (9, book.live.id_width, book.live.name_width + 4, money, money, money, 14, 14))
     row = _write_sentences(book, sheet)
     if book.live is None:
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xlsxwriter.worksheet import Worksheet
 
-from reports.workbook.book import Book, Live, open_sheet, put_header
+from reports.workbook.book import Book, Live, open_sheet, put_header, set_widths
 from reports.workbook.layout import (
     CHANGED,
     COST,
@@ -66,8 +66,8 @@ def write_inputs(book: Book, live: Live) -> None:
     """Write the scalars with their names and the initiatives with their costs and include flags."""
     lead = f"Change the blue figures on cream only. Money in {book.edition.currency}; costs are entered positive."
     sheet = open_sheet(book, SHEET, "Inputs", lead)
-    for column, width in enumerate((24, 34, 18, 14, 16, 14, 16, 14, 12)):
-        sheet.set_column(column, column, width)
+    owner, money = max(live.owner_width, live.money_width), live.money_width
+    set_widths(sheet, (max(24, live.id_width), live.name_width, owner, 14, money + 2, 14, money + 2, 14, 14))
     _write_scalars(book, sheet, live)
     _write_initiatives(book, sheet, live)
     sheet.freeze_panes(live.layout.top, 0)

@@ -8,7 +8,7 @@ import numpy as np
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from reports.workbook.book import Book, Live, colour_words, open_sheet, put_header
+from reports.workbook.book import Book, Live, colour_words, open_sheet, put_header, set_widths
 from reports.workbook.calc import PRESENT, TOTAL
 from reports.workbook.calc import SHEET as CALC
 from reports.workbook.inputs import NO_LIMIT, inputs_changed
@@ -35,6 +35,7 @@ from reports.workbook.layout import (
 )
 from reports.workbook.put import ABSENT, put_formula, put_number, put_text
 from reports.workbook.ranking import SHEET as RANKING
+from reports.workbook.ranking import change_formula, change_now
 from reports.workbook.sets import column_of_sets, over_budget
 from reports.workbook.valuation import TOLERANCE, SetValuation
 
@@ -66,8 +67,10 @@ def write_portfolio(book: Book, live: Live) -> None:
     if live.sets is None:
         lead += " More than ten initiatives: the total is as delivered; run again to change it."
     sheet = open_sheet(book, SHEET, "Portfolio", lead)
-    for column, width in enumerate((24, 30, 15, 14, 14, 14, *(max(11, live.period_width),) * 2)):
-        sheet.set_column(column, column, width)
+    money = live.money_width
+    set_widths(
+        sheet, (max(26, live.id_width), live.name_width, money + 1, *(money,) * 3, *(max(11, live.period_width),) * 2)
+    )
     sheet.set_column(8, max(8, live.layout.last_period), live.period_width)
     _write_picks(book, sheet, live)
     _write_figures(book, sheet, live)
@@ -168,10 +171,7 @@ def _set_figures(book: Book, live: Live, sets: SetValuation) -> dict[str, tuple[
         "NPV together": (f"=SUMPRODUCT({factors},{flows})", together),
         "Sum of the NPVs alone": (f"=SUMPRODUCT({include},{_picks(live, PICK_NPV)})", alone),
         "Overlap": (f"={npv}-{figure('Sum of the NPVs alone')}", together - alone),
-        "Change since delivery": (
-            f'=IF(ISNUMBER({before}),{npv}-{before},"{ABSENT}")',
-            together - delivered_total(book),
-        ),
+        "Change since delivery": (change_formula(npv, before), change_now(together, delivered_total(book))),
         "Best NPV under the budget": (f'=IF(COUNT({counted})=0,"{ABSENT}",MAX({counted}))', top),
         "Row of the best set": (
             f'=IF(ISNUMBER({best}),MATCH({best},{counted},0),"{ABSENT}")',

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from xlsxwriter.worksheet import Worksheet
 
-from reports.workbook.book import Book, Live, open_sheet, put_header
+from reports.workbook.book import Book, Live, open_sheet, put_header, set_widths
 from reports.workbook.calc import BASIS, PRESENT
 from reports.workbook.calc import SHEET as CALC
 from reports.workbook.inputs import SHEET as INPUTS
@@ -64,8 +64,8 @@ def write_ranking(book: Book, live: Live) -> None:
         "rank 1 is the highest NPV, ties in plan order; without a cost it ranks as if free."
     )
     sheet = open_sheet(book, SHEET, "Ranking", lead)
-    for column, width in enumerate((16, 30, 9, 13, 13, 13, 9, 10, 8, 13, 11, 13, 14, 12, 13)):
-        sheet.set_column(column, column, width)
+    money = live.money_width
+    set_widths(sheet, (live.id_width, live.name_width, 9, *(money,) * 3, 9, 10, 8, money, 11, money, 14, 12, money))
     put_header(book, sheet, layout.top, _COLUMNS, numbers=range(RANK_INCLUDE, len(_COLUMNS)))
     sheet.set_row(layout.top, 42)
     for index in range(layout.initiatives):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from xlsxwriter.worksheet import Worksheet
 
-from reports.workbook.book import Book, Live, open_sheet, put_header
+from reports.workbook.book import LINE_HEIGHT, Book, Live, line_count, open_sheet, put_header, set_widths, text_width
 from reports.workbook.calc import SHEET as CALC
 from reports.workbook.inputs import SHEET as INPUTS
 from reports.workbook.layout import (
@@ -57,11 +57,14 @@ def write_sets(book: Book, live: Live, sets: SetValuation) -> None:
 
 def _set_columns(sheet: Worksheet, live: Live) -> None:
     layout = live.layout
-    for column, width in enumerate((7, 34, 13, 13, 14, 14)):
-        sheet.set_column(column, column, width)
+    set_widths(sheet, (7, _members_width(live), live.money_width, 13, 15, live.money_width))
     sheet.set_column(PERIOD, layout.last_period, live.period_width)
-    sheet.set_column(layout.flag_column(0), layout.counted_column() - 1, live.period_width)
-    sheet.set_column(layout.counted_column(), layout.counted_column(), 16)
+    sheet.set_column(layout.flag_column(0), layout.counted_column() - 1, max(live.period_width, live.id_width))
+    sheet.set_column(layout.counted_column(), layout.counted_column(), max(16, live.period_width))
+
+
+def _members_width(live: Live) -> int:
+    return text_width((" + ".join(live.cash.initiatives),), 16)
 
 
 def _write_above(book: Book, sheet: Worksheet, live: Live) -> None:
@@ -83,8 +86,9 @@ def _write_given(book: Book, sheet: Worksheet, live: Live, index: int) -> None:
     if cash.sets is None or cash.set_benefit is None:
         return
     row, flags = layout.set_row(index), cash.sets[index]
-    members = [name for name, flag in zip(cash.initiatives, flags, strict=True) if flag]
-    put_text(sheet, row, SET_NAMES, " + ".join(members) or NONE, styles.of("indent"))
+    members = " + ".join(name for name, flag in zip(cash.initiatives, flags, strict=True) if flag) or NONE
+    put_text(sheet, row, SET_NAMES, members, styles.of("wrap", "indent"))
+    sheet.set_row(row, LINE_HEIGHT * line_count(members, _members_width(live)))
     for step in range(layout.periods):
         put_number(sheet, row, PERIOD + step, cash.set_benefit[index, step], styles.of("given", "money"))
     for place, flag in enumerate(flags):

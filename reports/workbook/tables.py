@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -10,7 +11,16 @@ from xlsxwriter.worksheet import Worksheet
 
 from reports.edition import Edition
 from reports.style import column_kind
-from reports.workbook.book import LINE_HEIGHT, Book, colour_words, content_top, line_count, open_sheet, put_header
+from reports.workbook.book import (
+    LINE_HEIGHT,
+    Book,
+    colour_words,
+    content_top,
+    line_count,
+    open_sheet,
+    put_header,
+    text_width,
+)
 from reports.workbook.layout import down
 from reports.workbook.put import cell_text, put_value
 
@@ -30,7 +40,7 @@ TABLE_SHEETS: dict[str, tuple[str, str]] = {
     "checks": ("Run checks", "Every check of the run, with what was found and what is allowed."),
 }
 _LONG = ("text", "remedy", "reason", "what_would_have_to_be_true", "description")
-_LONG_WIDTH, _NAME_WIDTH, _NUMBER_WIDTH, _MOST = 46, 28, 11, 30
+_LONG_WIDTH, _NUMBER_WIDTH = 46, 11
 _MOST_LINES = 30
 
 
@@ -91,11 +101,12 @@ def _write_column(book: Book, sheet: Worksheet, place: tuple[str, str, int, int]
 
 def _width(column: str, values: pd.Series[Any]) -> int:
     if is_numeric_dtype(values):
-        return max(_NUMBER_WIDTH, min(len(column) + 3, 20))
+        largest = pd.to_numeric(values, errors="coerce").abs().replace(math.inf, math.nan).max()
+        digits = 0 if pd.isna(largest) else len(f"{-largest:,.0f}") + 2
+        return max(_NUMBER_WIDTH, min(len(column) + 3, 20), digits)
     if column in _LONG:
         return _LONG_WIDTH
-    longest = max((len(str(value)) for value in values), default=0)
-    return min(max(longest + 3, len(column) + 4, 10), _NAME_WIDTH if column == "name" else _MOST)
+    return text_width([str(value) for value in values], max(len(column) + 4, 10))
 
 
 def _set_heights(sheet: Worksheet, top: int, frame: pd.DataFrame) -> None:

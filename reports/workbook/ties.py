@@ -18,7 +18,6 @@ from reports.workbook.layout import (
     RANK,
     RANK_CHANGE,
     RANK_DELIVERED,
-    RANK_NPV_DELIVERED,
     SET_KEY,
     SET_NPV,
     Layout,
@@ -27,7 +26,7 @@ from reports.workbook.layout import (
 from reports.workbook.portfolio import SHEET as PORTFOLIO
 from reports.workbook.portfolio import delivered_total
 from reports.workbook.ranking import SHEET as RANKING
-from reports.workbook.ranking import delivered_values
+from reports.workbook.ranking import change_now, delivered_values
 from reports.workbook.sets import column_of_sets
 from reports.workbook.tables import column_range
 from reports.workbook.valuation import TOLERANCE, SetValuation
@@ -81,14 +80,12 @@ def _two_ways(live: Live) -> Tie:
 
 
 def _delivered_npv(book: Book, live: Live) -> Tie:
-    change, before = _ranking(live.layout, RANK_CHANGE), _ranking(live.layout, RANK_NPV_DELIVERED)
-    limit = f"Tolerance*MAX(1,MAX({before}),-MIN({before}))"
-    delivered = delivered_values(book, live, "npv")
-    largest = float(np.abs(np.nan_to_num(delivered)).max(initial=1.0))
-    moved = float((np.abs(live.alone.npv - delivered) > TOLERANCE * largest).sum())
+    change = _ranking(live.layout, RANK_CHANGE)
+    pairs = zip(live.alone.npv, delivered_values(book, live, "npv"), strict=True)
+    moved = sum(abs(change_now(now, before)) > 0 for now, before in pairs)
     return Tie(
         check="Initiatives whose NPV is not as delivered",
-        found=(f'=COUNTIF({change},">"&{limit})+COUNTIF({change},"<"&-{limit})', moved),
+        found=(f'=COUNTIF({change},">0")+COUNTIF({change},"<0")', float(moved)),
         expected=("=0", 0.0),
         meaning="The formulas give what the engine gave; CHANGED after an input was changed.",
         moved=CHANGED,
