@@ -9,7 +9,7 @@ ANSWER_CODES = catalogue(
         (
             "C101",
             "Too few customer-periods",
-            "A customer-period counts when the customer's next period is known. Below the limit no rate means anything.",
+            "A customer-period counts when the customer's next period is known. Below the limit no rate is safe.",
             "Bring more customers or one more period of the ledger; break-even figures are still written.",
         ),
         (
@@ -81,7 +81,7 @@ ANSWER_CODES = catalogue(
         (
             "C420",
             "The portfolio is the best of all sets",
-            "Up to ten initiatives every allowed set is valued on all draws; above that the best are screened by pairs.",
+            "Up to ten initiatives every allowed set is valued on all draws; above that they are screened by pairs.",
             "Merge initiatives, or read the largest error of the screening beside the gain.",
         ),
         (

@@ -56,7 +56,10 @@ def _fund(edition: Edition) -> str:
     sure = [row for row in picked if (number(row, "p_npv_positive") or 0.0) >= FUND_CHANCE]
     gain = _gain(edition)
     if sure:
-        return f"Fund {_names(picked)}: {gain}."
+        unsure = [row for row in picked if row not in sure]
+        belong = "belongs" if len(unsure) == 1 else "belong"
+        with_them = f"; {_names(unsure)} {belong} to the best set but not surely enough alone" if unsure else ""
+        return f"Fund {_names(sure)}{with_them}: {gain}."
     several = "each pays" if len(picked) > 1 else "it pays"
     return (
         f"No initiative is sure enough to fund outright; the best use of the money is {_names(picked)}: {gain}, "

@@ -78,7 +78,7 @@ def _banded(panel: Table, study: Study) -> dict[str, Value]:
         if control == "tenure" or not panel[control].type().is_numeric():
             continue
         if panel[control].nunique().execute() > CONTROL_VALUES:
-            place = panel[control].percent_rank().over(ibis.window(order_by=panel[control]))
+            place = panel[control].percent_rank()
             fifth = ibis.least((place * CONTROL_GROUPS).floor(), CONTROL_GROUPS - 1)
             banded[control] = panel[control].isnull().ifelse(ibis.null("int64"), fifth.cast("int64"))
     return banded

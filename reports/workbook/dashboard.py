@@ -47,7 +47,7 @@ _NO_NPV = (
 )
 _VALUE = 3
 _FIGURES = 8
-_WIDTHS, _LEAST_HEIGHT, _HEIGHT_OF_BAR = (500, 470), 300, 32
+_PIXELS_A_CHARACTER, _LEAST_HEIGHT, _HEIGHT_OF_BAR = 7, 300, 32
 
 
 def write_dashboard(book: Book) -> None:
@@ -56,8 +56,7 @@ def write_dashboard(book: Book) -> None:
     subject = "what to fund" if book.edition.fitness == "fit" else "not fit for use"
     sheet = open_sheet(book, SHEET, f"{book.edition.name}: {subject}", lead if book.live else _NO_NPV)
     if book.live is not None:
-        money = book.live.money_width
-        set_widths(sheet, (9, book.live.id_width, book.live.name_width + 4, money, money, money, 14, 14))
+        set_widths(sheet, _widths(book.live))
     row = _write_sentences(book, sheet)
     if book.live is None:
         return
@@ -66,6 +65,10 @@ def write_dashboard(book: Book) -> None:
     _write_ranked(book, sheet, book.live, header)
     _insert_charts(book, sheet, book.live, header)
     sheet.repeat_rows(0, content_top(book.edition) - 1)
+
+
+def _widths(live: Live) -> tuple[int, ...]:
+    return (9, live.id_width, live.name_width + 4, *(live.money_width,) * 3, 14, 14)
 
 
 def _write_sentences(book: Book, sheet: Worksheet) -> int:
@@ -176,7 +179,12 @@ def _insert_charts(book: Book, sheet: Worksheet, live: Live, header: int) -> Non
         }
     )
     chart.set_legend({"none": True})
-    chart.set_size({"width": _WIDTHS[0], "height": max(_LEAST_HEIGHT, 60 + _HEIGHT_OF_BAR * count)})
+    chart.set_size(
+        {
+            "width": _PIXELS_A_CHARACTER * sum(_widths(live)[: _VALUE + 1]),
+            "height": max(_LEAST_HEIGHT, 60 + _HEIGHT_OF_BAR * count),
+        }
+    )
     alt = "Bars: net present value of each initiative alone, highest first; the figures stand in the table above."
     sheet.insert_chart(below, 0, chart, {"description": alt, "object_position": 2})
     if live.sets is not None:
@@ -202,6 +210,6 @@ def _insert_cumulative(book: Book, sheet: Worksheet, live: Live, row: int) -> No
     chart.set_x_axis({"label_position": "low", "num_font": {"rotation": -45}})
     chart.set_y_axis({"num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": style.LINE}}})
     chart.set_legend({"none": True})
-    chart.set_size({"width": _WIDTHS[1], "height": _LEAST_HEIGHT})
+    chart.set_size({"width": _PIXELS_A_CHARACTER * sum(_widths(live)[_VALUE + 1 :]), "height": _LEAST_HEIGHT})
     alt = "Line: net cash so far of what is included, period by period, undiscounted; figures on the sheet Portfolio."
     sheet.insert_chart(row, 4, chart, {"description": alt, "object_position": 2, "x_offset": 10})

@@ -40,7 +40,8 @@ TABLE_SHEETS: dict[str, tuple[str, str]] = {
     "checks": ("Run checks", "Every check of the run, with what was found and what is allowed."),
 }
 _LONG = ("text", "remedy", "reason", "what_would_have_to_be_true", "description")
-_LONG_WIDTH, _NUMBER_WIDTH = 46, 11
+_WHOLE = ("name", "owner")
+_LONG_WIDTH, _WRAPPED_WIDTH, _NUMBER_WIDTH = 46, 34, 11
 _MOST_LINES = 30
 
 
@@ -106,7 +107,8 @@ def _width(column: str, values: pd.Series[Any]) -> int:
         return max(_NUMBER_WIDTH, min(len(column) + 3, 20), digits)
     if column in _LONG:
         return _LONG_WIDTH
-    return text_width([str(value) for value in values], max(len(column) + 4, 10))
+    width = text_width([str(value) for value in values], max(len(column) + 4, 10))
+    return width if column in _WHOLE else min(width, _WRAPPED_WIDTH)
 
 
 def _set_heights(sheet: Worksheet, top: int, frame: pd.DataFrame) -> None:

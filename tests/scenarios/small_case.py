@@ -44,6 +44,7 @@ def small_base(seed: int, shape: str = "customers") -> ValueBase:
                 alone=np.zeros(len(PAINS)),
                 level=np.zeros(len(PAINS)),
                 exposure=weights @ patterns,
+                prevalence=weights @ patterns,
             )
         )
     return ValueBase(

@@ -10,8 +10,8 @@ from impact.initiative import Fix, Initiative, Plan
 from scenarios.effect import Z90, beta_from_quantiles, effectiveness_quantile, joint_course, make_offers
 from tests.scenarios.small_case import CLOCK, DRAWS, PAINS, PERIODS, PERSONAS, case_of, one_plan, random_case
 
-# A Beta has two parameters and three quantiles are stated: one point of the share is what is left over.
-OFF_QUANTILE = 0.01
+# A Beta has two parameters and three quantiles are stated: the nearest one to .1, .3, .5 misses by .018.
+OFF_QUANTILE = 0.02
 # Nelder-Mead stops at 1e-6 in the logarithms of the parameters.
 SOLVED = 1e-4
 # 20,000 draws: the standard error of an extreme quantile of a lognormal with a spread of .3 is about .4%.
