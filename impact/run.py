@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from impact.progress import Progress
+    from impact.study import Study
 
 DRAWS = 4000  # joint draws that travel to the end: four chains of a thousand
 
@@ -148,7 +149,7 @@ def find(intake: Intake, cells: Cells, progress: Progress) -> Findings:
         decision=decision,
         bare_base=bare_base(cells, study),
         checks=checks,
-        has_margin=margin_rate(cells, study) is None or study.study.margin_rate is not None,
+        has_margin=_has_margin(cells, study),
     )
 
 
@@ -202,9 +203,14 @@ def choose(intake: Intake, cells: Cells, estimates: Estimates) -> Decision:
         budget=float(budget) if isinstance(budget, (int, float)) else None,
         periods_a_year=study.periods_a_year,
         value_of_a_point=float(estimates.point.draws.mean()) if estimates.point else 0.0,
-        revenue_per_margin=per_margin,
+        revenue_per_margin=per_margin if _has_margin(cells, study) else None,
         score_now=float(score),
     )
+
+
+def _has_margin(cells: Cells, study: Study) -> bool:
+    """Whether money is a margin, of the ledger or by the study's rate, and not revenue."""
+    return margin_rate(cells, study) is None or study.study.margin_rate is not None
 
 
 def _decision_rows(tables: object) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from reports import charts, sentences
 from reports.appendix_choice import break_even, cash, frontier, initiatives, portfolio, quarters
 from reports.edition import Edition
-from reports.figures import money, money_range, of_twenty, p_value, percent, plain, signed_percent, whole
+from reports.figures import cell_of_twenty, money, money_range, p_value, percent, plain, signed_percent, whole
 from reports.journey_map import journey_map_svg
 from reports.records import Row, is_on, label, number, records, text
 from reports.sections import Section, Table, figures_of, horizon_title
@@ -70,7 +70,7 @@ def _pain_points(edition: Edition) -> Section | None:
                     signed_percent(number(row, "retention_effect")),
                     signed_percent(number(row, "spend_effect")),
                     *figures_of(row, "value_p05", "value", "value_p95"),
-                    of_twenty(number(row, "p_positive")),
+                    cell_of_twenty(number(row, "p_positive")),
                 )
                 for row in rows
             ),

@@ -77,6 +77,11 @@ def of_twenty(probability: float | None) -> str:
     return f"fewer than 1 of {FUTURES}" if count <= 0 else f"{count} of {FUTURES}"
 
 
+def cell_of_twenty(probability: float | None) -> str:
+    """The same chance for a narrow cell: `> 19 of 20`, `< 1 of 20`."""
+    return of_twenty(probability).replace("more than", ">").replace("fewer than", "<")
+
+
 def plain(value: float | None, digits: int = 3) -> str:
     """A number in no unit to so many significant figures; `n/a` where there is none."""
     return NO_FIGURE if value is None else significant(value, digits)

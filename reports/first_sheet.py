@@ -9,7 +9,7 @@ import numpy as np
 
 from reports import charts, point_value, sentences
 from reports.edition import CashModel, Edition
-from reports.figures import money, of_twenty
+from reports.figures import cell_of_twenty, money
 from reports.records import Row, label, number, records, text
 from reports.sections import Table
 
@@ -129,7 +129,7 @@ def _ranked_row(row: Row) -> tuple[str, ...]:
         label(row, "initiative"),
         text(row, "owner"),
         *figures,
-        of_twenty(number(row, "p_npv_positive")),
+        cell_of_twenty(number(row, "p_npv_positive")),
         text(row, "verdict"),
     )
 

@@ -19,6 +19,7 @@ from reports.edition import CashModel, Edition, Worth
 from reports.findings import Findings
 from reports.tables import build_tables, pain_points_table
 from reports.tables_choice import future_periods, mean_by_period
+from scenarios.portfolio import allowed_sets
 from scenarios.worth import other_benefit
 
 LIBRARIES = ("numpy", "pandas", "scipy", "statsmodels", "pymc", "nutpie", "ibis-framework", "duckdb", "XlsxWriter")
@@ -126,7 +127,7 @@ def cash_model(found: Findings) -> CashModel | None:
         periods_a_year=study.periods_a_year,
         discount_rate=study.study.discount_rate,
         budget=float(budget) if isinstance(budget, (int, float)) else None,
-        cost=np.array([offer.item.cost or 0.0 for offer in offers], dtype=float),
+        cost=np.array([np.nan if offer.item.cost is None else offer.item.cost for offer in offers], dtype=float),
         overrun=np.array([offer.overrun for offer in offers]),
         cost_share=np.array([offer.schedule.cost_share for offer in offers]),
         capex_extra=np.array([offer.schedule.capex for offer in offers]),
@@ -137,6 +138,7 @@ def cash_model(found: Findings) -> CashModel | None:
         other_benefit=np.array([other_benefit(offer) for offer in offers]),
         chosen=portfolio.chosen,
         sets=portfolio.sets.astype(int) if live else None,
+        set_allowed=allowed_sets(decision.case, portfolio.sets, portfolio.cost, None).astype(int) if live else None,
         set_benefit=portfolio.benefit if live else None,
     )
 

@@ -18,30 +18,31 @@ def decide(
     budget: float | None,
     periods_a_year: int,
     value_of_a_point: float,
-    revenue_per_margin: float,
+    revenue_per_margin: float | None,
     score_now: float,
 ) -> Decision:
     """The decision for the offers of a case.
 
-    A portfolio is chosen only where every offer has a cost.
+    A portfolio is chosen only where every offer has a cost and money is a margin.
 
     Args:
         case: base, posterior and offers.
         budget: one-off cash over the horizon, or None for no limit.
         periods_a_year: of the ledger.
         value_of_a_point: money of +1 point of overall, for break-even in points.
-        revenue_per_margin: to show revenue beside margin.
+        revenue_per_margin: to show revenue beside margin; None where the study has no margin.
         score_now: overall score today, in points.
     """
     ranking = rank_initiatives(case, periods_a_year)
-    priced = all(offer.cost is not None for offer in case.offers)
+    priced = all(offer.cost is not None for offer in case.offers) and revenue_per_margin is not None
     portfolio = choose_portfolio(case, budget) if priced else None
+    ahead = None if portfolio is None or revenue_per_margin is None else (portfolio, revenue_per_margin)
     return Decision(
         case=case,
         ranking=ranking,
         portfolio=portfolio,
         frontier=frontier(case, portfolio) if portfolio is not None else (),
-        quarters=plan_quarters(case, portfolio, revenue_per_margin, score_now) if portfolio is not None else (),
+        quarters=plan_quarters(case, *ahead, score_now) if ahead is not None else (),
         break_even=tuple(break_even(case, ranking, i, value_of_a_point) for i in range(len(case.offers))),
         marginal=marginal_values(case, portfolio) if portfolio is not None else np.full(len(case.offers), np.nan),
     )

@@ -40,7 +40,9 @@ class Ranking:
 def rank_initiatives(case: Case, periods_a_year: int) -> Ranking:
     """Every initiative on its own, on common draws."""
     value = tuple(set_value(case, [i]) for i in range(len(case.offers)))
-    npv = np.array([npv_draws(case, [i], value[i]) for i in range(len(value))])
+    npv = np.zeros((len(value), case.posterior.draws))
+    for i, one in enumerate(value):
+        npv[i] = npv_draws(case, [i], one)
     mean = npv.mean(axis=1)
     order = np.argsort(-mean, kind="stable")
     rank = np.empty(len(mean), dtype=int)
@@ -55,7 +57,7 @@ def rank_initiatives(case: Case, periods_a_year: int) -> Ranking:
         rank_low=np.percentile(ranks, 5, axis=1),
         rank_high=np.percentile(ranks, 95, axis=1),
         p_top3=(ranks <= 3).mean(axis=1),
-        regret=(npv.max(axis=0) - npv).mean(axis=1),
+        regret=(npv.max(axis=0, initial=-np.inf) - npv).mean(axis=1),
         evpi=np.maximum(npv, 0).mean(axis=1) - np.maximum(mean, 0),
         pilot_gain=np.array([pilot_value(draws) for draws in npv]) - pilot_cost,
         max_cost=np.array([_max_cost(case, i, mean[i]) for i in range(len(mean))]),

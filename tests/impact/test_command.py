@@ -427,7 +427,7 @@ def test_an_unknown_code_names_the_nearest(capsys: pytest.CaptureFixture[str], r
 
 def test_every_code_of_the_command_is_used_and_every_one_used_has_a_page() -> None:
     folder = Path(__file__).parents[2] / "impact"
-    sources = [*folder.glob("*.py"), *(folder / "command").glob("*.py")]
+    sources = [*folder.glob("*.py"), *(folder / "command").glob("*.py"), *(folder.parent / "reports").glob("*.py")]
     used = {code for path in sources for code in re.findall(r'code="(U\d{3})"', path.read_text(encoding="utf-8"))}
     assert used == set(USAGE_CODES)
 

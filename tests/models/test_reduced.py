@@ -85,18 +85,18 @@ def two_by_two() -> tuple[np.ndarray, np.ndarray]:
 
 
 @pytest.mark.parametrize("leavers", [[40, 0, 12, 0], [40, 9, 0, 0], [0, 0, 0, 6], [40, 9, 150, 50]])
-def test_an_exposure_that_nobody_or_everybody_leaves_with_gives_a_finite_and_wide_answer(leavers: list[int]) -> None:
+def test_an_exposure_that_nobody_or_everybody_leaves_with_gives_a_finite_answer(leavers: list[int]) -> None:
     x, n = two_by_two()
     found = hazard_summary(x, np.array([1, 2]), n, np.array(leavers, dtype=float))
     assert np.isfinite(found.mean).all() and (np.abs(found.mean) < 12).all()
     assert np.isfinite(found.precision).all() and (np.linalg.eigvalsh(found.precision) >= 0).all()
-    assert found.se().max() > 0.5
 
 
-def test_an_exposure_that_nobody_leaves_with_points_to_less_leaving() -> None:
+def test_an_exposure_that_nobody_leaves_with_points_to_less_leaving_with_a_wide_error() -> None:
     x, n = two_by_two()
     found = hazard_summary(x, np.array([1, 2]), n, np.array([40.0, 0.0, 12.0, 0.0]))
     assert found.mean[1] < -1
+    assert found.se()[1] > 0.5
     assert found.mean[0] == pytest.approx(np.log(-np.log1p(-12 / 150)) - np.log(-np.log1p(-40 / 700)), abs=0.05)
 
 

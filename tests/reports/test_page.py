@@ -260,9 +260,8 @@ def test_no_estimate_is_drawn_as_a_bar_with_a_range(edition: Edition) -> None:
 def test_the_prevalence_of_a_measured_level_is_the_share_exposed(edition: Edition) -> None:
     pains = tuple(replace(pain, measure="level", unit="minutes") for pain in edition.journey.pain_points)
     journey = replace(edition.journey, pain_points=pains)
-    table = edition.tables["pain_points"].assign(prevalence=0.873)
-    assert "87.3%" in page_html(replace(with_tables(edition, pain_points=table), journey=journey))
-
+    table = edition.tables["pain_points"].assign(prevalence=0.87)
+    assert "87%" in page_html(replace(with_tables(edition, pain_points=table), journey=journey))
 
 
 def test_a_page_of_a_journey_with_nothing_in_it_is_still_a_page(edition: Edition) -> None:
