@@ -176,6 +176,12 @@ _PLAN = (
         "Open the workbook in a spreadsheet program, save it, and run again; or type the number.",
     ),
     (
+        "P215",
+        "No set of initiatives is allowed",
+        "What is mandatory, with what it requires, breaks an exclusion or the budget, so there is nothing to choose from.",
+        "Raise the budget, or make fewer initiatives mandatory; the finding names them.",
+    ),
+    (
         "P221",
         "No stages",
         "Without stages only the overall score can be read, and the journey map stays empty.",

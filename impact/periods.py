@@ -56,6 +56,21 @@ def _check_day(year: int, month: int, day: str | None, text: str) -> None:
         raise ValueError(f"{text!r} is no day of the calendar") from None
 
 
+def first_whole_period(text: str, kind: PeriodKind) -> int:
+    """The ordinal of the first period that begins on or after a date: whole periods are counted from it.
+
+    Raises:
+        ValueError: the text is no period, or coarser than the ledger's step.
+    """
+    ordinal = parse_period(text, kind)
+    date = _FORMS[1].match(str(text).strip())
+    if date is None:
+        return ordinal
+    months = 12 // PERIODS_A_YEAR[kind]
+    begins = (int(date["month"]) - 1) % months == 0 and int(date["day"] or 1) == 1
+    return ordinal if begins else ordinal + 1
+
+
 def period_label(ordinal: int, kind: PeriodKind) -> str:
     """The text of an ordinal: `2026Q3`, `2026-09` or `2026`."""
     if kind == "year":

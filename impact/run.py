@@ -11,7 +11,7 @@ import numpy as np
 
 from impact.cells import Cells, summarise
 from impact.checks import Check
-from impact.errors import TooThinError
+from impact.errors import Finding, InputError, TooThinError
 from impact.intake import Intake, take_in
 from impact.rng import stream
 from models.base import bare_base, build_base, margin_rate
@@ -24,13 +24,14 @@ from models.rates import value_of_a_point
 from models.reduced import reduce_cells
 from models.uplift import Credibility, fit_uplift
 from models.value import look_at_today
-from reports.deliver import deliver
+from reports.deliver import deliver, refuse_foreign
 from reports.findings import Estimates, Findings
 from reports.make_edition import make_edition
 from scenarios.cashflow import Clock
 from scenarios.decide import decide
 from scenarios.decision import Decision, decision_checks
 from scenarios.effect import make_offers
+from scenarios.portfolio import InfeasibleError
 from scenarios.worth import Case
 
 if TYPE_CHECKING:
@@ -99,12 +100,13 @@ def run_study(path: Path, options: RunOptions, progress: Progress) -> RunOutcome
     seed = () if options.seed is None else (f"study.seed={options.seed}",)
     with progress.stage("Reading and checking"):
         intake = take_in(path, (*options.overrides, *seed))
+        out = options.out or intake.study.folder / "out"
+        refuse_foreign(out)
     with progress.stage("Summarising in the data engine"):
         cells = summarise(intake.source, intake.case.journey, intake.study)
     found = find(intake, cells, progress)
     with progress.stage("Writing pages"):
         edition = make_edition(found)
-        out = options.out or intake.study.folder / "out"
         files = deliver(edition, found, intake, out)
     return RunOutcome(
         out=out,
@@ -189,7 +191,11 @@ def estimate(intake: Intake, cells: Cells, progress: Progress) -> tuple[Estimate
 
 
 def choose(intake: Intake, cells: Cells, estimates: Estimates) -> Decision:
-    """The decision on the joint draws."""
+    """The decision on the joint draws.
+
+    Raises:
+        InputError: no set of initiatives is allowed.
+    """
     study, plan, posterior, base = intake.study, intake.case.plan, estimates.posterior, estimates.base
     clock = Clock(first=study.as_of + 1, periods=study.horizon_periods, periods_a_year=study.periods_a_year)
     offers = make_offers(plan, posterior.pain_points, posterior.personas, clock, posterior.draws, study.study.seed)
@@ -198,13 +204,26 @@ def choose(intake: Intake, cells: Cells, estimates: Estimates) -> Decision:
     rate = margin_rate(cells, study)
     per_margin = 1 / rate if rate else float(money["revenue"] / money["margin"])
     score = cells.coverage.set_index("stage")["mean"].get("overall", np.nan)
-    return decide(
-        Case(base=base, posterior=posterior, today=look_at_today(base, posterior), offers=offers),
-        budget=float(budget) if isinstance(budget, (int, float)) else None,
-        periods_a_year=study.periods_a_year,
-        value_of_a_point=float(estimates.point.draws.mean()) if estimates.point else 0.0,
-        revenue_per_margin=per_margin if _has_margin(cells, study) else None,
-        score_now=float(score),
+    try:
+        return decide(
+            Case(base=base, posterior=posterior, today=look_at_today(base, posterior), offers=offers),
+            budget=float(budget) if isinstance(budget, (int, float)) else None,
+            periods_a_year=study.periods_a_year,
+            value_of_a_point=float(estimates.point.draws.mean()) if estimates.point else 0.0,
+            revenue_per_margin=per_margin if _has_margin(cells, study) else None,
+            score_now=float(score),
+        )
+    except InfeasibleError as error:
+        raise InputError([_nothing_allowed(str(error))]) from error
+
+
+def _nothing_allowed(why: str) -> Finding:
+    return Finding(
+        code="P215",
+        place="initiatives mandatory",
+        found=why,
+        allowed="at least one set that keeps to the plan and the budget",
+        remedy="raise [portfolio].budget, or make fewer initiatives mandatory",
     )
 
 

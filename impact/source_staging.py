@@ -14,6 +14,7 @@ from impact.columns import METRIC_SCALES, TABLES, Column, names_of
 from impact.errors import Finding
 from impact.formats.data import csv_header, found_columns, period_ordinals, sheet_as_text
 from impact.formats.sheets import SheetRefusedError
+from impact.periods import first_whole_period, parse_period
 from impact.study import Study
 from impact.study_faults import nearest
 
@@ -206,7 +207,8 @@ def _with_ordinal(connection: Any, table: ir.Table, reading: Reading, target: st
     clock = text.substr(10, 1).isin(["T", " "])
     table = table.mutate(period_key=clock.ifelse(text.substr(0, 10), text))
     distinct = table.select("period_key").distinct().execute()["period_key"].dropna()
-    ordinals = period_ordinals(distinct, reading.study.period_kind)
+    parse = first_whole_period if target == "joined_t" else parse_period
+    ordinals = period_ordinals(distinct, reading.study.period_kind, parse)
     look_up = pyarrow.table(
         {
             "text": pyarrow.array(list(ordinals), type=pyarrow.string()),

@@ -20,6 +20,7 @@ LEAST_UNITS = 8
 LEAST_UNIT_PERIODS = 30
 FALSE_DISCOVERY = 0.10
 MOSTLY_PRIOR = 0.5
+ALL_PRIOR = 0.9
 
 
 def require_enough(cells: Cells) -> None:
@@ -202,6 +203,7 @@ def benjamini_hochberg(p: np.ndarray, rate: float) -> np.ndarray:
 def effect_checks(forms: ReducedForms, posterior: UpliftPosterior, journey: Journey) -> tuple[Check, ...]:
     """Placebos of pain points, those the data say little of, and overdispersed leaving."""
     failed = placebo_failures(forms)
+    silent = bool((posterior.prior_share > ALL_PRIOR).all())
     faint = [p for p, share in zip(forms.pain_points, posterior.prior_share, strict=True) if share > MOSTLY_PRIOR]
     names = {pain.pain_point: pain.name for pain in journey.pain_points}
     out = [
@@ -219,9 +221,9 @@ def effect_checks(forms: ReducedForms, posterior: UpliftPosterior, journey: Jour
         _check(
             "C406",
             "Effects the data say little of",
-            "review" if faint else "pass",
+            "fail" if silent else ("review" if faint else "pass"),
             found=", ".join(names[p] for p in faint) or "none",
-            limit=f"prior share at most {MOSTLY_PRIOR:.0%}",
+            limit=f"prior share at most {MOSTLY_PRIOR:.0%}, and not above {ALL_PRIOR:.0%} for all",
             text="More than half of what is said of these comes from the prior." if faint else "The data lead.",
             remedy="A pilot, or more customers and periods, would tell." if faint else "",
         ),

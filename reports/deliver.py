@@ -77,8 +77,13 @@ def _put_in_place(draft: Path, out: Path) -> None:
         return
     old = Path(tempfile.mkdtemp(prefix=f".{out.name}-old-", dir=out.parent)) / "out"
     out.rename(old)
-    draft.rename(out)
-    shutil.rmtree(old.parent, ignore_errors=True)
+    try:
+        draft.rename(out)
+    except BaseException:
+        old.rename(out)
+        raise
+    finally:
+        shutil.rmtree(old.parent, ignore_errors=True)
 
 
 def _write(edition: Edition, found: Findings, intake: Intake, folder: Path) -> None:

@@ -12,6 +12,10 @@ LIVE_SETS = 10  # up to this many initiatives every set is valued exactly (1,024
 RESCORED = 64  # above it, how many of the best by pairs are valued exactly
 
 
+class InfeasibleError(ValueError):
+    """No set keeps to what the plan makes mandatory, requires and excludes, and to the budget."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Portfolio:
     """The chosen set and what it was chosen among.
@@ -37,14 +41,14 @@ def choose_portfolio(case: Case, budget: float | None) -> Portfolio:
     """The allowed set of the highest mean NPV; the empty set is one of them.
 
     Raises:
-        ValueError: no set keeps to the constraints, named in the message.
+        InfeasibleError: no set keeps to the constraints, named in the message.
     """
     m = len(case.offers)
     sets = ((np.arange(1 << m)[:, None] >> np.arange(m)) & 1).astype(float)
     cost = sets @ np.array([offer.plan_cost for offer in case.offers])
     allowed = allowed_sets(case, sets, cost, budget)
     if not allowed.any():
-        raise ValueError(why_infeasible(case, budget))
+        raise InfeasibleError(why_infeasible(case, budget))
     exact = m <= LIVE_SETS
     gap = 0.0
     if exact:

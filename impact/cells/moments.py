@@ -25,6 +25,8 @@ def within_moments(rows: Table, *, outcome: str, exposures: list[str]) -> tuple[
     """
     rows = rows.filter(rows[outcome].notnull())
     periods = sorted(rows.t.value_counts().to_pandas()["t"].tolist())
+    if not periods:
+        return ()
     columns = (*exposures, *(f"period_{t}" for t in periods[1:]), OUTCOME)
     centred = _centred(rows, outcome, exposures, periods).cache()
     personas = sorted(centred.persona.value_counts().to_pandas()["persona"].tolist())

@@ -33,7 +33,7 @@ def build_panel(source: Source, journey: Journey, study: Study) -> Table:
     panel = ledger.left_join(source.customers, "customer_id", rname="{name}_customer")
     panel = panel.mutate(
         persona=panel.persona.fill_null("all"),
-        tenure=(panel.t - panel.joined_t).fill_null(-1),
+        tenure=ibis.ifelse(panel.joined_t.isnull(), -1, ibis.greatest(panel.t - panel.joined_t, 0)),
         **_controls(panel, study),
     )
     controls = [control for control in study.model.controls if control != "tenure"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,13 +57,14 @@ def found_columns(asked: Iterable[str], mapping: Mapping[str, str], columns: Ite
     return {name: column for name, column in found.items() if column is not None}
 
 
-def period_ordinals(texts: Iterable[str], kind: PeriodKind) -> dict[str, int | None]:
-    """The ordinal of each period text, None where it cannot be read."""
-    return {text: _ordinal(text, kind) for text in texts}
-
-
-def _ordinal(text: str, kind: PeriodKind) -> int | None:
-    try:
-        return parse_period(text, kind)
-    except ValueError:
-        return None
+def period_ordinals(
+    texts: Iterable[str], kind: PeriodKind, parse: Callable[[str, PeriodKind], int] = parse_period
+) -> dict[str, int | None]:
+    """The ordinal of each period text as `parse` reads it, None where it cannot be read."""
+    found: dict[str, int | None] = {}
+    for text in texts:
+        try:
+            found[text] = parse(text, kind)
+        except ValueError:
+            found[text] = None
+    return found

@@ -18,10 +18,12 @@ from models.calibration import Calibration, Slope, calibrate, hazard_slope, told
 from models.reduced import design_columns
 
 # The published recipe's figures are per ten points, given to this many decimals.
-ROUNDING_ACROSS = 5e-6
+ROUNDING_ACROSS = 1e-5
 ROUNDING_WITHIN = 5e-5
 # The same regression written out: two ways through one linear algebra.
 SAME_REGRESSION = 1e-8
+# Two fits of one likelihood from other counts: each stops when its deviance moves by less than 1e-8.
+SAME_MAXIMUM = 1e-6
 NAIVE_TIMES = 17
 
 
@@ -114,8 +116,8 @@ def test_one_period_only_leaves_the_cross_section_as_a_weak_headline(
 
 
 def test_seven_units_are_too_few_for_a_slope(hospitals_panel: SitePanel, hospitals_intake: Intake) -> None:
-    few = hospitals_panel.panel["unit"].unique()[:7]
-    mine = replace(hospitals_panel, panel=hospitals_panel.panel.query("unit in @few"))
+    few = hospitals_panel.panel["unit"].isin(hospitals_panel.panel["unit"].unique()[:7])
+    mine = replace(hospitals_panel, panel=hospitals_panel.panel[few])
     assert calibrate(mine, hospitals_intake.case.journey).slopes == ()
 
 
@@ -163,9 +165,9 @@ def test_twice_the_same_customers_halve_the_variance_and_keep_the_slope(small_ce
     cells = small_cells.answered.dropna(subset=["overall"]).reset_index(drop=True)
     once = hazard_slope(cells, ("persona",), "hazard")
     twice = hazard_slope(cells.assign(n=cells["n"] * 2, leavers=cells["leavers"] * 2), ("persona",), "hazard")
-    assert twice.estimate == pytest.approx(once.estimate, abs=SAME_REGRESSION)
+    assert twice.estimate == pytest.approx(once.estimate, abs=SAME_MAXIMUM)
     # doubled counts double what looks like more than chance, so the widening can only grow
-    assert once.se / np.sqrt(2) - SAME_REGRESSION <= twice.se <= once.se + SAME_REGRESSION
+    assert once.se / np.sqrt(2) - SAME_MAXIMUM <= twice.se <= once.se + SAME_MAXIMUM
 
 
 @pytest.fixture

@@ -79,7 +79,7 @@ def test_less_leaving_is_worth_money_and_both_ways_add_their_product() -> None:
         return float(point.draws.mean())
 
     stays, spends, both = worth(leaving), worth(slope()), worth(leaving, slope())
-    assert 0 < stays and 0 < spends
+    assert min(stays, spends) > 0
     assert stays + spends < both < 1.05 * (stays + spends)
 
 
