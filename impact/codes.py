@@ -178,7 +178,7 @@ _PLAN = (
     (
         "P215",
         "No set of initiatives is allowed",
-        "What is mandatory, with what it requires, breaks an exclusion or the budget, so there is nothing to choose from.",
+        "What is mandatory, with what it requires, breaks an exclusion or the budget: there is nothing to choose from.",
         "Raise the budget, or make fewer initiatives mandatory; the finding names them.",
     ),
     (

@@ -51,12 +51,6 @@ USAGE_CODES = catalogue(
         ),
         (
             "U008",
-            "The output folder holds files of others",
-            "A run puts its whole output in the place of the folder, so it only takes one that is new, empty or its own.",
-            "Name another folder with --out, or move what is there.",
-        ),
-        (
-            "U008",
             "The output folder holds other things",
             "A delivery replaces its folder as a whole, and this one holds files that no run wrote.",
             "Name a new or empty folder with --out.",
