@@ -166,9 +166,7 @@ def estimate(intake: Intake, cells: Cells, progress: Progress) -> tuple[Estimate
     demoted = not_told_apart(calibration, forms)
     prior = study.model.credibility
     signs = np.array([1.0 if pain.kind == "delight" else -1.0 for pain in journey.pain_points])
-    haircut = Credibility(
-        prior=None if prior == 1.0 else (prior if isinstance(prior, tuple) else (prior, prior)), demoted=demoted
-    )
+    haircut = Credibility(prior=None if prior == 1.0 else prior, demoted=demoted)
     with progress.stage("Sampling the joint posterior"):
         posterior = fit_uplift(forms, signs, haircut, seed, SamplerSettings(), progress.advance)
     base = build_base(cells, journey, study, forms, posterior.draws)

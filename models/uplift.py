@@ -62,13 +62,13 @@ class UpliftPosterior:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credibility:
-    """The haircut finance signs: a Beta prior of the share kept, or face value.
+    """The haircut finance signs: a Beta prior of the share kept, one fixed share, or face value.
 
     `prior` is None at face value (1.0 in the study), which also switches demotions off. `demoted`
-    names pain points whose placebo finds as much.
+    names pain points whose placebo finds as much; a demotion never raises the share kept.
     """
 
-    prior: tuple[float, float] | None
+    prior: tuple[float, float] | float | None
     demoted: frozenset[str]
 
 
@@ -165,8 +165,9 @@ def draw_credibility(pain_points: tuple[str, ...], credibility: Credibility, dra
     from scipy.stats import beta
 
     place = stream(seed, "credibility").uniform(size=draws)
-    kept = beta.ppf(place, *credibility.prior)
-    demoted = beta.ppf(place, *DEMOTED)
+    prior = credibility.prior
+    kept = beta.ppf(place, *prior) if isinstance(prior, tuple) else np.full(draws, prior)
+    demoted = np.minimum(kept, beta.ppf(place, *DEMOTED))
     return np.column_stack([demoted if pain in credibility.demoted else kept for pain in pain_points])
 
 

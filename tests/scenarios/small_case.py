@@ -79,7 +79,7 @@ def random_plan(seed: int, count: int) -> Plan:
     items, fixes = [], []
     for number in range(count):
         name = f"act{number}"
-        cost = float(rng.uniform(2_000, 30_000))
+        cost = float(rng.uniform(200, 9_000))
         items.append(
             Initiative(
                 initiative=name,
@@ -87,10 +87,10 @@ def random_plan(seed: int, count: int) -> Plan:
                 cost=cost,
                 cost_low=cost * 0.9,
                 cost_high=cost * 1.3,
-                run_cost=float(rng.uniform(0, 400)),
+                run_cost=float(rng.uniform(0, 150)),
                 duration=int(rng.integers(1, 4)),
                 ramp=float(rng.integers(0, 3)),
-                other_benefit=float(rng.uniform(0, 500)),
+                other_benefit=float(rng.uniform(0, 150)),
             )
         )
         for pain in rng.choice(len(PAINS), size=int(rng.integers(1, 3)), replace=False):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from impact.initiative import Fix
-from models.value import base_path
+from models.value import ValueBase, base_path, look_at_today
 from scenarios.worth import Case, costs_by_period, mean_benefits, npv_draws, other_benefit, set_value
 from tests.scenarios.small_case import DRAWS, PAINS, PERIODS, PERSONAS, case_of, one_plan, random_case
 
@@ -70,16 +70,12 @@ def test_the_value_of_a_set_is_the_estimand_summed_by_hand(seed: int) -> None:
 def test_the_value_of_a_set_of_sites_is_the_estimand_summed_by_hand() -> None:
     sites = random_case(7, 2)
     rates = tuple(replace(persona, rate=np.zeros(2)) for persona in sites.base.personas)
-    sites = case_of_base(sites, replace(sites.base, personas=rates))
+    sites = _on(sites, replace(sites.base, personas=rates))
     assert npv_draws(sites, [0, 1], set_value(sites, [0, 1])) == pytest.approx(_slow_npv(sites, [0, 1]), rel=SUMMED)
     assert not set_value(sites, [0, 1]).retention.any()
 
 
-def case_of_base(case: Case, base: object) -> Case:
-    """The case on another base."""
-    from models.value import ValueBase, look_at_today
-
-    assert isinstance(base, ValueBase)
+def _on(case: Case, base: ValueBase) -> Case:
     return replace(case, base=base, today=look_at_today(base, case.posterior))
 
 
@@ -94,8 +90,6 @@ def test_a_pain_point_that_moves_nothing_is_worth_nothing_to_fix() -> None:
     leaving, spend = case.posterior.leaving.copy(), case.posterior.spend.copy()
     leaving[:, :, PAINS.index("late")] = spend[:, :, PAINS.index("late")] = 0
     posterior = replace(case.posterior, leaving=leaving, spend=spend)
-    from models.value import look_at_today
-
     case = replace(case, posterior=posterior, today=look_at_today(case.base, posterior))
     whole = float(base_path(case.base)["margin"].sum())
     assert np.abs(set_value(case, [0]).retention).max() < SUMMED * whole
@@ -122,7 +116,7 @@ def test_twins_that_remove_everything_add_nothing_to_each_other() -> None:
 def test_twins_that_remove_a_part_are_worth_less_together_than_apart() -> None:
     case = case_of(one_plan(Fix(initiative="only", pain_point="dear", low=0.4, likely=0.6, high=0.8)))
     harm = replace(case.posterior, leaving=np.abs(case.posterior.leaving), spend=-np.abs(case.posterior.spend))
-    case = case_of_base(replace(case, posterior=harm, offers=(case.offers[0], case.offers[0])), case.base)
+    case = _on(replace(case, posterior=harm, offers=(case.offers[0], case.offers[0])), case.base)
     one, both = (set_value(case, members).discounted(case.base.discount) for members in ([0], [0, 1]))
     assert (both > one).all()
     assert (both < 2 * one).all()

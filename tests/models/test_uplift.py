@@ -1,0 +1,245 @@
+"""The joint posterior: its likelihood, its priors, and what it says where the answer is known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.stats import beta, halfnorm, norm
+from scipy.stats import t as student
+
+from models.inference import SamplerSettings
+from models.reduced import GaussianSummary, ReducedForms, silent
+from models.uplift import (
+    DEMOTED,
+    DIRECT_SCALE,
+    DIRECT_SPEND,
+    PSI,
+    SCORE,
+    THETA,
+    Credibility,
+    UpliftPosterior,
+    draw_credibility,
+    fit_uplift,
+    whitened,
+    whitener,
+)
+
+SHORT = SamplerSettings(tune=500, draws=500, thin=1)
+FACE_VALUE = Credibility(prior=None, demoted=frozenset())
+EXACT = 1e-9
+# 2,000 draws worth at least some 500 independent ones: a mean is within a seventh of a standard deviation.
+MEAN_OFF = 0.15
+# The spread of as many draws is within an eighth of itself.
+SPREAD_OFF = 0.125
+# Share of draws on one side of zero; its standard error is a fiftieth.
+EVEN = 0.1
+SCORE_SEEN, LEAVING_SEEN, SPEND_SEEN = (-0.30, 0.06), (0.12, 0.05), (-0.02, 0.01)
+
+
+def gaussian(*seen: tuple[float, float]) -> GaussianSummary:
+    mean, se = np.array(seen).T
+    return GaussianSummary(mean=mean, precision=np.diag(se**-2.0))
+
+
+def forms_of(score: GaussianSummary, leaving: GaussianSummary | None, spend: GaussianSummary) -> ReducedForms:
+    pains = len(score.mean)
+    return ReducedForms(
+        pain_points=tuple("abc"[:pains]),
+        personas=("all",),
+        unit_exposure=np.ones(pains),
+        score_sd=0.8,
+        score=(score,),
+        leaving=None if leaving is None else (leaving,),
+        spend=(spend,),
+        spend_placebo=(silent(pains),),
+        stage_effect=np.zeros(pains),
+        stage_se=np.ones(pains),
+    )
+
+
+def fit(forms: ReducedForms, *signs: float, seed: int = 1) -> UpliftPosterior:
+    return fit_uplift(forms, np.array(signs), FACE_VALUE, seed, SHORT, lambda done, total: None)
+
+
+ONE_PAIN = forms_of(gaussian(SCORE_SEEN), gaussian(LEAVING_SEEN), gaussian(SPEND_SEEN))
+
+
+@pytest.fixture(scope="module")
+def one_pain() -> UpliftPosterior:
+    return fit(ONE_PAIN, -1.0)
+
+
+def moments_of(weight: np.ndarray, value: np.ndarray) -> tuple[float, float]:
+    weight = weight / weight.sum()
+    mean = float((weight * value).sum())
+    return mean, float(np.sqrt((weight * (value - mean) ** 2).sum()))
+
+
+def direct_density(grid: np.ndarray) -> np.ndarray:
+    """Density of the direct part of leaving: a t whose scale is half-normal, integrated out."""
+    scale = (np.arange(400) + 0.5) / 400 * 5 * DIRECT_SCALE
+    chance = halfnorm.pdf(scale, scale=DIRECT_SCALE)
+    return student.pdf(grid[:, None] / scale, 3) / scale @ (chance / chance.sum())
+
+
+def integrated() -> dict[str, tuple[float, float]]:
+    """Posterior mean and sd of the one pain point's effects by quadrature; theta and psi integrate in closed form."""
+    score = np.linspace(-0.8, 0.4, 161)[:, None]
+    direct = np.linspace(-1.0, 1.0, 801)[None, :]
+    of_score = norm.pdf(score, SCORE[0], SCORE[1]) * norm.pdf(score, *SCORE_SEEN)
+
+    def route(prior: tuple[float, float], density: np.ndarray, seen: tuple[float, float], direct: np.ndarray):  # noqa: ANN202
+        """Weight `(score, direct)` and mean and variance of the effect given both."""
+        centre, before = prior[0] * score + direct, (prior[1] * score) ** 2
+        weight = density * norm.pdf(seen[0], centre, np.sqrt(before + seen[1] ** 2))
+        kept = before / (before + seen[1] ** 2)
+        return weight, centre + kept * (seen[0] - centre), kept * seen[1] ** 2
+
+    spend_grid = np.linspace(-0.25, 0.25, 801)[None, :]
+    leaving = route(THETA, direct_density(direct[0])[None, :], LEAVING_SEEN, direct)
+    spend = route(PSI, student.pdf(spend_grid / DIRECT_SPEND, 3), SPEND_SEEN, spend_grid)
+    whole = of_score * leaving[0].sum(axis=1, keepdims=True) * spend[0].sum(axis=1, keepdims=True)
+    found = {"score": moments_of(whole, score)}
+    for name, (weight, mean, variance), other in (("leaving", leaving, spend), ("spend", spend, leaving)):
+        joint = of_score * weight * other[0].sum(axis=1, keepdims=True)
+        centre, spread = moments_of(joint, mean)
+        found[name] = (centre, float(np.sqrt(spread**2 + (joint * variance).sum() / joint.sum())))
+    return found
+
+
+@pytest.mark.parametrize("name", ["score", "leaving", "spend"])
+def test_the_posterior_of_one_pain_point_is_what_quadrature_gives(one_pain: UpliftPosterior, name: str) -> None:
+    mean, sd = integrated()[name]
+    draws = getattr(one_pain, name)[:, 0, 0]
+    if name == "score":
+        draws = draws / ONE_PAIN.score_sd
+    assert abs(draws.mean() - mean) < MEAN_OFF * sd
+    assert draws.std() == pytest.approx(sd, rel=SPREAD_OFF)
+
+
+def test_what_is_seen_shrinks_towards_the_prior_and_keeps_its_side(one_pain: UpliftPosterior) -> None:
+    score = one_pain.score.mean() / ONE_PAIN.score_sd
+    conjugate = (SCORE_SEEN[0] / SCORE_SEEN[1] ** 2 + SCORE[0] / SCORE[1] ** 2) / (SCORE_SEEN[1] ** -2 + SCORE[1] ** -2)
+    assert score == pytest.approx(conjugate, abs=MEAN_OFF * SCORE_SEEN[1] + 0.01)
+    assert 0 < one_pain.leaving.mean() < LEAVING_SEEN[0]
+    assert (one_pain.leaving > 0).mean() > 0.95
+
+
+def test_the_same_seed_gives_the_same_draws_to_the_bit(one_pain: UpliftPosterior) -> None:
+    again = fit(ONE_PAIN, -1.0)
+    for name in ("score", "leaving", "spend", "theta", "psi", "credibility", "prior_share"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(one_pain, name))
+
+
+def test_another_seed_gives_other_draws_of_the_same_posterior(one_pain: UpliftPosterior) -> None:
+    other = fit(ONE_PAIN, -1.0, seed=2)
+    assert (other.leaving != one_pain.leaving).any()
+    assert abs(other.leaving.mean() - one_pain.leaving.mean()) < 2 * MEAN_OFF * one_pain.leaving.std()
+
+
+@pytest.fixture(scope="module")
+def untold() -> UpliftPosterior:
+    """A pain, a delight and a null effect seen symmetrically; of the first two the data say nothing."""
+    told = np.diag([0.0, 0.0, 0.02**-2.0])
+    score = GaussianSummary(mean=np.zeros(3), precision=told)
+    return fit(forms_of(score, replace(score, precision=told / 4), replace(score, precision=told * 4)), -1.0, 1.0, -1.0)
+
+
+def test_where_the_data_are_silent_the_posterior_is_the_prior(untold: UpliftPosterior) -> None:
+    score = untold.score[:, 0, :2] / 0.8
+    for k, mean in enumerate((SCORE[0], -SCORE[0])):
+        assert abs(score[:, k].mean() - mean) < MEAN_OFF * SCORE[1]
+        assert score[:, k].std() == pytest.approx(SCORE[1], rel=SPREAD_OFF)
+    assert untold.prior_share[0] > 0.5 and untold.prior_share[1] > 0.5
+    assert untold.prior_share[2] < 0.2
+
+
+def test_a_delight_leans_to_more_satisfaction_less_leaving_and_more_spend(untold: UpliftPosterior) -> None:
+    pain, delight = untold.score[:, 0, 0], untold.score[:, 0, 1]
+    assert pain.mean() < 0 < delight.mean()
+    leaving, spend = (np.median(effects[:, 0, :2], axis=0) for effects in (untold.leaving, untold.spend))
+    assert leaving[0] > 0 > leaving[1]
+    assert spend[0] < 0 < spend[1]
+
+
+def test_a_null_effect_is_not_pushed_to_hurt(untold: UpliftPosterior) -> None:
+    hurts = {
+        "score": (untold.score[:, 0, 2] < 0).mean(),
+        "leaving": (untold.leaving[:, 0, 2] > 0).mean(),
+        "spend": (untold.spend[:, 0, 2] < 0).mean(),
+    }
+    for name, share in hurts.items():
+        assert abs(share - 0.5) < EVEN, name
+
+
+def test_signs_are_soft_and_data_overrule_them() -> None:
+    """A pain seen clearly to please is said to please."""
+    pleasing = forms_of(gaussian((0.3, 0.03)), gaussian((-0.2, 0.03)), gaussian((0.05, 0.01)))
+    found = fit(pleasing, -1.0)
+    assert (found.score > 0).mean() > 0.99
+    assert (found.leaving < 0).mean() > 0.99
+
+
+def test_sites_have_no_effect_on_leaving() -> None:
+    found = fit(forms_of(gaussian(SCORE_SEEN), None, gaussian(SPEND_SEEN)), -1.0)
+    assert not found.leaving.any()
+    assert found.spend.any()
+    assert 0 < found.prior_share[0] < 1
+
+
+@pytest.mark.parametrize("rank", [0, 1, 2, 4])
+def test_a_whitener_times_itself_is_the_precision(rank: int) -> None:
+    rows = np.random.default_rng(rank).normal(size=(rank, 4)) * [1.0, 10.0, 0.1, 1.0]
+    precision = rows.T @ rows
+    root = whitener(precision)
+    assert root.shape == (rank, 4)
+    np.testing.assert_allclose(root.T @ root, precision, atol=EXACT)
+
+
+def test_the_whitened_likelihood_is_that_of_the_reduced_forms() -> None:
+    rng = np.random.default_rng(5)
+    parts = []
+    for _ in range(3):
+        rows = rng.normal(size=(3, 2))
+        parts.append(GaussianSummary(mean=rng.normal(size=2), precision=rows.T @ rows))
+    root, seen = whitened(forms_of(*parts))
+    effects = rng.normal(size=6)
+    found = ((seen - root @ effects) ** 2).sum()
+    gaps = [effects[2 * k : 2 * k + 2] - part.mean for k, part in enumerate(parts)]
+    expected = sum(gap @ part.precision @ gap for gap, part in zip(gaps, parts, strict=True))
+    assert found == pytest.approx(expected, rel=EXACT)
+
+
+def test_credibility_of_one_keeps_every_effect_whole() -> None:
+    demoted = Credibility(prior=None, demoted=frozenset({"a"}))
+    np.testing.assert_array_equal(draw_credibility(("a", "b"), demoted, 500, seed=1), np.ones((500, 2)))
+
+
+def test_credibility_has_its_prior_mean_and_a_demoted_one_is_lower() -> None:
+    prior = (4.0, 3.0)
+    kept = draw_credibility(("a", "b", "c"), Credibility(prior=prior, demoted=frozenset({"b"})), 4000, seed=1)
+    assert kept[:, 0].mean() == pytest.approx(4 / 7, abs=0.01)
+    assert np.percentile(kept[:, 0], [5, 95]) == pytest.approx(beta.ppf([0.05, 0.95], *prior), abs=0.02)
+    assert kept[:, 1].mean() == pytest.approx(DEMOTED[0] / sum(DEMOTED), abs=0.01)
+    assert (kept[:, 1] < kept[:, 0]).all()
+    assert ((kept > 0) & (kept < 1)).all()
+
+
+def test_one_draw_is_one_opinion_of_all_pain_points() -> None:
+    kept = draw_credibility(("a", "b"), Credibility(prior=(4.0, 3.0), demoted=frozenset()), 100, seed=1)
+    np.testing.assert_array_equal(kept[:, 0], kept[:, 1])
+    assert len(np.unique(kept[:, 0])) == 100
+
+
+def test_a_share_named_by_the_study_is_kept_of_every_effect_in_every_draw() -> None:
+    kept = draw_credibility(("a", "b"), Credibility(prior=0.6, demoted=frozenset({"b"})), 2000, seed=3)
+    np.testing.assert_array_equal(kept[:, 0], 0.6)
+    assert kept[:, 1].mean() < 0.4
+
+
+@pytest.mark.parametrize("prior", [(2.0, 8.0), (1.0, 9.0), 0.1])
+def test_a_demotion_never_raises_what_is_kept(prior: tuple[float, float] | float) -> None:
+    kept = draw_credibility(("a", "b"), Credibility(prior=prior, demoted=frozenset({"b"})), 2000, seed=3)
+    assert (kept[:, 1] <= kept[:, 0]).all()
