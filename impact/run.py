@@ -16,7 +16,15 @@ from impact.intake import Intake, take_in
 from impact.rng import stream
 from models.base import bare_base, build_base, margin_rate
 from models.calibration import calibrate
-from models.checks import calibration_checks, effect_checks, fit_checks, not_told_apart, require_enough, slope_check
+from models.checks import (
+    calibration_checks,
+    effect_checks,
+    fit_checks,
+    not_told_apart,
+    require_enough,
+    slope_check,
+    slopes_agree,
+)
 from models.drivers import find_drivers
 from models.inference import SamplerSettings
 from models.pains import value_pains
@@ -183,7 +191,7 @@ def estimate(intake: Intake, cells: Cells, progress: Progress) -> tuple[Estimate
     return estimates, (
         *fit_checks(posterior),
         *calibration_checks(calibration),
-        *effect_checks(forms, posterior, journey),
+        *effect_checks(forms, posterior, journey, demoted),
         *slope_check(posterior, calibration, forms.score_sd),
     )
 
@@ -207,7 +215,7 @@ def choose(intake: Intake, cells: Cells, estimates: Estimates) -> Decision:
             Case(base=base, posterior=posterior, today=look_at_today(base, posterior), offers=offers),
             budget=float(budget) if isinstance(budget, (int, float)) else None,
             periods_a_year=study.periods_a_year,
-            value_of_a_point=float(estimates.point.draws.mean()) if estimates.point else 0.0,
+            value_of_a_point=_point_for_break_even(estimates),
             revenue_per_margin=per_margin if _has_margin(cells, study) else None,
             score_now=float(score),
         )
@@ -228,6 +236,15 @@ def _nothing_allowed(why: str) -> Finding:
 def _has_margin(cells: Cells, study: Study) -> bool:
     """Whether money is a margin, of the ledger or by the study's rate, and not revenue."""
     return margin_rate(cells, study) is None or study.study.margin_rate is not None
+
+
+def _point_for_break_even(estimates: Estimates) -> float:
+    """Money of a point, or nil where the rate is not fit to price initiatives by."""
+    point = estimates.point
+    agree = slopes_agree(estimates.posterior, estimates.calibration, estimates.forms.score_sd)
+    if point is None or not agree or point.grade == "not told apart from placebo":
+        return 0.0
+    return float(point.draws.mean())
 
 
 def _decision_rows(tables: object) -> pd.DataFrame:

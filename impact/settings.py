@@ -49,7 +49,7 @@ class StudySection(BaseModel):
         None, min_length=1, max_length=300, description="a sentence that every page shows, up to 300 characters"
     )
     truth: FileText | None = Field(
-        None, description="of a simulated study: a table of pain_point, value, shown beside the estimates"
+        None, description="of a simulated study: a csv of item, value, shown beside the estimates"
     )
 
 

@@ -71,13 +71,13 @@ def told_apart(headline: Slope, placebo: Slope | None) -> bool:
     """Whether a headline stands clear of its placebo.
 
     It does not where the placebo is clear of zero at 90% with the same sign, is at least half the
-    size, and the 90% range of their difference (taken as independent, which is wide) holds zero.
+    size, and the headline is not clearly the larger (90%, the two taken as independent).
     """
     if placebo is None or headline.estimate * placebo.estimate <= 0:
         return True
     if abs(placebo.estimate) < max(abs(headline.estimate) / 2, Z90 * placebo.se):
         return True
-    return bool(abs(headline.estimate - placebo.estimate) > Z90 * np.hypot(headline.se, placebo.se))
+    return bool(abs(headline.estimate) - abs(placebo.estimate) > Z90 * np.hypot(headline.se, placebo.se))
 
 
 def telling(headline: Slope, placebo: Slope) -> bool:

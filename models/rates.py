@@ -9,7 +9,7 @@ import numpy as np
 from impact.journey import OVERALL
 from impact.rng import stream
 from models.calibration import Calibration, Grade, Slope
-from models.value import ValueBase, uniform_value
+from models.value import ValueBase, base_path, uniform_value
 
 GRADES: tuple[Grade, ...] = ("experimental", "within-unit", "cross-section", "expert", "not told apart from placebo")
 
@@ -18,7 +18,8 @@ GRADES: tuple[Grade, ...] = ("experimental", "within-unit", "cross-section", "ex
 class PointValue:
     """Money of +1 point of overall for the base over the horizon, at face value (no haircut).
 
-    `draws` `(draw,)` present value; `per_customer_period` the same over active customers and periods.
+    `draws` `(draw,)` present value; `per_customer_period` the same over the discounted
+    customer-periods in which it can show (those still there, from the period after `lag`).
     `grade` is the weaker of the slopes it stands on.
     """
 
@@ -37,11 +38,11 @@ def value_of_a_point(base: ValueBase, calibration: Calibration, seed: int) -> Po
     rng = stream(seed, "value of a point")
     draws = len(base.frailty)
     total = uniform_value(base, _draw(leaving, rng, draws), _draw(spend, rng, draws))
-    customers = sum(float(persona.customers.sum()) for persona in base.personas)
+    there = base_path(base)["customers"][:, base.lag :] @ base.discount[base.lag :]
     weakest = max(used, key=lambda slope: GRADES.index(slope.grade))
     return PointValue(
         draws=total,
-        per_customer_period=total / (customers * float(base.discount.sum())) if customers else total * np.nan,
+        per_customer_period=np.divide(total, there, out=np.full(len(total), np.nan), where=there > 0),
         method=weakest.method,
         grade=weakest.grade,
     )

@@ -84,7 +84,7 @@ def _journey(edition: Edition) -> Section | None:
         return None
     return Section(
         anchor="journey",
-        title=f"The journey / score and {edition.money_word} at stake in {edition.currency} / {edition.as_of}",
+        title=f"The journey / score, {edition.money_word} at stake, {edition.currency} / periods to {edition.as_of}",
         note="A stage without a score shows no data; ◇ is the benchmark. The area of a circle is its money.",
         charts=(journey_map_svg(edition),),
         table=Table(
@@ -168,15 +168,16 @@ def _truth(edition: Edition) -> Section | None:
     if edition.truth is None:
         return None
     rows: list[Row] = [{str(key): value for key, value in row.items()} for row in edition.truth.to_dict("records")]
+    held = sum(_holds(row) == "yes" for row in rows)
     return Section(
         anchor="truth",
         title=f"Estimate beside truth / {horizon_title(edition)}",
-        note="Simulated data: the truth is known.",
+        note=f"Simulated data: the truth is known. The range holds it in {held} of {len(rows)}.",
         table=Table(
-            headings=("Pain point", "Truth", "Estimate", "Range", "Truth in range"),
+            headings=("Pain point or initiative", "Truth", "Estimate", "Range", "Truth in range"),
             rows=tuple(
                 (
-                    label(row, "pain_point"),
+                    label(row, "item"),
                     *figures_of(row, "value_true", "value"),
                     money_range(number(row, "value_p05"), number(row, "value_p95")),
                     _holds(row),

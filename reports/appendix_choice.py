@@ -165,7 +165,8 @@ def quarters(edition: Edition) -> Section | None:
     return Section(
         anchor="quarters",
         title=f"Periods ahead / {edition.currency}, share or score / scenarios",
-        note="The band holds 9 of 10 futures; the line is expected. Ranges stand in brackets.",
+        note="The line is expected; the band and the ranges in brackets are those of what is funded. "
+        "The base itself is held as the ledger last showed it: its own ups and downs come on top.",
         charts=drawn,
         captions=tuple(f"{metric}, base" for scenario, metric in series if scenario == "base"),
         table=_quarter_table(series),

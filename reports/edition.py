@@ -69,7 +69,8 @@ class Edition:
     is set as fit). `notices` are sentences every page must show (simulated data, illustrative costs).
     `money_word` is what a money figure is called: `margin`, or `revenue` where the study has no
     margin. `point` is the unit of satisfaction in words (`1 point on 1-5`). `truth` holds, for a
-    simulated study, pain_point, name, value_true beside value and its range, or None. `fixes` says
+    simulated study, item (pain point or initiative), name, value and its range, value_true and
+    in_range (0/1), or None. `fixes` says
     which pain points each initiative acts on, for the journey map.
     """
 

@@ -114,7 +114,7 @@ def ranking(edition: Edition, rows: int) -> Table:
     rest = [row for row in sentences.ranked(edition) if row not in picked]
     shown = [*picked, *rest][:rows]
     return Table(
-        headings=("Rank", "Initiative", "Owner", "Cost", "Low", "Expected", "High", "Pays back", "Verdict"),
+        headings=("Rank", "Initiative", "Owner", "One-off", "Low", "Expected", "High", "Pays back", "Verdict"),
         rows=tuple(_ranked_row(row) for row in shown),
         words=3,
         strong=min(len(picked), rows),

@@ -132,7 +132,7 @@ def _document(edition: Edition, drawn: _Map, height: float, body: str) -> str:
 def _heading(edition: Edition) -> str:
     unfit = "; money NOT FIT FOR USE" if edition.fitness != "fit" else ""
     money_lane = f"{edition.money_word} at stake in {edition.currency}, dashed below zero"
-    said = f"Score and 90% range at {edition.as_of}; {money_lane}{unfit}"
+    said = f"Score and 90% range, all periods to {edition.as_of}; {money_lane}{unfit}"
     notices = " ".join(edition.notices)
     return (
         words_at(12, 24, [f"{edition.name}: the journey"], 17, 'font-weight="bold"')

@@ -18,7 +18,7 @@ from reports import sentences
 from reports.edition import CashModel, Edition, Worth
 from reports.findings import Findings
 from reports.tables import build_tables, pain_points_table
-from reports.tables_choice import future_periods, mean_by_period
+from reports.tables_choice import future_periods, initiatives_table, mean_by_period
 from scenarios.portfolio import allowed_sets
 from scenarios.worth import other_benefit
 
@@ -150,4 +150,9 @@ def truth_table(found: Findings) -> pd.DataFrame | None:
         return None
     truth = pd.read_csv(found.study.located(named)[0]).rename(columns={"value": "value_true"})
     estimated = pain_points_table(found)[["pain_point", "name", "value", "value_p05", "value_p95"]]
-    return estimated.merge(truth[["pain_point", "value_true"]], on="pain_point", how="inner")
+    items = initiatives_table(found)[["initiative", "name", "npv", "npv_p05", "npv_p95"]]
+    priced = items.set_axis(list(estimated.columns), axis=1)
+    both = pd.concat([estimated, priced], ignore_index=True).rename(columns={"pain_point": "item"})
+    table = both.merge(truth[["item", "value_true"]], on="item", how="inner")
+    within = table["value_true"].between(table["value_p05"], table["value_p95"])
+    return table.assign(in_range=within.astype(int))

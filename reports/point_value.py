@@ -42,7 +42,15 @@ def calibration(edition: Edition) -> tuple[str, ...]:
     if not rows:
         return ("What a point is worth could not be measured: no rate carries the headline.",)
     said = [sentence for row in rows for sentence in (rate(edition, row), placebo(edition, row), naive(edition, row))]
-    return tuple(sentence for sentence in [*said, worth_of_a_point(edition, rows[0])] if sentence)
+    return tuple(sentence for sentence in [*said, worth_of_a_point(edition, rows[0]), caution(edition)] if sentence)
+
+
+def caution(edition: Edition) -> str:
+    """That initiatives are not priced by this rate, where the slope across pain points is another; else empty."""
+    doubted = any(row.get("code") == "C408" and row.get("status") == "review" for row in records(edition, "checks"))
+    return (
+        "Initiatives are valued by what each pain point moves, not by this rate: do not multiply it." if doubted else ""
+    )
 
 
 def rate(edition: Edition, row: Row) -> str:

@@ -49,7 +49,7 @@ NUMBER_FORMATS: dict[Kind, str] = {
     "count": "#,##0",
     "ratio": "0.00",
     "quarters": "0.0",
-    "mixed": "[>=100]#,##0;[<=-100]-#,##0;0.0000",
+    "mixed": "#,##0.0000",
     "text": "@",
 }
 
@@ -63,7 +63,7 @@ _COLUMNS: dict[Kind, tuple[str, ...]] = {
     ),
     "share": (
         *("prevalence", "p_positive", "prior_share", "p_npv_positive", "p_top3", "p_first", "share", "coverage"),
-        *("effectiveness", "credibility", "retention_points"),
+        *("effectiveness", "credibility"),
     ),
     "fine_share": ("retention_effect", "spend_effect", "spend_relative"),
     "score": ("score", "score_low", "score_high", "benchmark", "score_points"),

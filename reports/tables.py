@@ -85,10 +85,11 @@ def journey_table(found: Findings) -> pd.DataFrame:
 
 
 def _score(seen: pd.Series | None, least: int) -> dict[str, float]:
+    # the range rests on customers, not answers: one that answers twice is not two
     nothing = dict.fromkeys(("responses", "customers", "score", "score_low", "score_high", "emotion"), np.nan)
     if seen is None or not np.isfinite(seen["responses"]) or seen["customers"] < least:
         return nothing
-    half = Z90 * float(seen["sd"]) / np.sqrt(max(float(seen["responses"]), 1)) if np.isfinite(seen["sd"]) else np.nan
+    half = Z90 * float(seen["sd"]) / np.sqrt(max(float(seen["customers"]), 1)) if np.isfinite(seen["sd"]) else np.nan
     low, high, mean = float(seen["scale_min"]), float(seen["scale_max"]), float(seen["mean"])
     return {
         "responses": float(seen["responses"]),

@@ -41,7 +41,7 @@ def decide(
         case=case,
         ranking=ranking,
         portfolio=portfolio,
-        frontier=frontier(case, portfolio) if portfolio is not None else (),
+        frontier=frontier(case, portfolio, budget) if portfolio is not None else (),
         quarters=plan_quarters(case, *ahead, score_now) if ahead is not None else (),
         break_even=tuple(break_even(case, ranking, i, value_of_a_point) for i in range(len(case.offers))),
         marginal=marginal_values(case, portfolio) if portfolio is not None else np.full(len(case.offers), np.nan),

@@ -11,7 +11,7 @@ from scenarios.breakeven import BreakEven
 from scenarios.portfolio import FrontierPoint, Portfolio
 from scenarios.quarters import QuarterPlan
 from scenarios.ranking import Ranking
-from scenarios.worth import Case, npv_draws, set_value
+from scenarios.worth import Case, costs_by_period, npv_draws, set_value
 
 FUND_CHANCE = 0.8
 
@@ -82,18 +82,22 @@ def reason(decision: Decision, i: int, budget: float | None) -> tuple[str, str]:
 
 
 def _needs(decision: Decision, i: int) -> str:
-    """From what cost, or share of the effect, the answer would turn."""
-    offer, found = decision.case.offers[i], decision.break_even[i]
+    """From what cost the answer would turn."""
+    offer = decision.case.offers[i]
     most = _turning_cost(decision, i)
     if not np.isfinite(most):
         return ""
     now = f"(now {offer.plan_cost:,.0f})"
     if decision.portfolio is not None and decision.portfolio.chosen[i]:
         return f"it falls out at a cost above {most:,.0f} {now}"
-    if most <= 0:
-        return "a larger effect: at the expected one it would not pay even free of charge"
-    real = f", or {found.credibility:.0%} of the observed effect is real" if found.credibility <= 1 else ""
-    return f"it costs at most {most:,.0f} {now}{real}"
+    if most > 0:
+        return f"it costs at most {most:,.0f} {now}"
+    running = float(offer.schedule.opex @ decision.case.base.discount)
+    spent = float(costs_by_period(offer).mean(axis=0) @ decision.case.base.discount)
+    gained = float(decision.marginal[i]) + spent
+    if gained <= 0:
+        return "it does some good: the expected benefit is nil or below"
+    return f"its running cost of {running:,.0f} falls below its expected benefit of {gained:,.0f}, one-off cost apart"
 
 
 def _turning_cost(decision: Decision, i: int) -> float:

@@ -135,22 +135,28 @@ class FrontierPoint:
     members: tuple[int, ...]
 
 
-def frontier(case: Case, portfolio: Portfolio, points: int = 20) -> tuple[FrontierPoint, ...]:
-    """What each budget would buy, from nothing to all of it, among the sets looked at."""
-    free = allowed_sets(case, portfolio.sets, portfolio.cost, None)
-    top = float(portfolio.cost[free].max(initial=0.0))
-    ranges: dict[int, tuple[float, float]] = {}
-    found = []
-    for budget in np.linspace(0, top, points):
-        within = np.flatnonzero(free & (portfolio.cost <= budget * (1 + 1e-12)))
-        if not len(within):
-            continue
-        best = int(within[np.argmax(portfolio.value[within])])
-        members = tuple(int(i) for i in np.flatnonzero(portfolio.sets[best]))
-        if best not in ranges:
-            npv = npv_draws(case, members, set_value(case, members))
-            ranges[best] = (float(np.percentile(npv, 5)), float(np.percentile(npv, 95)))
-        low, high = ranges[best]
-        value = float(portfolio.value[best])
-        found.append(FrontierPoint(budget=float(budget), value=value, low=low, high=high, members=members))
-    return tuple(found)
+def frontier(case: Case, portfolio: Portfolio, budget: float | None) -> tuple[FrontierPoint, ...]:
+    """Every budget from which another set becomes the best, and the study's own, lowest first.
+
+    Budgets beside the last are sets' own costs, so a point's set is exactly affordable.
+    """
+    free = np.flatnonzero(allowed_sets(case, portfolio.sets, portfolio.cost, None))
+    order = free[np.lexsort((-portfolio.value[free], portfolio.cost[free]))]
+    found: list[tuple[float, int]] = []
+    for place in order:
+        if not found or portfolio.value[place] > portfolio.value[found[-1][1]]:
+            if found and found[-1][0] == portfolio.cost[place]:
+                found.pop()
+            found.append((float(portfolio.cost[place]), int(place)))
+    if budget is not None:
+        within = [place for cost, place in found if cost <= budget * (1 + 1e-12)]
+        found += [(budget, within[-1])] if within else []
+    return tuple(_point(case, portfolio, cost, place) for cost, place in sorted(found))
+
+
+def _point(case: Case, portfolio: Portfolio, budget: float, place: int) -> FrontierPoint:
+    members = tuple(int(i) for i in np.flatnonzero(portfolio.sets[place]))
+    npv = npv_draws(case, members, set_value(case, members)) if members else np.zeros(case.posterior.draws)
+    low, high = np.percentile(npv, [5, 95])
+    value = float(portfolio.value[place])
+    return FrontierPoint(budget=budget, value=value, low=float(low), high=float(high), members=members)

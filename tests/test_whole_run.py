@@ -111,8 +111,8 @@ def test_the_headline_of_the_terminal_is_that_of_page_workbook_and_record(out: P
     record = json.loads((out / "run.json").read_text(encoding="utf-8"))
     assert record["headline"] == headline
     assert headline in page_words(out)
-    cells = pd.read_excel(out / "impact.xlsx", sheet_name="Dashboard", header=None).astype(str)
-    assert cells.eq(headline).any(axis=None)
+    cells = pd.read_excel(out / "impact.xlsx", sheet_name="Dashboard", header=None)
+    assert (cells == headline).any(axis=None)
 
 
 def _ranking_sheet(out: Path) -> pd.DataFrame:
@@ -250,7 +250,7 @@ def _holds_no_money_as_fit(out: Path, sentence: str) -> None:
     assert sentence in words
     assert not re.search(r"EUR\s*[-\d]", words)
     for name, sheet in pd.read_excel(out / "impact.xlsx", sheet_name=None, header=None).items():
-        top = " ".join(sheet.iloc[:6].astype(str).to_numpy().ravel())
+        top = " ".join(map(str, sheet.iloc[:6].to_numpy().ravel()))
         assert "NOT FIT FOR USE" in top and sentence in top, name
     record, forecast = (json.loads((out / name).read_text(encoding="utf-8")) for name in ("run.json", "forecast.json"))
     assert (record["fitness"], record["sampler"]) == ("not fit for use", None)
@@ -385,6 +385,6 @@ def test_a_folder_of_others_is_refused_before_anything_is_estimated(
     (fresh / "mine" / "thesis.txt").write_text("thesis", encoding="utf-8")
     said = say("run", fresh, "--out", fresh / "mine")
     assert said.code == 2
-    assert said.err.count("U008") == 2
+    assert "U008" in said.err
     assert content(fresh / "mine") == {"thesis.txt": b"thesis"}
     assert say("explain", "U008").code == 0

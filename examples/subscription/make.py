@@ -95,8 +95,10 @@ def _rows(records: Iterable[object], columns: tuple[str, ...]) -> pd.DataFrame:
 
 
 def _write_truth(company: Company, folder: Path) -> None:
-    values = company.truth[["pain_point", "value"]].round(2)
-    values.to_csv(folder / "truth.csv", index=False, lineterminator="\n")
+    values = company.truth[["pain_point", "value"]].set_axis(["item", "value"], axis=1)
+    worth = [(item.initiative, true_npv(company, (item.initiative,))) for item in company.plan.initiatives]
+    both = pd.concat([values, pd.DataFrame(worth, columns=["item", "value"])]).round(2)
+    both.to_csv(folder / "truth.csv", index=False, lineterminator="\n")
     best = best_portfolio(company, company.budget)
     rows = [
         {

@@ -34,6 +34,7 @@ JOURNEY = Journey(
     stages=(Stage(stage="s", name="S", order=1),),
     pain_points=tuple(PainPoint(pain_point=name, stage="s", name=name.upper()) for name in "abc"),
 )
+NOBODY: frozenset[str] = frozenset()
 CONVERGED = Fit(draws={}, rhat_max=1.004, ess_min=900.0, divergences=0, worst="theta")
 
 
@@ -186,13 +187,13 @@ def test_a_pain_point_whose_later_occurrence_moves_earlier_money_is_named() -> N
     assert list(failed) == ["a"]
     assert failed["a"] < FALSE_DISCOVERY / 3
     assert not_told_apart(Calibration(slopes=()), forms) == frozenset({"a"})
-    assert status_of(effect_checks(forms, posterior_of(), JOURNEY))["C405"] == "review"
+    assert status_of(effect_checks(forms, posterior_of(), JOURNEY, NOBODY))["C405"] == "review"
 
 
 def test_silent_placebos_fail_nobody() -> None:
     forms = forms_of(silent(3))
     assert placebo_failures(forms) == {}
-    assert status_of(effect_checks(forms, posterior_of(), JOURNEY)) == {"C405": "pass", "C406": "pass"}
+    assert status_of(effect_checks(forms, posterior_of(), JOURNEY, NOBODY)) == {"C405": "pass", "C406": "pass"}
 
 
 def test_where_money_rests_on_a_doubted_rate_every_pain_point_is_doubted() -> None:
@@ -204,21 +205,28 @@ def test_where_money_rests_on_a_doubted_rate_every_pain_point_is_doubted() -> No
     assert not_told_apart(Calibration(slopes=(slope(),)), sites) == frozenset()
 
 
+def test_clean_placebos_under_a_doubted_rate_are_a_review_that_points_to_the_rate() -> None:
+    found = effect_checks(forms_of(silent(3)), posterior_of(), JOURNEY, frozenset("abc"))
+    check = next(check for check in found if check.code == "C405")
+    assert (check.status, check.found) == ("review", "none found")
+    assert "C402" in check.text and check.remedy
+
+
 def test_effects_that_are_mostly_prior_are_named() -> None:
-    found = effect_checks(forms_of(silent(3)), posterior_of(prior_share=np.array([0.51, 0.5, 0.9])), JOURNEY)
+    found = effect_checks(forms_of(silent(3)), posterior_of(prior_share=np.array([0.51, 0.5, 0.9])), JOURNEY, NOBODY)
     check = next(check for check in found if check.code == "C406")
     assert (check.status, check.found) == ("review", "A, C")
 
 
 def test_data_that_say_nothing_of_any_effect_fail() -> None:
-    found = effect_checks(forms_of(silent(3)), posterior_of(prior_share=np.array([0.91, 0.95, 1.0])), JOURNEY)
+    found = effect_checks(forms_of(silent(3)), posterior_of(prior_share=np.array([0.91, 0.95, 1.0])), JOURNEY, NOBODY)
     assert status_of(found)["C406"] == "fail"
 
 
 @pytest.mark.parametrize(("dispersion", "status"), [(1.4, "pass"), (1.6, "review")])
 def test_leaving_that_varies_more_than_chance_is_a_review(dispersion: float, status: str) -> None:
     forms = forms_of(silent(3), leaving=gaussian([0.0, 0.0, 0.0], [0.1, 0.1, 0.1], dispersion))
-    assert status_of(effect_checks(forms, posterior_of(), JOURNEY))["C407"] == status
+    assert status_of(effect_checks(forms, posterior_of(), JOURNEY, NOBODY))["C407"] == status
 
 
 @pytest.mark.parametrize(("respondents", "status"), [(-0.25, "pass"), (0.2, "review")])
@@ -251,7 +259,7 @@ def test_every_check_that_asks_for_a_review_says_what_to_do() -> None:
     checks = (
         *calibration_checks(Calibration(slopes=slopes)),
         *fit_checks(posterior_of(fit=replace(CONVERGED, divergences=3))),
-        *effect_checks(forms, posterior_of(prior_share=np.array([1.0, 0.6, 0.2])), JOURNEY),
+        *effect_checks(forms, posterior_of(prior_share=np.array([1.0, 0.6, 0.2])), JOURNEY, NOBODY),
     )
     assert [check.status for check in checks] == ["review", "review", "fail", "review", "review", "review"]
     assert all(check.remedy and check.text and check.limit and check.found for check in checks)

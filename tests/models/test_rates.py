@@ -57,7 +57,7 @@ def test_where_nobody_leaves_a_point_is_its_share_of_the_money_after_the_first_p
     assert point is not None
     expected = 0.02 * (300 * 10 + 100 * 50) * sites.discount[1:].sum()
     np.testing.assert_allclose(point.draws, expected, rtol=EXACT)
-    np.testing.assert_allclose(point.per_customer_period, expected / (400 * sites.discount.sum()), rtol=EXACT)
+    np.testing.assert_allclose(point.per_customer_period, expected / (400 * sites.discount[1:].sum()), rtol=EXACT)
 
 
 def test_a_slope_of_its_error_gives_draws_of_that_spread() -> None:
@@ -103,3 +103,13 @@ def test_the_naive_multiple_sets_the_cross_section_over_the_headline() -> None:
     assert naive_multiple(Calibration(slopes=(naive, slope()))) == pytest.approx(17)
     assert naive_multiple(Calibration(slopes=(slope(),))) is None
     assert naive_multiple(Calibration(slopes=(replace(naive, headline=True),))) is None
+
+
+def test_where_customers_leave_a_point_is_spread_over_those_still_there() -> None:
+    customers = base(0.05)
+    point = value_of_a_point(customers, Calibration(slopes=(slope(),)), seed=1)
+    assert point is not None
+    steps = np.arange(2, 9)
+    now = (0.95**-0.5 - 1) / 0.5
+    still = 400 * (1 + 0.5 * now * steps) ** -2
+    np.testing.assert_allclose(point.per_customer_period, point.draws / (still @ customers.discount[1:]), rtol=EXACT)

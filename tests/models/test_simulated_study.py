@@ -32,7 +32,7 @@ def test_the_written_tables_are_those_of_the_company(small_company_folder: Path,
 
 
 def test_the_truth_lies_beside_the_study(small_company_folder: Path, small_company: Company) -> None:
-    truth = pd.read_csv(small_company_folder / "truth.csv").set_index("pain_point")["value"]
+    truth = pd.read_csv(small_company_folder / "truth.csv").set_index("item")["value"]
     expected = small_company.truth.set_index("pain_point")["value"]
     assert (truth - expected).abs().max() <= CENT
     portfolio = pd.read_csv(small_company_folder / "truth_portfolio.csv").set_index("initiative")

@@ -140,7 +140,7 @@ def truth() -> pd.DataFrame:
     """What a simulation would have put in, beside the estimates."""
     return pd.DataFrame(
         {
-            "pain_point": PAINS,
+            "item": PAINS,
             "name": PAIN_NAMES,
             "value_true": VALUES * np.array([1.1, 0.9, 1.05, 0.0, 0.0]),
             "value": VALUES,

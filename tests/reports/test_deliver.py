@@ -104,7 +104,9 @@ def test_an_unfit_forecast_says_so_and_missing_figures_are_null(quick: Quick, ed
 
 
 def test_rows_set_aside_are_delivered_beside(quick: Quick, edition: Edition, tmp_path: Path) -> None:
-    rejected = pd.DataFrame({"source_row": [3], "customer_id": ["X"], "code": ["D331"], "column": ["a"], "value": ["=1"]})
+    rejected = pd.DataFrame(
+        {"source_row": [3], "customer_id": ["X"], "code": ["D331"], "column": ["a"], "value": ["=1"]}
+    )
     intake = replace(quick.intake, report=replace(quick.intake.report, rejects={"responses": rejected}))
     deliver(edition, quick.found, intake, tmp_path / "out")
     found = pd.read_csv(tmp_path / "out" / "rejects" / "responses.csv")
@@ -147,8 +149,9 @@ def test_a_new_delivery_replaces_the_last_one_whole(quick: Quick, edition: Editi
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
-@pytest.mark.parametrize("writer", WRITERS)
-@pytest.mark.parametrize("error", [OSError("no space"), KeyboardInterrupt()], ids=["no space", "interrupted"])
+@pytest.mark.parametrize(
+    ("writer", "error"), [*((writer, OSError("no space")) for writer in WRITERS), ("write_page", KeyboardInterrupt())]
+)
 def test_the_last_good_output_stays_when_writing_fails_half_way(
     quick: Quick,
     edition: Edition,

@@ -61,7 +61,9 @@ def test_the_live_cash_of_the_chosen_set_is_its_joint_worth(edition: Edition) ->
     factors = (1 + cash.discount_rate) ** (-(steps - 0.5) / cash.periods_a_year)
     cost = (cash.cost * cash.overrun)[:, None] * cash.cost_share + cash.capex_extra + cash.opex
     (place,) = np.flatnonzero((cash.sets == cash.chosen).all(axis=1))
-    assert cash.set_benefit[place] @ factors - cash.chosen @ cost @ factors == pytest.approx(edition.worth.mean, abs=CENT)
+    assert cash.set_benefit[place] @ factors - cash.chosen @ cost @ factors == pytest.approx(
+        edition.worth.mean, abs=CENT
+    )
     assert edition.worth.cost == pytest.approx(float(cash.chosen @ cash.cost), rel=SUMMED)
 
 
@@ -144,11 +146,11 @@ def test_versions_of_what_figures_depend_on_are_known() -> None:
 
 
 def test_a_simulated_study_shows_its_truth_beside_the_estimates(found: Findings, tmp_path: Path) -> None:
-    (tmp_path / "truth.csv").write_text("pain_point,value\noutage,123.5\nwrong_bill,77\nunheard_of,1\n", encoding="utf-8")
+    (tmp_path / "truth.csv").write_text("item,value\noutage,123.5\nwrong_bill,77\nunheard_of,1\n", encoding="utf-8")
     settings = found.study.study.model_copy(update={"truth": str(tmp_path / "truth.csv")})
     shown = truth_table(replace(found, study=replace(found.study, study=settings)))
     assert shown is not None
-    assert dict(zip(shown["pain_point"], shown["value_true"], strict=True)) == {"outage": 123.5, "wrong_bill": 77.0}
+    assert dict(zip(shown["item"], shown["value_true"], strict=True)) == {"outage": 123.5, "wrong_bill": 77.0}
     assert truth_table(found) is None
 
 

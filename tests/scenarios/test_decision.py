@@ -95,9 +95,7 @@ def test_what_the_budget_keeps_out_says_how_much_more_it_would_take() -> None:
     budget = 0.5 * float(case_cost(case, free.portfolio.chosen))
     decision = _decided(case, budget)
     assert decision.portfolio is not None
-    kept_out = [
-        i for i in range(5) if not decision.portfolio.chosen[i] and decision.marginal[i] > 0
-    ]
+    kept_out = [i for i in range(5) if not decision.portfolio.chosen[i] and decision.marginal[i] > 0]
     assert kept_out
     spent = case_cost(case, decision.portfolio.chosen)
     for i in kept_out:

@@ -208,18 +208,19 @@ def test_screening_is_exact_where_no_more_than_two_overlap(monkeypatch: pytest.M
 
 def test_the_frontier_starts_with_nothing_and_never_falls() -> None:
     case = random_case(3, 5)
-    chosen = choose_portfolio(case, _budget(case, 0.4))
-    points = frontier(case, chosen)
+    budget = _budget(case, 0.4)
+    points = frontier(case, choose_portfolio(case, budget), budget)
     values = np.array([point.value for point in points])
     assert points[0].members == () and points[0].value == 0
     assert (np.diff(values) >= 0).all()
     assert values[-1] == pytest.approx(choose_portfolio(case, None).npv.mean(), rel=SUMMED)
+    assert budget in [point.budget for point in points]
     assert all(point.low <= point.value <= point.high for point in points)
 
 
 def test_every_point_of_the_frontier_is_what_its_budget_would_choose() -> None:
     case = random_case(3, 5)
-    points = frontier(case, choose_portfolio(case, None), points=6)
+    points = frontier(case, choose_portfolio(case, None), _budget(case, 0.4))
     for point in points:
         assert point.members == _members(choose_portfolio(case, point.budget))
 

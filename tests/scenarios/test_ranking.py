@@ -135,7 +135,8 @@ def test_roi_is_npv_over_all_discounted_costs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cost", "benefit", "quarters"), [(300.0, 100.0, 3.0), (301.0, 100.0, 4.0), (50.0, 100.0, 1.0), (9_000.0, 1.0, np.nan)]
+    ("cost", "benefit", "quarters"),
+    [(300.0, 100.0, 3.0), (301.0, 100.0, 4.0), (50.0, 100.0, 1.0), (9_000.0, 1.0, np.nan)],
 )
 def test_payback_is_the_first_quarter_with_its_money_back(cost: float, benefit: float, quarters: float) -> None:
     case = case_of(one_plan(cost=cost, other_benefit=benefit))
