@@ -10,11 +10,12 @@ from impact.journey import Journey, PainPoint
 from impact.rng import stream
 from impact.study import Study
 from models.reduced import ReducedForms
-from models.reduced_customers import excess
+from models.reduced_customers import pattern_floor
+from models.reduced_sites import site_floor
 from models.retention import fit_frailty
 from models.value import PersonaBase, ValueBase, discount_factors
 
-PATTERN_CAP = 512
+PATTERN_CAP = 2048
 LAG = 1  # periods from experience to outcome: what the panel joins
 RECENT = 4  # periods that stand for "now"
 
@@ -111,24 +112,44 @@ def _kinds(journey: Journey) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def _patterns(
     cells: CustomerCells, journey: Journey, forms: ReducedForms, persona: str
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Exposures that occur together with their weights; mean exposure and share exposed by pain point."""
+    """Exposures that occur together with their weights; mean exposure and share exposed by pain point.
+
+    A level that was not recorded, and a stage that was not scored by one who answered, count as not
+    met. A pain point named in surveys is taken to be as common among the silent as among those who answered.
+    """
     rows = cells.patterns[cells.patterns["persona"] == persona]
     n = rows["n"].to_numpy(float)
+    surveyed = [pain.pain_point for pain in journey.pain_points if pain.source == "survey"]
+    answered = rows[surveyed].notna().any(axis=1).to_numpy()
     mean, prevalence = np.zeros(len(journey.pain_points)), np.zeros(len(journey.pain_points))
     columns = np.zeros((len(rows), len(journey.pain_points)))
     for k, pain in enumerate(journey.pain_points):
         raw = rows[pain.pain_point].astype(float)
-        known = raw.notna().to_numpy()
-        value = excess(raw, pain.floor) if pain.measure == "level" else raw
+        value = (raw - pattern_floor(cells.patterns, pain)).clip(lower=0) if pain.measure == "level" else raw
         columns[:, k] = value.fillna(0).to_numpy() / forms.unit_exposure[k]
-        if known.any():
-            mean[k] = float(np.average(columns[known, k], weights=n[known]))
-            prevalence[k] = float(np.average(columns[known, k] > 0, weights=n[known]))
+        told = answered if pain.source == "survey" else np.ones(len(rows), dtype=bool)
+        if n[told].sum() > 0:
+            mean[k] = float(np.average(columns[told, k], weights=n[told]))
+            prevalence[k] = float(np.average(columns[told, k] > 0, weights=n[told]))
     together, _, _ = _kinds(journey)
     merged = pd.DataFrame(columns * together).assign(n=n).groupby(list(range(columns.shape[1])))["n"].sum()
-    top = merged.sort_values(ascending=False, kind="stable").iloc[:PATTERN_CAP]
-    points = np.array(top.index.tolist(), dtype=float).reshape(len(top), columns.shape[1])
-    return points, (top / top.sum()).to_numpy(float), mean, prevalence
+    kept = bounded(merged.sort_values(ascending=False, kind="stable"))
+    points = np.array(kept.index.tolist(), dtype=float).reshape(len(kept), columns.shape[1])
+    return points, (kept / kept.sum()).to_numpy(float), mean, prevalence
+
+
+def bounded(counts: pd.Series) -> pd.Series:
+    """At most `PATTERN_CAP` patterns: the commonest as they are, the tail by a systematic sample of equal weight.
+
+    A tail that was cut off instead would take those who meet most with it.
+    """
+    if len(counts) <= PATTERN_CAP:
+        return counts
+    head, tail = counts.iloc[: PATTERN_CAP // 2], counts.iloc[PATTERN_CAP // 2 :]
+    places = (np.arange(PATTERN_CAP // 2) + 0.5) / (PATTERN_CAP // 2) * tail.sum()
+    drawn = tail.index[np.searchsorted(tail.cumsum().to_numpy(), places)]
+    share = float(tail.sum()) / (PATTERN_CAP // 2)
+    return pd.Series(pd.concat([head, pd.Series(share, index=drawn)]))
 
 
 def _site_persona(
@@ -141,9 +162,7 @@ def _site_persona(
     for k, pain in enumerate(journey.pain_points):
         level = recent.groupby("unit")[pain.pain_point].mean().astype(float)
         if pain.measure == "level":
-            everyone = cells.panel[pain.pain_point].astype(float).dropna()
-            floor = float(everyone.quantile(0.1)) if pain.floor is None else pain.floor
-            level = (level - floor).clip(lower=0)
+            level = (level - site_floor(cells, pain)).clip(lower=0)
         money = last.set_index("unit")["revenue"].reindex(level.index)
         both = level.notna() & (money > 0)
         if both.any():

@@ -162,16 +162,20 @@ def pooled(parts: tuple[GaussianSummary, ...]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def placebo_failures(forms: ReducedForms) -> dict[str, float]:
-    """Pain points whose later occurrence goes with earlier money, with their p-values.
+    """Pain points whose later occurrence goes with earlier money as their earlier one does, with p-values.
 
+    Of the same sign and at least half the size, and clear of chance.
     Judged over all pain points together. Source: Benjamini & Hochberg (1995), q = .10.
     """
     from scipy.stats import norm
 
     estimate, se = pooled(forms.spend_placebo)
+    effect, _ = pooled(forms.spend)
     tried = np.isfinite(se)
     p = np.where(tried, 2 * norm.sf(np.abs(estimate) / np.where(tried, se, 1.0)), 1.0)
     failed = benjamini_hochberg(p[tried], FALSE_DISCOVERY)
+    alike = (estimate * effect > 0) & (np.abs(estimate) >= np.abs(effect) / 2)
+    failed &= alike[tried]
     names = np.array(forms.pain_points)[tried][failed]
     return dict(zip(names.tolist(), p[tried][failed].tolist(), strict=True))
 

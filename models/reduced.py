@@ -165,6 +165,17 @@ def clustered_summary(gram: np.ndarray, meat: np.ndarray, keep: np.ndarray, clus
     return GaussianSummary(mean=b[keep], precision=precision)
 
 
+def allow_for_few(summary: GaussianSummary, clusters: int) -> GaussianSummary:
+    """The same likelihood with the precision that an estimated variance of few clusters allows.
+
+    The inverse of a variance from G clusters is too large by (G - 1) / (G - K - 2) for K effects, the mean of an
+    inverse Wishart; with G <= K + 2 the data are taken as silent.
+    """
+    effects = int((np.diag(summary.precision) > 0).sum())
+    factor = max(clusters - effects - 2, 0) / max(clusters - 1, 1)
+    return GaussianSummary(mean=summary.mean, precision=summary.precision * factor, dispersion=summary.dispersion)
+
+
 def rescale(summary: GaussianSummary, factor: np.ndarray | float) -> GaussianSummary:
     """The same likelihood with every effect multiplied by `factor`."""
     by = np.broadcast_to(np.asarray(factor, dtype=float), summary.mean.shape)
@@ -194,7 +205,8 @@ def moments_summary(moments: Moments, effects: int) -> GaussianSummary:
     """The likelihood of the first `effects` columns of one persona's within-customer moments."""
     if effects == 0 or moments.customers < 2:
         return silent(effects)
-    return clustered_summary(moments.gram, moments.meat, np.arange(effects), moments.customers)
+    found = clustered_summary(moments.gram, moments.meat, np.arange(effects), moments.customers)
+    return allow_for_few(found, moments.customers)
 
 
 def reduce_cells(cells: CustomerCells | SitePanel, journey: Journey) -> ReducedForms:

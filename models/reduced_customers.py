@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from impact.cells import CustomerCells
-from impact.journey import OVERALL, Journey
+from impact.journey import OVERALL, Journey, PainPoint
 from models.reduced import (
     GaussianSummary,
     ReducedForms,
@@ -27,7 +27,7 @@ def reduce_customers(cells: CustomerCells, journey: Journey) -> ReducedForms:
     survey = [pain.pain_point for pain in journey.pain_points if pain.source == "survey"]
     order = [[*operations, *survey].index(pain) for pain in journey.pain_ids()]
     personas = tuple(sorted(cells.base["persona"].unique()))
-    unit = np.array([_mean_excess(cells.patterns, journey, k) for k in range(len(journey.pain_points))])
+    unit = np.array([_mean_excess(cells.patterns, pain) for pain in journey.pain_points])
     sd = overall_sd(cells.coverage)
 
     def arrange(summary: GaussianSummary) -> GaussianSummary:
@@ -56,21 +56,32 @@ def reduce_customers(cells: CustomerCells, journey: Journey) -> ReducedForms:
     )
 
 
-def excess(level: pd.Series, floor: float | None) -> pd.Series:
-    """The part of a level that a fix works on: what lies above the floor (default: best decile)."""
-    base = float(level.quantile(0.1)) if floor is None else floor
-    return (level - base).clip(lower=0)
+def level_floor(pain: PainPoint, level: np.ndarray, weight: np.ndarray) -> float:
+    """The level a fix can reach: as the plan states it, or the best decile of what was seen."""
+    if pain.floor is not None:
+        return pain.floor
+    known = np.isfinite(level)
+    if not known.any():
+        return 0.0
+    order = np.argsort(level[known], kind="stable")
+    share = np.cumsum(weight[known][order]) / weight[known].sum()
+    best = 0.1 if pain.kind == "pain" else 0.9
+    return float(level[known][order][np.searchsorted(share, best)])
 
 
-def _mean_excess(patterns: pd.DataFrame, journey: Journey, k: int) -> float:
-    pain = journey.pain_points[k]
+def pattern_floor(patterns: pd.DataFrame, pain: PainPoint) -> float:
+    """The floor of a level over all personas of a study of customers."""
+    return level_floor(pain, patterns[pain.pain_point].to_numpy(float), patterns["n"].to_numpy(float))
+
+
+def _mean_excess(patterns: pd.DataFrame, pain: PainPoint) -> float:
     if pain.measure != "level":
         return 1.0
     known = patterns.dropna(subset=[pain.pain_point])
     if known.empty:
         return 1.0
-    spread = known.loc[known.index.repeat(known["n"].clip(upper=1000)), pain.pain_point]
-    mean = float(excess(spread, pain.floor).mean())
+    above = (known[pain.pain_point].astype(float) - pattern_floor(patterns, pain)).clip(lower=0)
+    mean = float(np.average(above, weights=known["n"]))
     return mean if mean > 0 else 1.0
 
 

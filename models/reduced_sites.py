@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from impact.cells import SitePanel
-from impact.journey import OVERALL, Journey
-from models.reduced import GaussianSummary, ReducedForms, clustered_summary, overall_sd, rescale, silent
-from models.reduced_customers import excess
+from impact.journey import OVERALL, Journey, PainPoint
+from models.reduced import GaussianSummary, ReducedForms, allow_for_few, clustered_summary, overall_sd, rescale, silent
+from models.reduced_customers import level_floor
 
 
 def money_outcome(panel: pd.DataFrame) -> pd.Series:
@@ -52,13 +52,19 @@ def within_summary(y: pd.Series, x: pd.DataFrame, panel: pd.DataFrame) -> Gaussi
     return clustered_summary(gram, scores.T @ scores, np.arange(x.shape[1]), units)
 
 
+def site_floor(cells: SitePanel, pain: PainPoint) -> float:
+    """The floor of a level over all units and periods."""
+    level = cells.panel[pain.pain_point].to_numpy(float)
+    return level_floor(pain, level, np.ones(len(level)))
+
+
 def unit_exposures(cells: SitePanel, journey: Journey) -> np.ndarray:
     """The exposure one unit stands for `(pain_point,)`: for levels their mean excess over the floor."""
     out = np.ones(len(journey.pain_points))
     for k, pain in enumerate(journey.pain_points):
         level = cells.panel[pain.pain_point].astype(float).dropna()
         if pain.measure == "level" and len(level):
-            out[k] = max(float(excess(level, pain.floor).mean()), 1e-12)
+            out[k] = max(float((level - site_floor(cells, pain)).clip(lower=0).mean()), 1e-12)
     return out
 
 
@@ -73,11 +79,15 @@ def reduce_sites(cells: SitePanel, journey: Journey) -> ReducedForms:
     now = panel[pains].astype(float)
     before, after = shifted(panel, pains, 1).astype(float), shifted(panel, pains, -1).astype(float)
 
+    effects = len(pains)
+
     def by_persona(y: pd.Series, x: pd.DataFrame) -> tuple[GaussianSummary, ...]:
         parts = []
         for persona in personas:
             mine = (panel["persona"] == persona).to_numpy()
-            parts.append(rescale(within_summary(y[mine], x[mine], panel[mine]), unit))
+            found = within_summary(y[mine], x[mine], panel[mine])
+            first = GaussianSummary(mean=found.mean[:effects], precision=_leading(found.precision, effects))
+            parts.append(rescale(allow_for_few(first, panel.loc[mine, "unit"].nunique()), unit))
         return tuple(parts)
 
     stage, stage_se = _own_stage(panel, journey)
@@ -90,10 +100,19 @@ def reduce_sites(cells: SitePanel, journey: Journey) -> ReducedForms:
         score=tuple(rescale(summary, 1 / sd) for summary in by_persona(overall, now)),
         leaving=None,
         spend=by_persona(money, before),
-        spend_placebo=by_persona(money, after),
+        # what was met before stays in the regression, or a lasting effect would show up in its own placebo
+        spend_placebo=by_persona(money, pd.concat([after, before.add_prefix("before__")], axis=1)),
         stage_effect=stage * unit,
         stage_se=stage_se * unit,
     )
+
+
+def _leading(precision: np.ndarray, effects: int) -> np.ndarray:
+    """The precision of the first effects with the others free (Schur complement)."""
+    first, rest = np.arange(effects), np.arange(effects, len(precision))
+    across = precision[np.ix_(first, rest)]
+    inside = precision[np.ix_(first, first)]
+    return np.asarray(inside - across @ np.linalg.pinv(precision[np.ix_(rest, rest)]) @ across.T)
 
 
 def _own_stage(panel: pd.DataFrame, journey: Journey) -> tuple[np.ndarray, np.ndarray]:

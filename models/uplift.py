@@ -95,6 +95,8 @@ def fit_uplift(
     number = int(stream(seed, "uplift").integers(2**31))
     fit = sample(model, names, number, settings, tell)
     score, leaving, spend = (fit.flat(name) for name in names[:3])
+    # no money from a spend effect that no row has spoken for: the prior alone is not evidence
+    spend = spend * np.array([any(part.precision[k, k] > 0 for part in forms.spend) for k in range(len(signs))])
     return UpliftPosterior(
         pain_points=forms.pain_points,
         personas=forms.personas,

@@ -66,6 +66,8 @@ def _effectiveness(
     apart = any(fix.persona for fix in fixes)
     out = np.zeros((len(personas) if apart else 1, draws, len(pain_points)))
     for fix in fixes:
+        if fix.persona and fix.persona not in personas:
+            continue
         place = stream(seed, f"effectiveness/{fix.initiative}/{fix.pain_point}/{fix.persona}").uniform(size=draws)
         share = effectiveness_quantile(fix, place)
         rows = [list(personas).index(fix.persona)] if fix.persona else range(len(out))

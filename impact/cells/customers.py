@@ -138,8 +138,8 @@ def _spend_placebo(settled: Table, panel: Table, exposures: list[str]) -> tuple[
     later = [f"later__{name}" for name in exposures]
     after = panel.select("customer_id", t=panel.t - 2, **dict(zip(later, [panel[e] for e in exposures], strict=True)))
     rows = settled.inner_join(after, ["customer_id", "t"])
-    for name in later:
-        rows = rows.filter(rows[name].notnull())
+    if OVERALL_SCORE in exposures:
+        rows = rows.filter(rows[f"later__{OVERALL_SCORE}"].notnull())
     return within_moments(rows, outcome="next_revenue", exposures=[*later, *exposures])
 
 

@@ -12,24 +12,33 @@ import pandas as pd
 from impact.cells.summary import Moments
 
 if TYPE_CHECKING:
-    from ibis.expr.types import Table
+    from ibis.expr.types import Table, Value
 
 OUTCOME = "relative_spend"
+LEAST_SHARE = 0.1
 
 
 def within_moments(rows: Table, *, outcome: str, exposures: list[str]) -> tuple[Moments, ...]:
     """Moments by persona of a money outcome relative to its customer's own mean.
 
-    Every row whose customer has a positive mean counts, zero and negative periods included; a
-    customer seen once adds nothing. Columns: exposures, period indicators (the first left out), outcome.
+    Every row counts, zero and negative periods included, of customers whose own mean is positive and at
+    least a tenth of their mean absolute money: below that one credit note would drown all others; they
+    are counted in `left_out`. A customer seen once adds nothing. An exposure that is unknown counts as
+    none, with an indicator of its own where some are unknown. Columns: exposures, indicators of the
+    unknown and of the periods (the first left out), outcome.
     """
     rows = rows.filter(rows[outcome].notnull())
     periods = sorted(rows.t.value_counts().to_pandas()["t"].tolist())
     if not periods:
         return ()
-    columns = (*exposures, *(f"period_{t}" for t in periods[1:]), OUTCOME)
-    centred = _centred(rows, outcome, exposures, periods).cache()
+    unknown = _sometimes_unknown(rows, exposures)
+    columns = (*exposures, *(f"unknown__{e}" for e in unknown), *(f"period_{t}" for t in periods[1:]), OUTCOME)
+    scaled = _scaled(rows, outcome)
+    left_out = int(scaled.filter(scaled.own <= LEAST_SHARE * scaled["size"]).customer_id.nunique().execute())
+    centred = _centred(scaled, outcome, columns).cache()
     personas = sorted(centred.persona.value_counts().to_pandas()["persona"].tolist())
+    if not personas:
+        return ()
     sums = _products(centred, columns)
     counts = centred.group_by("persona").agg(rows=centred.count(), customers=centred.customer_id.nunique()).to_pandas()
     fits = {name: _solve(_matrix(sums, name, columns)) for name in personas}
@@ -43,24 +52,43 @@ def within_moments(rows: Table, *, outcome: str, exposures: list[str]) -> tuple[
             rows=int(counts.set_index("persona").loc[name, "rows"]),
             customers=int(counts.set_index("persona").loc[name, "customers"]),
             spare=int(counts.set_index("persona").loc[name, "customers"]),
+            left_out=left_out,
         )
         for name in personas
     )
 
 
-def _centred(rows: Table, outcome: str, exposures: list[str], periods: list[int]) -> Table:
+def _sometimes_unknown(rows: Table, exposures: list[str]) -> list[str]:
+    counts = rows.agg(**{name: rows[name].isnull().ifelse(1, 0).sum() for name in exposures}).to_pandas()
+    return [name for name in exposures if counts[name].iloc[0] > 0]
+
+
+def _scaled(rows: Table, outcome: str) -> Table:
+    """Rows of customers seen twice or more, with their own mean and mean size of the outcome."""
     mine = ibis.window(group_by="customer_id")
-    scaled = rows.mutate(own=rows[outcome].mean().over(mine), seen=rows.customer_id.count().over(mine))
-    scaled = scaled.filter((scaled.own > 0) & (scaled.seen > 1))
-    plain = scaled.select(
-        "customer_id",
-        "persona",
-        **{pain: scaled[pain] for pain in exposures},
-        **{f"period_{t}": (scaled.t == t).ifelse(1.0, 0.0) for t in periods[1:]},
-        **{OUTCOME: scaled[outcome] / scaled.own},
+    scaled = rows.mutate(
+        own=rows[outcome].mean().over(mine),
+        size=rows[outcome].abs().mean().over(mine),
+        seen=rows.customer_id.count().over(mine),
     )
-    names = [name for name in plain.columns if name not in ("customer_id", "persona")]
-    centred = {name: plain[name] - plain[name].mean().over(mine) for name in names}
+    return scaled.filter(scaled.seen > 1)
+
+
+def _centred(scaled: Table, outcome: str, columns: tuple[str, ...]) -> Table:
+    mine = ibis.window(group_by="customer_id")
+    kept = scaled.filter((scaled.own > 0) & (scaled.own > LEAST_SHARE * scaled["size"]))
+
+    def value(name: str) -> Value:
+        if name == OUTCOME:
+            return kept[outcome] / kept.own
+        if name.startswith("unknown__"):
+            return kept[name.removeprefix("unknown__")].isnull().ifelse(1.0, 0.0)
+        if name.startswith("period_"):
+            return (kept.t == int(name.removeprefix("period_"))).ifelse(1.0, 0.0)
+        return kept[name].fill_null(0.0)
+
+    plain = kept.select("customer_id", "persona", **{name: value(name) for name in columns})
+    centred = {name: plain[name] - plain[name].mean().over(mine) for name in columns}
     return plain.select("customer_id", "persona", **centred)
 
 
