@@ -205,8 +205,7 @@ def moments_summary(moments: Moments, effects: int) -> GaussianSummary:
     """The likelihood of the first `effects` columns of one persona's within-customer moments."""
     if effects == 0 or moments.customers < 2:
         return silent(effects)
-    found = clustered_summary(moments.gram, moments.meat, np.arange(effects), moments.customers)
-    return allow_for_few(found, moments.customers)
+    return clustered_summary(moments.gram, moments.meat, np.arange(effects), moments.customers)
 
 
 def reduce_cells(cells: CustomerCells | SitePanel, journey: Journey) -> ReducedForms:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from impact.cells import CustomerCells
+from impact.cells import CustomerCells, Moments
 from impact.journey import OVERALL, Journey, PainPoint
 from models.reduced import (
     GaussianSummary,
     ReducedForms,
+    allow_for_few,
     design_columns,
     hazard_summary,
     join,
@@ -38,8 +39,8 @@ def reduce_customers(cells: CustomerCells, journey: Journey) -> ReducedForms:
 
     score = [arrange(_score(cells, persona, operations, survey)) for persona in personas]
     leaving = [arrange(_leaving(cells, persona, operations, survey)) for persona in personas]
-    spend = {m.persona: join(moments_summary(m, len(operations)), silent(len(survey))) for m in cells.spend}
-    placebo = {m.persona: join(moments_summary(m, len(operations)), silent(len(survey))) for m in cells.spend_placebo}
+    spend = _by_persona(cells.spend, len(operations), len(survey))
+    placebo = _by_persona(cells.spend_placebo, len(operations), len(survey))
     nothing = silent(len(order))
     stage, stage_se = _own_stage(cells, journey)
     return ReducedForms(
@@ -54,6 +55,14 @@ def reduce_customers(cells: CustomerCells, journey: Journey) -> ReducedForms:
         stage_effect=stage * unit,
         stage_se=stage_se * unit,
     )
+
+
+def _by_persona(moments: tuple[Moments, ...], operations: int, survey: int) -> dict[str, GaussianSummary]:
+    """Spend likelihoods by persona; pain points known only from a survey are silent on spend."""
+    return {
+        one.persona: join(allow_for_few(moments_summary(one, operations), one.customers), silent(survey))
+        for one in moments
+    }
 
 
 def level_floor(pain: PainPoint, level: np.ndarray, weight: np.ndarray) -> float:

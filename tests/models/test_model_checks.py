@@ -182,12 +182,22 @@ def test_personas_are_pooled_by_their_own_precision() -> None:
 
 
 def test_a_pain_point_whose_later_occurrence_moves_earlier_money_is_named() -> None:
-    forms = forms_of(gaussian([-0.05, 0.001, 0.002], [0.01, 0.01, 0.01]))
+    forms = replace(
+        forms_of(gaussian([-0.05, 0.001, 0.002], [0.01] * 3)), spend=(gaussian([-0.06, 0.0, 0.0], [0.01] * 3),)
+    )
     failed = placebo_failures(forms)
     assert list(failed) == ["a"]
     assert failed["a"] < FALSE_DISCOVERY / 3
     assert not_told_apart(Calibration(slopes=()), forms) == frozenset({"a"})
     assert status_of(effect_checks(forms, posterior_of(), JOURNEY, NOBODY))["C405"] == "review"
+
+
+@pytest.mark.parametrize("effect", [0.06, -0.2])
+def test_a_placebo_of_the_other_sign_or_far_smaller_fails_nobody(effect: float) -> None:
+    forms = replace(
+        forms_of(gaussian([-0.05, 0.0, 0.0], [0.01] * 3)), spend=(gaussian([effect, 0.0, 0.0], [0.01] * 3),)
+    )
+    assert placebo_failures(forms) == {}
 
 
 def test_silent_placebos_fail_nobody() -> None:
@@ -251,6 +261,7 @@ def test_false_discovery_is_judged_from_the_largest_p_value_down() -> None:
 
 def test_every_check_that_asks_for_a_review_says_what_to_do() -> None:
     forms = forms_of(gaussian([-0.05, 0.0, 0.0], [0.01] * 3), leaving=gaussian([0.0] * 3, [0.1] * 3, 2.0))
+    forms = replace(forms, spend=(gaussian([-0.05, 0.0, 0.0], [0.01] * 3),))
     slopes = (
         slope(),
         slope(method="placebo", headline=False),

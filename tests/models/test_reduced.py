@@ -17,6 +17,7 @@ from impact.journey import Journey, PainPoint, Stage
 from impact.rng import stream
 from models.reduced import (
     GaussianSummary,
+    allow_for_few,
     clustered_summary,
     design_columns,
     hazard_summary,
@@ -158,7 +159,8 @@ def test_moments_of_spend_are_read_as_the_same_clustered_regression(
         moments = next(one for one in small_cells.spend if one.persona == persona)
         bread = np.linalg.inv(moments.gram[:-1, :-1])
         clusters = moments.customers / (moments.customers - 1)
-        variance = np.diag(bread @ moments.meat @ bread)[: len(found.mean)] * clusters
+        few = (moments.customers - 1) / (moments.customers - len(found.mean) - 2)
+        variance = np.diag(bread @ moments.meat @ bread)[: len(found.mean)] * clusters * few
         np.testing.assert_allclose(found.mean, (bread @ moments.gram[:-1, -1])[: len(found.mean)], atol=SAME_SOLUTION)
         np.testing.assert_allclose(found.se(), np.sqrt(variance), rtol=SAME_SOLUTION)
 
@@ -204,7 +206,15 @@ def test_the_unit_of_a_level_scales_effects_and_leaves_their_significance(
     before = shifted(hospitals_panel.panel, pains, 1).astype(float)
     plain = within_summary(y[mine], before[mine], hospitals_panel.panel[mine])
     np.testing.assert_allclose(forms.spend[0].mean, plain.mean * forms.unit_exposure, atol=SAME_SOLUTION)
-    np.testing.assert_allclose(forms.spend[0].se(), plain.se() * forms.unit_exposure, rtol=SAME_MAXIMUM)
+    units = hospitals_panel.panel.loc[mine, "unit"].nunique()
+    few = np.sqrt((units - 1) / (units - len(pains) - 2))
+    np.testing.assert_allclose(forms.spend[0].se(), plain.se() * forms.unit_exposure * few, rtol=SAME_MAXIMUM)
+
+
+def test_few_clusters_widen_the_likelihood_and_too_few_silence_it() -> None:
+    found = GaussianSummary(mean=np.array([0.1, 0.2]), precision=np.diag([4.0, 9.0]))
+    np.testing.assert_allclose(allow_for_few(found, 11).precision, found.precision * 0.7)
+    assert not allow_for_few(found, 4).precision.any()
 
 
 def test_a_level_is_counted_above_its_floor_only() -> None:

@@ -156,12 +156,15 @@ def test_where_the_data_are_silent_the_posterior_is_the_prior(untold: UpliftPost
     assert untold.prior_share[2] < 0.2
 
 
-def test_a_delight_leans_to_more_satisfaction_less_leaving_and_more_spend(untold: UpliftPosterior) -> None:
+def test_a_delight_leans_to_more_satisfaction_and_less_leaving(untold: UpliftPosterior) -> None:
     pain, delight = untold.score[:, 0, 0], untold.score[:, 0, 1]
     assert pain.mean() < 0 < delight.mean()
-    leaving, spend = (np.median(effects[:, 0, :2], axis=0) for effects in (untold.leaving, untold.spend))
+    leaving = np.median(untold.leaving[:, 0, :2], axis=0)
     assert leaving[0] > 0 > leaving[1]
-    assert spend[0] < 0 < spend[1]
+
+
+def test_a_spend_effect_that_no_row_speaks_for_brings_no_money(untold: UpliftPosterior) -> None:
+    assert not untold.spend[:, :, :2].any() and untold.spend[:, :, 2].any()
 
 
 def test_a_null_effect_is_not_pushed_to_hurt(untold: UpliftPosterior) -> None:
