@@ -130,8 +130,14 @@ def _money_of_a_point(edition: Edition, line: Row) -> str:
         if line.get("outcome") == "money_base_horizon"
         else f"a {_unit(edition)} and {edition.period_kind}"
     )
+    doubted = line.get("grade") == PLACEBO_GRADE
+    lead = (
+        "Only if the rate were cause would a point be worth"
+        if doubted
+        else "At face value, before any haircut, a point is worth"
+    )
     return (
-        f"At face value, before any haircut, a point is worth {money(number(line, 'estimate'), edition.currency)} "
+        f"{lead} {money(number(line, 'estimate'), edition.currency)} "
         f"of {edition.money_word} "
         f"(range {money_range(number(line, 'low'), number(line, 'high'))}) {per}."
     )
