@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 from impact.checks import Check
 from impact.codes import CODES
 from impact.columns import TABLES
+from impact.contract_ids import id_faults
 from impact.contract_reviews import table_reviews
 from impact.contract_rules import Rule, rules_of, unknown_named_pains, with_doubled
 from impact.contract_study import study_faults
@@ -18,7 +19,7 @@ from impact.errors import Finding
 from impact.journey import Journey
 from impact.periods import period_label
 from impact.source import Source
-from impact.source_staging import UNKNOWN_CUSTOMER
+from impact.source_staging import UNKNOWN_CUSTOMER, file_row
 from impact.study import Study
 from impact.study_faults import nearest
 
@@ -45,7 +46,7 @@ class TableReport:
 
 def check_tables(source: Source, study: Study, journey: Journey | None) -> TableReport:
     """The report of every rule on every table; None for a journey leaves out what the plan must name."""
-    findings = list(study_faults(source, study))
+    findings = [*study_faults(source, study), *id_faults(source)]
     passes: list[Check] = []
     rejects: dict[str, list[pd.DataFrame]] = {}
     for name, staged in source.staged.items():
@@ -119,12 +120,7 @@ def _example(source: Source, name: str, rule: Rule, row: Any) -> str:  # noqa: A
     shown = next((column.name for column in TABLES[name] if column.target == target), target)
     value = "" if row.value is None or row.value != row.value else row.value
     customer = "" if row.customer_id is None or row.customer_id != row.customer_id else row.customer_id
-    return f"row {file_row(source, name, int(row.source_row))}: customer_id={customer}, {shown}={value}"
-
-
-def file_row(source: Source, name: str, source_row: int) -> int:
-    """The row's number as its file shows it: a header counts as row 1."""
-    return source_row if source.files[name].casefold().endswith(".parquet") else source_row + 1
+    return f"row {file_row(source.files[name], int(row.source_row))}: customer_id={customer}, {shown}={value}"
 
 
 def _rows(count: int) -> str:
@@ -152,7 +148,7 @@ def _named_pains(source: Source, journey: Journey) -> list[Finding]:
     names = counted.order_by([counted.rows.desc(), counted.pain_point]).limit(_NAMES).execute()
     if names.empty:
         return []
-    first = [file_row(source, "responses", int(row)) for row in names["first"]]
+    first = [file_row(source.files["responses"], int(row)) for row in names["first"]]
     return [
         Finding(
             code="D308",

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from difflib import get_close_matches
 from typing import Any
 
 import ibis
 
 from impact.checks import Check
+from impact.columns import names_of
+from impact.contract_ids import equal_rows, id_reviews
 from impact.journey import OVERALL, Journey
 from impact.plan_columns import LOW_SCORE
 from impact.source import EVERYBODY, Source
-from impact.source_staging import AFTER_AS_OF, OTHER_PROGRAMME, UNKNOWN_CUSTOMER
+from impact.source_staging import AFTER_AS_OF, LONGEST_NAME, OTHER_PROGRAMME, UNKNOWN_CUSTOMER
 from impact.step_downs import review
 from impact.study import Study
 
+# Names like "joined" for joined_at are found, and unlike ones ("reason" for persona) left alone.
+_NEAR = 0.7
+_SHORTEST_WORD = 4
 _READ_ONLY = ("renewal_at", "cancel_requested_at", "churn_kind")
 
 
 def table_reviews(source: Source, study: Study, journey: Journey | None) -> tuple[Check, ...]:
     """The reviews of the tables as they are used."""
-    found = [*_set_aside(source), *_ledger(source, study), *_controls(source, study)]
+    found = [*_set_aside(source), *id_reviews(source), *equal_rows(source), *_near_columns(source)]
+    found += [*_ledger(source, study), *_money(source), *_controls(source, study)]
     if source.responses is not None:
         found += _answers(source)
     if journey is not None and journey.personas:
@@ -30,12 +40,15 @@ def table_reviews(source: Source, study: Study, journey: Journey | None) -> tupl
 
 
 def _set_aside(source: Source) -> list[Check]:
-    codes = {UNKNOWN_CUSTOMER: "D331", AFTER_AS_OF: "D335"}
     rows = source.rows[(source.rows.set_aside > 0) & (source.rows.reason != OTHER_PROGRAMME)]
-    found = []
+    late = rows[rows.reason == AFTER_AS_OF]
+    rows = rows[rows.reason != AFTER_AS_OF]
+    counts = zip(late.table, late.set_aside, late.rows_in, strict=True)
+    said = ", ".join(f"{table} {aside:,} of {rows_in:,}" for table, aside, rows_in in counts)
+    found = [review("D335", f"rows after as_of: {said}", "0")] if said else []
     for table, reason, aside, rows_in in zip(rows.table, rows.reason, rows.set_aside, rows.rows_in, strict=True):
         said = f"{table}: {aside:,} of {rows_in:,} rows, {reason}"
-        found.append(review(codes.get(str(reason), "D338"), said, "0"))
+        found.append(review("D331" if reason == UNKNOWN_CUSTOMER else "D338", said, "0"))
     return found
 
 
@@ -51,6 +64,54 @@ def _ledger(source: Source, study: Study) -> list[Check]:
     if unread:
         found.append(review("D339", ", ".join(unread), "optional"))
     return found
+
+
+def _money(source: Source) -> list[Check]:
+    staged = source.staged["ledger"]
+    used = staged.filter(staged.set_aside.isnull())
+    blank = used.margin.isnull() & used.margin_unread.isnull() & used.revenue.notnull()
+    counted = used.aggregate(
+        rows=used.count(),
+        negative=(used.revenue < 0).ifelse(1, 0).sum(),
+        margins=used.margin.count(),
+        blank=blank.ifelse(1, 0).sum(),
+    ).execute()
+    row = {key: int(counted[key].fillna(0)[0]) for key in counted.columns}
+    found = []
+    if row["margins"] and row["blank"]:
+        said = f"margin blank in {row['blank']:,} of {row['rows']:,} ledger rows ({row['blank'] / row['rows']:.0%})"
+        found.append(review("D342", f"{said}: valued at the margin share of the rows that have one", "0"))
+    if row["negative"]:
+        found.append(review("D346", f"revenue below 0 in {row['negative']:,} of {row['rows']:,} ledger rows", "0"))
+    return found
+
+
+def _near_columns(source: Source) -> list[Check]:
+    """A review for each table with a column that is not read and is named much like one that would be."""
+    found = []
+    for table, unread in source.unread.items():
+        known = [name for name in names_of(table) if name not in source.present[table]]
+        near = {name: meant for name in unread if (meant := _near_name(name, known))}
+        if not near:
+            continue
+        lines = "; ".join(f'{meant} = "{_cut(name)}"' for name, meant in near.items())
+        others = len(unread) - len(near)
+        beside = f"; other columns not read: {others:,}" if others else ""
+        said = f"{table}: {', '.join(repr(_cut(name)) for name in near)} not read{beside}"
+        remedy = f"where meant, write in [data.columns.{table}]: {lines}"
+        found.append(replace(review("D345", said, "optional"), remedy=remedy))
+    return found
+
+
+def _near_name(name: str, known: Sequence[str]) -> str:
+    folded = name.strip().casefold()
+    words = set(re.split(r"[^a-z0-9]+", folded))
+    inside = [one for one in known if len(one) >= _SHORTEST_WORD and one in words]
+    return next(iter([*inside, *get_close_matches(folded, known, n=1, cutoff=_NEAR)]), "")
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 3]}..."
 
 
 def _answers(source: Source) -> list[Check]:

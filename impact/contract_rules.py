@@ -15,6 +15,10 @@ from impact.source import Source
 from impact.study import Study
 
 _SCALES = "csat 1-5, nps 0-10, ces 1-7, or scale_min and scale_max of the row"
+_DECIMAL_COMMA = r"^-?(\d{1,3}(\.\d{3})*|\d+),\d+$"
+_TOO_COARSE = {"year": r"^\b$", "quarter": r"^\d{4}$", "month": r"^\d{4}(-?[Qq][1-4])?$"}
+# Below this a single large customer is common; from it on, a slip is.
+_ROWS_FOR_HALF = 100
 _KEYS = {
     "ledger": ("customer_id", "t"),
     "customers": ("customer_id",),
@@ -76,11 +80,10 @@ def unknown_named_pains(table: ir.Table, known: Sequence[str]) -> ir.Table:
 def _reading_rules(name: str, table: ir.Table, column: Column, study: Study) -> list[Rule]:
     target, rules = column.target, []
     if column.kind in {"number", "flag"}:
-        rules.append(_unread("D303", column, table, "a number", "correct the cells, or blank them"))
+        rules += _number_rules(column, table)
     if column.kind == "period":
-        allowed = f"2026Q3, 2026-09, 2026 or a date, not coarser than a {study.period_kind}"
-        rules.append(_unread("D304", column, table, allowed, "correct the cells, or set [study] period"))
-    if column.required and not (name == "responses" and column.name == "score"):
+        rules += _period_rules(column, table, study)
+    if column.required and column.name != "score":
         blank = table[target].isnull()
         if column.kind != "text":
             blank = blank & table[f"{target}_unread"].isnull()
@@ -98,14 +101,47 @@ def _reading_rules(name: str, table: ir.Table, column: Column, study: Study) -> 
     return rules
 
 
-def _unread(code: str, column: Column, table: ir.Table, allowed: str, remedy: str) -> Rule:
-    shown = f"{column.target}_unread"
+def _number_rules(column: Column, table: ir.Table) -> list[Rule]:
+    text = table[f"{column.target}_unread"]
+    comma = text.notnull() & text.re_search(_DECIMAL_COMMA)
+    may_be_blank = not column.required or column.name == "score"
+    words = (f"{column.name} cannot be read", "a number", "correct the cells" + (", or blank them" * may_be_blank))
+    by_comma = (
+        f"{column.name} cannot be read: it looks like a decimal comma",
+        "a number with a point for the decimals and nothing between the thousands",
+        "write 1234.5 for 1.234,5 or 1234,5",
+    )
+    return [
+        _unread("D303", column, comma, by_comma),
+        _unread("D303", column, text.notnull() & ~text.re_search(_DECIMAL_COMMA), words),
+    ]
+
+
+def _period_rules(column: Column, table: ir.Table, study: Study) -> list[Rule]:
+    text = table[f"{column.target}_unread"]
+    coarse = text.re_search(_TOO_COARSE[study.period_kind])
+    allowed = "2026Q3, 2026-09, 2026 or 2026-09-30 (year-month-day)"
+    too_coarse = (
+        f"{column.name} is coarser than the ledger's step",
+        f"{allowed}, not coarser than a {study.period_kind}",
+        "give the finer period, or set [study] period",
+    )
+    return [
+        _unread("D304", column, text.notnull() & coarse, too_coarse),
+        _unread(
+            "D304", column, text.notnull() & ~coarse, (f"{column.name} cannot be read", allowed, "correct the cells")
+        ),
+    ]
+
+
+def _unread(code: str, column: Column, broken: ir.Value, words: tuple[str, str, str]) -> Rule:
+    found, allowed, remedy = words
     return Rule(
         code=code,
         column=column.name,
-        broken=table[shown].notnull(),
-        shown=shown,
-        found=f"{column.name} cannot be read",
+        broken=broken,
+        shown=f"{column.target}_unread",
+        found=found,
         allowed=allowed,
         remedy=remedy,
     )
@@ -197,11 +233,33 @@ def _ledger_rules(table: ir.Table, source: Source, study: Study) -> list[Rule]:
             remedy=f"convert the ledger to {study.study.currency}",
         ),
     ]
+    rules += _half_of_all(table)
     size = study.model.size
     if size in source.extras["ledger"] and table[size].type().is_numeric():
         blank = table[size].isnull() | (table[size] <= 0)
         rules.append(_bounds_rule(str(size), blank, "a number above 0 in each row"))
     return rules
+
+
+def _half_of_all(table: ir.Table) -> list[Rule]:
+    """The rule that no row holds over half of all revenue, counted in the largest row so that no sum overflows."""
+    size = table.revenue.abs()
+    largest = table.aggregate(rows=table.count(), largest=size.max()).execute()
+    most = float(largest.largest.astype(float).fillna(0)[0])
+    if int(largest.rows[0]) < _ROWS_FOR_HALF or most == 0:
+        return []
+    total = float(table.aggregate(total=(size / most).sum()).execute().total[0])
+    return [
+        Rule(
+            code="D321",
+            column="revenue",
+            broken=size / most > total / 2,
+            shown="revenue",
+            found="the row holds over half of all revenue",
+            allowed="at most half of the total in one row",
+            remedy="correct the row: a total or a lost decimal point? or leave it out",
+        )
+    ]
 
 
 def _known_rule(code: str, column: str, value: Any, known: Sequence[str], what: str) -> Rule:  # noqa: ANN401

@@ -73,7 +73,9 @@ def _columns(source: Source, study: Study) -> list[Finding]:
 
 
 def _add_column(name: str) -> str:
-    return "add joined_at to customers" if name == "tenure" else "add the column, or take the name out"
+    if name == "tenure":
+        return "add joined_at to customers, or take tenure out of [model] controls"
+    return "add the column, or take the name out"
 
 
 def _size_type(source: Source, study: Study) -> list[Finding]:

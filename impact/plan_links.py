@@ -30,7 +30,8 @@ def link_faults(rows: Rows) -> list[Finding]:
     findings += _unknown(rows["pain_points"], ids, "stage", "touchpoint")
     findings += _unknown(rows["benchmarks"], ids | {"stage": (*ids["stage"], OVERALL)}, "stage")
     findings += _unknown(rows["costs"], ids, "initiative")
-    findings += _unknown(rows["fixes"], ids, "initiative", "pain_point", "persona")
+    findings += _unknown(rows["fixes"], ids, "initiative", "persona")
+    findings += [*_fixed_pains(rows, ids), *_fixed_delights(rows)]
     findings += _unknown(rows["scenarios"], ids, "persona")
     for row in rows["fixes"]:
         findings += _effect_faults(row)
@@ -52,6 +53,38 @@ def _unknown(rows: Sequence[TypedRow], ids: Mapping[str, tuple[str, ...]], *colu
         for row in rows
         for column in columns
         if (name := row.text(column)) and name not in ids[column]
+    ]
+
+
+def _fixed_pains(rows: Rows, ids: Mapping[str, tuple[str, ...]]) -> list[Finding]:
+    """The fixes of pain points that are not listed: one finding where the plan lists none at all."""
+    unknown = [row for row in rows["fixes"] if row.text("pain_point") not in ("", *ids["pain_point"])]
+    if rows["pain_points"] or not unknown:
+        return _unknown(unknown, ids, "pain_point")
+    names = list(dict.fromkeys(row.text("pain_point") for row in unknown))
+    return [
+        fault(
+            "P206",
+            unknown[0].found.place("pain_point"),
+            f"fixes name pain points ({', '.join(names[:6])}), and the plan has no rows of pain_points",
+            ", ".join(ids["pain_point"][:12]) or "pain points that the plan lists",
+            "add the table pain_points (pain_point, stage, name), or take the fixes out",
+        )
+    ]
+
+
+def _fixed_delights(rows: Rows) -> list[Finding]:
+    delights = {row.text("pain_point") for row in rows["pain_points"] if row.values["kind"] == "delight"}
+    return [
+        fault(
+            "P216",
+            row.found.place("pain_point"),
+            f"pain_point {row.text('pain_point')!r} is a delight",
+            "a pain point of kind pain: this version values fixes of pain only",
+            "remove the row, or set the kind of the pain point to pain",
+        )
+        for row in rows["fixes"]
+        if row.text("pain_point") in delights
     ]
 
 

@@ -32,7 +32,9 @@ class Source:
     `responses` and `incidents` are None where the study names none. `staged` holds every row of every
     table with its `source_row` (1 is the first below the header), the text of what could not be read
     (`COLUMN_unread`) and `set_aside`, the reason a row is not used. `present` lists the columns found,
-    `extras` the control, size and report columns. `rows` has table, rows_in, rows_used, set_aside, reason.
+    `extras` the control, size and report columns, `unread` the file's columns that stand for none.
+    A margin blank in part of the ledger is filled at the margin share of the rows that have one.
+    `rows` has table, rows_in, rows_used, set_aside, reason.
     """
 
     connection: Any
@@ -43,6 +45,7 @@ class Source:
     staged: Mapping[str, ir.Table]
     present: Mapping[str, frozenset[str]]
     extras: Mapping[str, tuple[str, ...]]
+    unread: Mapping[str, tuple[str, ...]]
     files: Mapping[str, str]
     rows: pd.DataFrame
 
@@ -84,7 +87,7 @@ def open_source(study: Study) -> Source:
                 f"staged_{table}", stage_table(connection, raw, readings[table], staged)
             )
         except (duckdb.Error, SheetRefusedError) as error:
-            findings.append(unreadable_file(asked, str(error)))
+            findings.append(unreadable_file(asked, error))
     if findings or "ledger" not in staged:
         raise InputError(findings)
     return _source(connection, staged, readings)
@@ -113,6 +116,7 @@ def _source(connection: Any, staged: Mapping[str, ir.Table], readings: Mapping[s
         staged=dict(staged),
         present={name: frozenset(reading.named) for name, reading in readings.items()},
         extras={name: reading.extras for name, reading in readings.items()},
+        unread={name: reading.unread for name, reading in readings.items()},
         files={name: reading.file for name, reading in readings.items()},
         rows=_account(staged),
     )
@@ -125,7 +129,18 @@ def _used(table: ir.Table, reading: Reading) -> ir.Table:
     if reading.table == "ledger":
         known = used.retained.isin([0.0, 1.0])
         used = used.mutate(retained=known.ifelse(used.retained, ibis.null("float64")).cast("int64"))
+        used = _with_margin(used)
     return used
+
+
+def _with_margin(ledger: ir.Table) -> ir.Table:
+    """The ledger with a blank margin filled at sum of margin over sum of revenue of the rows that have both."""
+    both = ledger.filter(ledger.margin.notnull() & ledger.revenue.notnull())
+    sums = both.aggregate(rows=both.count(), margin=both.margin.sum(), revenue=both.revenue.sum()).execute()
+    if not int(sums.rows[0]) or not float(sums.revenue[0]):
+        return ledger
+    share = float(sums.margin[0]) / float(sums.revenue[0])
+    return ledger.mutate(margin=ledger.margin.fill_null(ledger.revenue * share))
 
 
 def _all_customers(used: Mapping[str, ir.Table]) -> ir.Table:

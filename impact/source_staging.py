@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,14 +11,15 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from impact.columns import METRIC_SCALES, TABLES, Column, names_of
+from impact.columns import ACCEPTED_BESIDE, METRIC_SCALES, TABLES, Column, names_of
 from impact.errors import Finding
-from impact.formats.data import csv_header, found_columns, period_ordinals, sheet_as_text
+from impact.formats.data import NOT_TEXT, SheetMissingError, csv_header, found_columns, period_ordinals, sheet_as_text
 from impact.formats.sheets import SheetRefusedError
 from impact.periods import first_whole_period, parse_period
 from impact.study import Study
 from impact.study_faults import nearest
 
+LONGEST_NAME = 40
 AFTER_AS_OF, UNKNOWN_CUSTOMER, OTHER_PROGRAMME = "after as_of", "unknown customer", "another programme"
 KEPT: dict[str, tuple[str, ...]] = {
     "responses": ("customer_id", "t", "stage", "score", "n", "pain_points", "weight", "scale_min", "scale_max"),
@@ -36,11 +38,17 @@ class Reading:
     file: str
     named: Mapping[str, str]
     extras: tuple[str, ...]
+    unread: tuple[str, ...] = ()
 
     @property
     def as_text(self) -> bool:
         """Whether the file holds texts only, so that a column's type must be told from its cells."""
         return not self.file.casefold().partition("#")[0].endswith(".parquet")
+
+
+def file_row(file: str, source_row: int) -> int:
+    """The row's number as its file shows it: a header counts as row 1."""
+    return source_row if file.casefold().endswith(".parquet") else source_row + 1
 
 
 def read_file(connection: Any, table: str, path: Path, sheet: str) -> ir.Table:  # noqa: ANN401
@@ -83,12 +91,14 @@ def reading_of(table: str, study: Study, columns: Sequence[str]) -> Reading:
     kept = KEPT[table]
     extras = tuple(name for name in dict.fromkeys(asked) if name not in known and name not in kept)
     named = found_columns((*known, *extras), mapping, columns)
+    beside = {*ACCEPTED_BESIDE[table], *(name.casefold() for name in asked)}
     return Reading(
         table=table,
         study=study,
         file=str(getattr(study.data, table)),
         named=named,
         extras=tuple(name for name in extras if name in named),
+        unread=tuple(name for name in columns if name not in named.values() and name.casefold() not in beside),
     )
 
 
@@ -101,12 +111,20 @@ def missing_columns(reading: Reading, columns: Sequence[str]) -> list[Finding]:
         Finding(
             code="D302",
             place=reading.file,
-            found=f"the column {mapping.get(name, name)} is missing; the file has {', '.join(columns[:20])}",
+            found=f"the column {mapping.get(name, name)} is missing; the file has {_listed(columns)}",
             allowed=f"{reading.table} has {', '.join(required)}",
             remedy=_rename(reading.table, name, columns),
         )
         for name in dict.fromkeys(lost)
     ]
+
+
+def _listed(columns: Sequence[str]) -> str:
+    """The first column names, long or unprintable ones cut and quoted."""
+    plain = [
+        name if name.isprintable() and len(name) <= LONGEST_NAME else repr(name[:LONGEST_NAME]) for name in columns
+    ]
+    return ", ".join(plain[:20])
 
 
 def _rename(table: str, name: str, columns: Sequence[str]) -> str:
@@ -116,22 +134,32 @@ def _rename(table: str, name: str, columns: Sequence[str]) -> str:
     return f'{asked}rename it, or write {name} = "{theirs}" in [data.columns.{table}]'
 
 
-def unreadable_file(file: str, error: str) -> Finding:
-    """The finding of a file that cannot be read: the engine's first line, and what it expected there."""
-    first, *others = error.strip().splitlines()
-    said = [first, *(line.strip() for line in others if line.startswith("Expected"))]
+def unreadable_file(file: str, error: Exception) -> Finding:
+    """The finding of a file that cannot be read: in plain words where the engine's are known, else its first line."""
+    sheets = error.sheets if isinstance(error, SheetMissingError) else ()
     return Finding(
         code="D301",
         place=file,
-        found=", ".join(said)[:300].removeprefix("Invalid Input Error: "),
-        allowed="a .csv (UTF-8), .parquet or .xlsx file with a header row",
-        remedy="save it again as such",
+        found=_why_unreadable(str(error)),
+        allowed=", ".join(sheets) if sheets else "a .csv (UTF-8), .parquet or .xlsx file with a header row",
+        remedy="name one of the sheets there are" if sheets else "save it again as such",
     )
+
+
+def _why_unreadable(error: str) -> str:
+    cells = re.search(r"Line: (\d+)\b.*Expected Number of Columns: (\d+) Found: (\d+)", error, re.DOTALL)
+    if cells:
+        line, expected, found = cells.groups()
+        return f"row {line} has {found} {'cell' if found == '1' else 'cells'}, the header {expected}"
+    if re.search(r"invalid unicode|not utf-8", error, re.IGNORECASE):
+        return NOT_TEXT
+    return (error.strip().splitlines() or ["it cannot be read"])[0][:300].removeprefix("Invalid Input Error: ")
 
 
 def stage_table(connection: Any, raw: ir.Table, reading: Reading, staged: Mapping[str, ir.Table]) -> ir.Table:  # noqa: ANN401
     """Every row of the table under canonical names, with what could not be read and why a row is set aside."""
-    columns: dict[str, ir.Value] = {"source_row": ibis.row_number() + 1}
+    read = ibis.struct({name: raw[theirs] for name, theirs in reading.named.items()})
+    columns: dict[str, ir.Value] = {"source_row": ibis.row_number() + 1, "row_hash": read.hash()}
     for column in TABLES[reading.table]:
         columns |= _column(raw, reading, column)
     columns |= {name: _extra(raw, reading, name) for name in reading.extras}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,16 +15,34 @@ if TYPE_CHECKING:
     import pyarrow
 
 MOST_SHEET_ROWS = 1_048_575
+MOST_HEADER_BYTES = 1_000_000
+NOT_TEXT = "not a text file (UTF-8)"
+
+
+class SheetMissingError(SheetRefusedError):
+    """The workbook has no sheet of the name asked for; `sheets` are those it has."""
+
+    def __init__(self, sentence: str, sheets: tuple[str, ...]) -> None:
+        self.sheets = sheets
+        super().__init__("D301", sentence)
 
 
 def csv_header(path: Path) -> tuple[str, tuple[str, ...]]:
     """The character that divides the columns of a csv file, and their names, told from its first line.
 
     Raises:
-        SheetRefusedError: there is no header, or a column name stands twice.
+        SheetRefusedError: the file is empty or no text, there is no header, or a column name stands twice.
     """
-    with path.open("r", encoding="utf-8-sig", errors="replace", newline="") as file:
-        header = file.readline()
+    with path.open("rb") as file:
+        first = file.readline(MOST_HEADER_BYTES)
+    if not first:
+        raise SheetRefusedError("D301", f"{path.name} is empty")
+    try:
+        header = first.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise SheetRefusedError("D301", NOT_TEXT) from None
+    if any(unicodedata.category(letter) == "Cc" for letter in header.rstrip("\r\n") if letter not in "\t\r"):
+        raise SheetRefusedError("D301", NOT_TEXT)
     delimiter = max(",;\t|", key=header.count)
     cells = next(csv.reader([header], delimiter=delimiter), [])
     names = tuple(cell.strip() or f"unnamed_{place}" for place, cell in enumerate(cells, start=1))
@@ -40,7 +59,10 @@ def sheet_as_text(path: Path, sheet: str) -> pyarrow.Table:
     """
     import pyarrow
 
-    rows = sheet_rows(path, sheet or sheet_names(path)[0], MOST_SHEET_ROWS)
+    sheets = sheet_names(path)
+    if sheet and sheet not in sheets:
+        raise SheetMissingError(f"there is no sheet {sheet!r} in {path.name}", sheets)
+    rows = sheet_rows(path, sheet or sheets[0], MOST_SHEET_ROWS)
     header = [cell_text(cell) for cell in rows[0]] if rows else []
     named = [(place, name) for place, name in enumerate(header) if name]
     if not named or len({name for _, name in named}) < len(named):

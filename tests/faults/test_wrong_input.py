@@ -11,6 +11,14 @@ from impact.errors import InputError
 from impact.intake import take_in
 from tests.tiny_study import append, edit, write_tiny_study
 
+
+def _without_zeros(folder: Path, file: str) -> Path:
+    path = folder / file
+    header, *rows = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([header, *(row.lstrip("0") for row in rows)]) + "\n", encoding="utf-8")
+    return folder
+
+
 FAULTS: dict[str, tuple[Callable[[Path], Path], str, tuple[str, ...]]] = {
     "unknown study key": (
         lambda folder: edit(folder, "study.toml", "margin_rate", "margin_rat"),
@@ -61,6 +69,11 @@ FAULTS: dict[str, tuple[Callable[[Path], Path], str, tuple[str, ...]]] = {
         lambda folder: edit(folder, "fixes.csv", "0.2,0.4,0.6", "0.2,0.4,1.6"),
         "P208",
         ("fixes.csv row 2, high", "1.6", "0 to 1"),
+    ),
+    "ids that lost their leading zeros": (
+        lambda folder: _without_zeros(folder, "customers.csv"),
+        "D320",
+        ("customers.csv customer_id", "'0001'", "leading zeros"),
     ),
     "as_of outside the ledger": (
         lambda folder: edit(folder, "study.toml", "2026Q3", "2027Q3"),

@@ -126,7 +126,8 @@ def test_a_missing_control_or_size_is_found_and_tenure_needs_the_day_of_joining(
     found = report(folder, "model.controls=['plann','tenure']", "model.size=beds").findings
     assert [finding.code for finding in found] == ["D313", "D313"]
     edit(folder, "customers.csv", "joined_at", "since")
-    assert "joined_at" in only(folder, "model.controls=['tenure']").remedy
+    found = only(folder, "model.controls=['tenure']")
+    assert found.remedy == "add joined_at to customers, or take tenure out of [model] controls"
 
 
 def test_several_programmes_must_be_told_apart(folder: Path) -> None:
@@ -170,7 +171,7 @@ def test_unknown_customers_are_set_aside_and_counted(folder: Path) -> None:
 def test_rows_after_as_of_and_answers_without_a_score_are_reviews(folder: Path) -> None:
     append(folder, "responses.csv", "0001,2026-04-01,buy,,csat,")
     found = reviews(folder, "study.as_of=2026Q2")
-    assert found["D335"].found == "ledger: 16 of 72 rows, after as_of"
+    assert found["D335"].found == "rows after as_of: ledger 16 of 72"
     assert found["D338"].found == "responses: 1 of 61 rows, blank score"
 
 
@@ -194,6 +195,128 @@ def test_only_overall_scores_and_an_assumed_scale_are_reviews(folder: Path) -> N
     found = reviews(folder)
     assert {"D334", "D337"} <= set(found)
     assert found["D337"].found.startswith("20 answers")
+
+
+def test_rows_after_as_of_are_one_line_with_the_counts_of_each_table(folder: Path) -> None:
+    append(folder, "responses.csv", "0001,2026-11-01,buy,3,csat,")
+    append(folder, "ledger.csv", "0001,2026Q4,5,")
+    found = [check.found for check in report(folder).checks if check.code == "D335"]
+    assert found == ["rows after as_of: ledger 1 of 73, responses 1 of 61"]
+
+
+@pytest.mark.parametrize("file", ["responses.csv", "incidents.csv"])
+def test_a_table_none_of_whose_customers_is_in_the_ledger_is_refused(folder: Path, file: str) -> None:
+    for customer in CUSTOMERS:
+        text = (folder / file).read_text(encoding="utf-8")
+        (folder / file).write_text(text.replace(f"\n{customer},", f"\n{int(customer)},"), encoding="utf-8")
+    found = only(folder)
+    assert (found.code, found.place) == ("D320", f"{file} customer_id")
+    assert "has '1', '10', '1" in found.found and "the ledger '0001', '0002', '0003'" in found.found
+    assert all(word in found.remedy for word in ("leading zeros", "blanks", "letter case"))
+
+
+def test_a_customers_table_of_other_ids_is_refused(folder: Path) -> None:
+    lines = FILES["customers.csv"].splitlines()
+    (folder / "customers.csv").write_text("\n".join([lines[0], *(f"C{line}" for line in lines[1:])]), encoding="utf-8")
+    found = only(folder)
+    assert (found.code, found.place, "'C0001'" in found.found) == ("D320", "customers.csv customer_id", True)
+
+
+def test_all_usable_rows_of_unknown_customers_are_refused_though_a_late_row_is_known(folder: Path) -> None:
+    rows = "customer_id,occurred_at,pain_point\nghost,2026-05-03,slow\n0001,2026-12-03,slow\n"
+    (folder / "incidents.csv").write_text(rows, encoding="utf-8")
+    assert only(folder).code == "D320"
+
+
+def test_a_table_most_of_which_has_no_ledger_row_is_a_review_without_ids(folder: Path) -> None:
+    for number in range(30):
+        append(folder, "customers.csv", f"old{number},home,2020-01-01")
+    found = reviews(folder)["D343"].found
+    assert found == "customers: 30 of 50 rows without a customer of the ledger"
+    assert "D343" not in reviews(write_tiny_study(folder))
+
+
+def test_equal_rows_of_answers_and_incidents_are_counted_with_the_first(folder: Path) -> None:
+    last = FILES["responses.csv"].splitlines()[-1]
+    append(append(folder, "responses.csv", last), "responses.csv", last)
+    append(folder, "incidents.csv", FILES["incidents.csv"].splitlines()[1])
+    append(folder, "incidents.csv", "0001,2026-05-04,slow")
+    found = [check.found for check in report(folder).checks if check.code == "D344"]
+    assert found == [
+        "responses: 2 rows: row 62 equals row 61, row 63 equals row 61",
+        "incidents: 1 row: row 9 equals row 2",
+    ]
+
+
+def test_a_column_named_near_one_that_is_read_is_told_with_the_line_to_write(folder: Path) -> None:
+    edit(folder, "ledger.csv", "retained", "Gross margin")
+    edit(folder, "customers.csv", "joined_at", "joined")
+    found = [check for check in report(folder).checks if check.code == "D345"]
+    assert [check.found for check in found] == ["ledger: 'Gross margin' not read", "customers: 'joined' not read"]
+    assert 'write in [data.columns.ledger]: margin = "Gross margin"' in found[0].remedy
+    assert 'write in [data.columns.customers]: joined_at = "joined"' in found[1].remedy
+
+
+def test_other_columns_that_are_not_read_are_counted_only_beside_a_near_one(folder: Path) -> None:
+    edit(folder, "ledger.csv", "retained", "shoe_size")
+    assert "D345" not in reviews(folder)
+    lines = (folder / "ledger.csv").read_text(encoding="utf-8").splitlines()
+    (folder / "ledger.csv").write_text("\n".join([f"{lines[0]},margins", *(f"{s},1" for s in lines[1:])]), "utf-8")
+    assert reviews(folder)["D345"].found == "ledger: 'margins' not read; other columns not read: 1"
+
+
+def test_negative_revenue_is_a_review(folder: Path) -> None:
+    assert reviews(append(folder, "ledger.csv", "0001,2026Q3,-5,"))["D346"].found.startswith("revenue below 0 in 1 of")
+
+
+def long_ledger(folder: Path, revenue: str) -> Path:
+    for number in range(100):
+        append(folder, "ledger.csv", f"n{number},2026Q3,1,")
+    return append(folder, "ledger.csv", f"big,2026Q3,{revenue},")
+
+
+@pytest.mark.parametrize("revenue", ["1e6", "-1e6", "1e308"])
+def test_a_row_with_over_half_of_all_revenue_is_refused_in_a_long_ledger(folder: Path, revenue: str) -> None:
+    found = only(long_ledger(folder, revenue))
+    assert (found.code, found.place) == ("D321", "ledger.csv revenue")
+    assert [row.startswith("row 174: customer_id=big") for row in found.rows] == [True]
+
+
+def test_a_large_row_is_let_be_in_a_short_ledger_and_below_half(folder: Path) -> None:
+    append(folder, "ledger.csv", "big,2026Q3,1e6,")
+    assert report(folder).findings == ()
+    assert report(long_ledger(write_tiny_study(folder), "5000")).findings == ()
+
+
+def test_revenue_that_is_not_finite_is_refused(folder: Path) -> None:
+    assert only(append(folder, "ledger.csv", "0001,2026Q3,inf,")).code == "D303"
+
+
+@pytest.mark.parametrize("text", ["1,5", "1.234,50", "-12,0", "1234,5"])
+def test_a_decimal_comma_is_told_as_such(folder: Path, text: str) -> None:
+    found = only(append(folder, "ledger.csv", f'0001,2026Q3,"{text}",'))
+    assert (found.code, "decimal comma" in found.found, "blank" in found.remedy) == ("D303", True, False)
+
+
+def test_only_what_may_be_blank_is_told_to_be_blanked(folder: Path) -> None:
+    assert only(append(folder, "ledger.csv", "0001,2026Q3,x,")).remedy == "correct the cells"
+    write_tiny_study(folder)
+    assert only(append(folder, "ledger.csv", "0001,2026Q3,1,x")).remedy == "correct the cells, or blank them"
+
+
+@pytest.mark.parametrize(("text", "step"), [("2026", True), ("03/04/2026", False)])
+def test_the_ledgers_step_is_named_only_where_a_period_is_too_coarse(folder: Path, text: str, step: bool) -> None:  # noqa: FBT001
+    found = only(append(folder, "incidents.csv", f"0001,{text},slow"))
+    assert found.allowed.startswith("2026Q3, 2026-09, 2026 or 2026-09-30 (year-month-day)")
+    assert (found.code, "[study] period" in found.remedy) == ("D304", step)
+
+
+def test_a_margin_blank_in_part_is_a_review_with_its_share(folder: Path) -> None:
+    edit(folder, "ledger.csv", "retained", "margin")
+    edit(folder, "ledger.csv", ",1\n", ",40\n")
+    edit(folder, "ledger.csv", ",0\n", ",40\n")
+    found = reviews(folder)["D342"].found
+    assert found.startswith("margin blank in 16 of 72 ledger rows (22%): valued at the margin share")
 
 
 def test_leaving_columns_that_are_not_used_are_said(folder: Path) -> None:

@@ -40,6 +40,24 @@ def test_a_missing_table_does_not_hide_the_faults_of_the_others(tmp_path: Path) 
     assert codes(folder, "data.ledger=gone.csv") == ["S108"]
 
 
+def test_fixes_of_pain_points_that_no_table_lists_are_one_finding(tmp_path: Path) -> None:
+    folder = write_tiny_study(tmp_path)
+    edit(folder, "study.toml", 'pain_points = "pain_points.csv"\n', "")
+    edit(folder, "study.toml", 'incidents = "incidents.csv"\n', "")
+    edit(folder, "responses.csv", ",pain_points\n", ",notes\n")
+    with pytest.raises(InputError) as caught:
+        take_in(folder)
+    (found,) = [finding for finding in caught.value.findings if finding.code == "P206"]
+    assert "no rows of pain_points" in found.found and "slow, broken" in found.found
+
+
+def test_a_fix_of_a_delight_is_refused(tmp_path: Path) -> None:
+    folder = write_tiny_study(tmp_path)
+    edit(folder, "pain_points.csv", "name,source\n", "name,source,kind\n")
+    edit(folder, "pain_points.csv", "Slow delivery,operations", "Quick delivery,operations,delight")
+    assert codes(edit(folder, "pain_points.csv", "part,survey", "part,survey,pain")) == ["P216"]
+
+
 def test_a_study_that_cannot_be_read_stops_there(tmp_path: Path) -> None:
     folder = write_tiny_study(tmp_path)
     append(folder, "fixes.csv", "kiosk,slow,.1,.2,.3")

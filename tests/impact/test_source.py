@@ -139,9 +139,12 @@ def test_a_missing_column_and_an_unreadable_file_come_at_once(folder: Path) -> N
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "no header row"),
+        ("", "ledger.csv is empty"),
+        ("\n1,2\n", "no header row"),
+        ("customer_id,per\x00iod,revenue\n1,2026Q3,1\n", "not a text file (UTF-8)"),
         ("customer_id,period,revenue,Revenue\n1,2026Q3,1,1\n", "a column name twice"),
-        ("customer_id,period,revenue\n1,2026Q3,1\n2,2026Q3\n", "Line: 3, Expected Number of Columns: 3 Found: 2"),
+        ("customer_id,period,revenue\n1,2026Q3,1\n2,2026Q3\n", "row 3 has 2 cells, the header 3"),
+        ("customer_id,period,revenue\n1,2026Q3,1\n2,2026Q3,1,9\n", "row 3 has 4 cells, the header 3"),
     ],
 )
 def test_a_csv_that_is_no_table_says_why(folder: Path, text: str, said: str) -> None:
@@ -150,6 +153,50 @@ def test_a_csv_that_is_no_table_says_why(folder: Path, text: str, said: str) -> 
         opened(folder)
     (found,) = caught.value.findings
     assert (found.code, said in found.found) == ("D301", True)
+
+
+@pytest.mark.parametrize("text", [b"customer_id,p\xe9riod,revenue\n1,2026Q3,1\n", b"\xff\xfec\x00u\x00s\x00\n\x00"])
+def test_a_header_that_is_not_utf_8_is_no_text_file(folder: Path, text: bytes) -> None:
+    (folder / "ledger.csv").write_bytes(text)
+    with pytest.raises(InputError) as caught:
+        opened(folder)
+    (found,) = caught.value.findings
+    assert (found.code, found.found) == ("D301", "not a text file (UTF-8)")
+
+
+def test_a_row_that_is_not_utf_8_is_told_in_the_same_words(folder: Path) -> None:
+    (folder / "incidents.csv").write_bytes(b"customer_id,occurred_at,pain_point\n\xff\xe9,2026Q1,slow\n")
+    with pytest.raises(InputError) as caught:
+        opened(folder)
+    assert [found.found for found in caught.value.findings] == ["not a text file (UTF-8)"]
+
+
+def test_a_missing_sheet_names_the_sheets_there_are(folder: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "Answers"
+    book.create_sheet("Notes")
+    book.save(folder / "book.xlsx")
+    with pytest.raises(InputError) as caught:
+        opened(folder, "data.responses=book.xlsx#Answer")
+    (found,) = caught.value.findings
+    assert (found.code, found.allowed, "'Answer'" in found.found) == ("D301", "Answers, Notes", True)
+
+
+def test_a_long_column_name_is_cut_where_columns_are_listed(folder: Path) -> None:
+    edit(folder, "ledger.csv", "revenue,", f"{'x' * 60},")
+    with pytest.raises(InputError) as caught:
+        opened(folder)
+    (found,) = caught.value.findings
+    assert repr("x" * 40) in found.found and "x" * 41 not in found.found
+
+
+def test_a_blank_margin_is_filled_at_the_share_of_the_rows_that_have_one(folder: Path) -> None:
+    (folder / "ledger.csv").write_text(
+        "customer_id,period,revenue,margin\n0001,2026Q2,100,60\n0001,2026Q3,300,60\n0002,2026Q3,50,\n", encoding="utf-8"
+    )
+    margins = opened(folder).ledger.execute().set_index(["customer_id", "t"]).margin
+    assert margins.loc[("0002", AS_OF)] == pytest.approx(50 * 120 / 400)
+    assert sorted(margins)[1:] == [60.0, 60.0]
 
 
 def test_a_csv_may_be_divided_by_semicolons_and_begin_with_an_unnamed_column(folder: Path) -> None:

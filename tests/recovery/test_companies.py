@@ -66,12 +66,20 @@ def measured(company_folder: Callable[[Company], Path], request: pytest.FixtureR
         intake = take_in(company_folder(company))
         cells = summarise(intake.source, intake.case.journey, intake.study)
         found.append(measure(company, find(intake, cells, SilentProgress())))
-    terminal = request.config.pluginmanager.get_plugin("terminalreporter")
-    if terminal is not None:
-        terminal.ensure_newline()
-        for line in markdown_table(tuple(found)):
-            terminal.write_line(line)
+    show(request.config, markdown_table(tuple(found)))
     return tuple(found)
+
+
+def show(config: pytest.Config, lines: list[str]) -> None:
+    """Writes lines to the terminal past pytest's capture."""
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    capture = config.pluginmanager.get_plugin("capturemanager")
+    assert terminal is not None
+    assert capture is not None
+    with capture.global_and_fixture_disabled():
+        terminal.ensure_newline()
+        for line in lines:
+            terminal.write_line(line)
 
 
 def test_there_are_twelve_companies_with_different_seeds(measured: tuple[Measured, ...]) -> None:
