@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from models.retention import intensity_of, survival
 from models.uplift import UpliftPosterior
@@ -159,20 +160,23 @@ def leaving_ratios(persona: PersonaBase, log_hazard: np.ndarray, together: np.nd
     out = np.ones(fixed.shape[:2])
     if not persona.rate.any():
         return out
-    occurs = np.exp(log_hazard)
     changed = np.flatnonzero(fixed.any(axis=(0, 1)))
     groups, weight = _grouped(persona, together, changed)
+    hazard = log_hazard[:, changed].T
+    occurs = np.exp(hazard)
+    alone, excess = persona.alone[changed, None], persona.level[changed]
     for level in np.flatnonzero(fixed.any(axis=(1, 2))):
-        share = fixed[level]
-        left = share + (1 - share) * occurs
-        alone = (1 - persona.alone + persona.alone * left) / (1 - persona.alone + persona.alone * occurs)
-        factor = (left / occurs)[:, changed].T
+        share = fixed[level][:, changed].T
+        factor = share / occurs + 1 - share
         met = weight.copy()
         for times, one in zip(groups.T, factor, strict=True):
             for occurrences in set(times) - {0.0}:
-                met[times == occurrences] *= one**occurrences
-        out[level] = met.sum(axis=0) * alone.prod(axis=1)
-        out[level] *= np.exp(-(log_hazard * share) @ persona.level)
+                met[times == occurrences] *= one if occurrences == 1 else one**occurrences
+        out[level] = met.sum(axis=0)
+        if alone.any():
+            out[level] *= ((1 - alone + alone * factor * occurs) / (1 - alone + alone * occurs)).prod(axis=0)
+        if excess.any():
+            out[level] *= np.exp(-excess @ (hazard * share))
     return out
 
 
@@ -182,9 +186,8 @@ def _grouped(persona: PersonaBase, together: np.ndarray, changed: np.ndarray) ->
     The merged patterns `(group, changed)` and each one's share of today's intensity `(group, draw)`.
     """
     groups, member = np.unique(persona.patterns[:, changed], axis=0, return_inverse=True)
-    weights = np.zeros((len(groups), len(persona.weights)))
-    weights[member.reshape(-1), np.arange(len(persona.weights))] = persona.weights
-    weight = weights @ together
+    gather = csr_array((persona.weights, (member.reshape(-1), np.arange(len(persona.weights)))))
+    weight = gather @ together
     return groups, weight / weight.sum(axis=0)
 
 
