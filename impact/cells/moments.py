@@ -59,6 +59,8 @@ def within_moments(rows: Table, *, outcome: str, exposures: list[str]) -> tuple[
 
 
 def _sometimes_unknown(rows: Table, exposures: list[str]) -> list[str]:
+    if not exposures:
+        return []
     counts = rows.agg(**{name: rows[name].isnull().ifelse(1, 0).sum() for name in exposures}).to_pandas()
     return [name for name in exposures if counts[name].iloc[0] > 0]
 
