@@ -29,7 +29,7 @@ from models.drivers import find_drivers
 from models.inference import SamplerSettings
 from models.pains import value_pains
 from models.rates import value_of_a_point
-from models.reduced import reduce_cells
+from models.reduce import reduce_cells
 from models.uplift import Credibility, fit_uplift
 from models.value import look_at_today
 from reports.deliver import deliver, refuse_foreign

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from impact.cells import CustomerCells, Moments, SitePanel
-from impact.journey import OVERALL, Journey
+from impact.cells import Moments
+from impact.journey import OVERALL
 
 RIDGE_SD = 2.0  # log hazard: keeps the scoring steps finite under separation, then taken out again
 
@@ -206,16 +206,6 @@ def moments_summary(moments: Moments, effects: int) -> GaussianSummary:
     if effects == 0 or moments.customers < 2:
         return silent(effects)
     return clustered_summary(moments.gram, moments.meat, np.arange(effects), moments.customers)
-
-
-def reduce_cells(cells: CustomerCells | SitePanel, journey: Journey) -> ReducedForms:
-    """What every pain point moves, from the summary of either shape."""
-    from models.reduced_customers import reduce_customers
-    from models.reduced_sites import reduce_sites
-
-    if isinstance(cells, SitePanel):
-        return reduce_sites(cells, journey)
-    return reduce_customers(cells, journey)
 
 
 def overall_sd(coverage: pd.DataFrame) -> float:

@@ -1,5 +1,24 @@
 """The bounded summary that leaves the data engine: cells and moments, never rows of customers."""
 
-from impact.cells.summary import Cells, CustomerCells, Moments, SitePanel, summarise
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from impact.cells.summary import Cells, CustomerCells, Moments, SitePanel
+
+if TYPE_CHECKING:
+    from impact.journey import Journey
+    from impact.source import Source
+    from impact.study import Study
 
 __all__ = ["Cells", "CustomerCells", "Moments", "SitePanel", "summarise"]
+
+
+def summarise(source: Source, journey: Journey, study: Study) -> Cells:
+    """The bounded summary of a study, in the shape its data have."""
+    from impact.cells.customers import summarise_customers
+    from impact.cells.sites import summarise_sites
+
+    if source.shape(study) == "sites":
+        return summarise_sites(source, journey, study)
+    return summarise_customers(source, journey, study)

@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-
-if TYPE_CHECKING:
-    from impact.journey import Journey
-    from impact.source import Source
-    from impact.study import Study
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,13 +78,3 @@ class SitePanel:
 
 
 Cells = CustomerCells | SitePanel
-
-
-def summarise(source: Source, journey: Journey, study: Study) -> Cells:
-    """The bounded summary of a study, in the shape its data have."""
-    from impact.cells.customers import summarise_customers
-    from impact.cells.sites import summarise_sites
-
-    if source.shape(study) == "sites":
-        return summarise_sites(source, journey, study)
-    return summarise_customers(source, journey, study)

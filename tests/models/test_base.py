@@ -11,7 +11,7 @@ import pytest
 from impact.cells import CustomerCells, SitePanel
 from impact.intake import Intake
 from models.base import LAG, PATTERN_CAP, bare_base, build_base, margin_rate
-from models.reduced import reduce_cells
+from models.reduce import reduce_cells
 from models.retention import LEAST_FRAILTY
 from models.value import ValueBase
 

@@ -15,6 +15,7 @@ from impact.cells import CustomerCells, SitePanel
 from impact.intake import Intake
 from impact.journey import Journey, PainPoint, Stage
 from impact.rng import stream
+from models.reduce import reduce_cells
 from models.reduced import (
     GaussianSummary,
     allow_for_few,
@@ -23,7 +24,6 @@ from models.reduced import (
     hazard_summary,
     join,
     linear_summary,
-    reduce_cells,
     rescale,
     silent,
 )

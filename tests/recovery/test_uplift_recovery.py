@@ -16,7 +16,7 @@ from impact.intake import take_in
 from models.base import build_base
 from models.inference import SamplerSettings
 from models.pains import PainValues, value_pains
-from models.reduced import reduce_cells
+from models.reduce import reduce_cells
 from models.simulate import Company, CompanySpec, simulate_company
 from models.uplift import Credibility, UpliftPosterior, fit_uplift
 
