@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -47,8 +48,6 @@ if TYPE_CHECKING:
 
     from impact.progress import Progress
     from impact.study import Study
-
-DRAWS = 4000  # joint draws that travel to the end: four chains of a thousand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,9 +246,8 @@ def _point_for_break_even(estimates: Estimates) -> float:
     return float(point.draws.mean())
 
 
-def _decision_rows(tables: object) -> pd.DataFrame:
-    assert hasattr(tables, "__getitem__")
+def _decision_rows(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     columns = ["rank", "initiative", "name", "cost", "npv_p05", "npv", "npv_p95", "p_npv_positive", "chosen", "verdict"]
-    ranked: pd.DataFrame = tables["initiatives"].sort_values("rank")
+    ranked = tables["initiatives"].sort_values("rank")
     chosen = tables["portfolio"][["initiative", "chosen"]]
     return ranked.merge(chosen, on="initiative", how="left").reindex(columns=columns)

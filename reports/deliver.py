@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from impact.errors import Finding, InputError
-from impact.fingerprint import input_hashes
 from reports.journey_map import write_journey_map
 from reports.page import write_page
 from reports.tables_out import write_tables
@@ -114,7 +113,7 @@ def run_record(edition: Edition, found: Findings, intake: Intake) -> dict[str, o
         "engine": "full",
         "seed": edition.seed,
         "versions": dict(edition.versions),
-        "inputs": input_hashes(found.study.path),
+        "inputs": dict(edition.inputs),
         "sampler": None
         if fit is None
         else {"rhat_max": fit.rhat_max, "ess_min": fit.ess_min, "divergences": fit.divergences},
@@ -137,7 +136,7 @@ def forecast_record(edition: Edition, found: Findings) -> dict[str, object]:
         "fitness": edition.fitness,
         "as_of": edition.as_of,
         "currency": edition.currency,
-        "inputs": input_hashes(found.study.path),
+        "inputs": dict(edition.inputs),
         "chosen": chosen,
         "portfolio": None if edition.worth is None else {**asdict(edition.worth), "dots": list(edition.worth.dots)},
         "metrics": _rows(edition, "scenarios"),

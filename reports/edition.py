@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -65,13 +65,13 @@ class Worth:
 class Edition:
     """One finished run, ready to be set on pages. `tables` holds every table of the contract by name.
 
-    `fitness`: `fit` or `not fit for use` (then every page carries `notices` first and no money figure
-    is set as fit). `notices` are sentences every page must show (simulated data, illustrative costs).
-    `money_word` is what a money figure is called: `margin`, or `revenue` where the study has no
-    margin. `point` is the unit of satisfaction in words (`1 point on 1-5`). `truth` holds, for a
-    simulated study, item (pain point or initiative), name, value and its range, value_true and
-    in_range (0/1), or None. `fixes` says
-    which pain points each initiative acts on, for the journey map.
+    `inputs` holds the SHA-256 of every file read. `fitness`: `fit` or `not fit for use` (then every
+    page carries `notices` first and no money figure is set as fit). `notices` are sentences every page
+    must show (simulated data, illustrative costs). `money_word` is what a money figure is called:
+    `margin`, or `revenue` where the study has no margin. `point` is the unit of satisfaction in words
+    (`1 point on 1-5`). `truth` holds, for a simulated study, item (pain point or initiative), name,
+    value and its range, value_true and in_range (0/1), or None. `fixes` says which pain points each
+    initiative acts on, for the journey map.
     """
 
     name: str
@@ -87,6 +87,7 @@ class Edition:
     seed: int
     run_id: str
     versions: Mapping[str, str]
+    inputs: Mapping[str, str] = field(default_factory=dict)
     fitness: Literal["fit", "not fit for use"]
     notices: tuple[str, ...]
     sentences: tuple[str, ...]

@@ -45,6 +45,7 @@ def make_edition(found: Findings) -> Edition:
         seed=study.study.seed,
         run_id=run_id(hashes, study.study.seed, repr(study)),
         versions=versions(),
+        inputs=hashes,
         fitness="fit" if found.fit_for_use else "not fit for use",
         notices=notices(found),
         sentences=(),

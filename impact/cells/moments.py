@@ -51,7 +51,6 @@ def within_moments(rows: Table, *, outcome: str, exposures: list[str]) -> tuple[
             meat=_matrix(meats, name, columns[:-1]),
             rows=int(counts.set_index("persona").loc[name, "rows"]),
             customers=int(counts.set_index("persona").loc[name, "customers"]),
-            spare=int(counts.set_index("persona").loc[name, "customers"]),
             left_out=left_out,
         )
         for name in personas
@@ -78,7 +77,7 @@ def _scaled(rows: Table, outcome: str) -> Table:
 
 def _centred(scaled: Table, outcome: str, columns: tuple[str, ...]) -> Table:
     mine = ibis.window(group_by="customer_id")
-    kept = scaled.filter((scaled.own > 0) & (scaled.own > LEAST_SHARE * scaled["size"]))
+    kept = scaled.filter(scaled.own > LEAST_SHARE * scaled["size"])
 
     def value(name: str) -> Value:
         if name == OUTCOME:

@@ -15,8 +15,7 @@ class Moments:
     `gram` is X'X of the named `columns` `(column, column)`, the last one being the outcome, every
     column centred on its customer's own mean. `meat` is the sum over customers of the outer product
     of their scores `(column - 1, column - 1)`, for standard errors clustered by customer.
-    `spare` are the degrees of freedom taken by the customers' own means. `left_out` customers of all
-    personas had too little money of their own to be compared with themselves.
+    `left_out` customers of all personas had too little money of their own to be compared with themselves.
     """
 
     persona: str
@@ -25,7 +24,6 @@ class Moments:
     meat: np.ndarray
     rows: int
     customers: int
-    spare: int
     left_out: int = 0
 
 
