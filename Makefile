@@ -15,7 +15,7 @@ demo: .venv/project ## both examples from files to workbook and page, in out/
 test: .venv/project ## the tests that need nothing but Python
 	$(BIN)/python -m pytest -q -m "not verify and not full"
 
-verify: .venv/project ## the slower tests, with LibreOffice and Chromium
+verify: .venv/engines ## the slower tests, with LibreOffice, Chromium, PostgreSQL and Spark
 	$(BIN)/python -m pytest -q -m verify
 
 verify-full: .venv/project ## hours of simulation
@@ -38,6 +38,14 @@ ifneq ($(UV),)
 else
 	$(PYTHON) -m venv --clear .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+endif
+	@touch $@
+
+.venv/engines: requirements-engines.txt .venv/project
+ifneq ($(UV),)
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements-engines.txt
+else
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-engines.txt
 endif
 	@touch $@
 
