@@ -51,7 +51,6 @@ _NOT_ACTED_ON: dict[str, tuple[str, ...]] = {
 _ONLY: dict[tuple[str, str], tuple[object, ...]] = {
     ("study", "relationship"): ("contract", "site"),
     ("survey", "express"): ("mean",),
-    ("model", "lag"): (1,),
     ("model", "reliability"): (1.0,),
     ("portfolio", "objective"): ("mean",),
 }

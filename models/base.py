@@ -16,7 +16,6 @@ from models.retention import fit_frailty
 from models.value import PersonaBase, ValueBase, discount_factors
 
 PATTERN_CAP = 2048
-LAG = 1  # periods from experience to outcome: what the panel joins
 RECENT = 4  # periods that stand for "now"
 
 
@@ -29,8 +28,8 @@ def build_base(cells: Cells, journey: Journey, study: Study, forms: ReducedForms
         frailty = np.full(draws, 1e-3)
     else:
         personas = tuple(_customer_persona(cells, journey, forms, g, rate) for g in range(len(forms.personas)))
-        frailty = fit_frailty(cells.leaving).draw(stream(study.study.seed, "frailty"), draws)
-    return ValueBase(personas=personas, discount=discount, lag=LAG, frailty=frailty)
+        frailty = fit_frailty(cells.by_tenure).draw(stream(study.study.seed, "frailty"), draws)
+    return ValueBase(personas=personas, discount=discount, lag=study.model.lag, frailty=frailty)
 
 
 def bare_base(cells: Cells, study: Study) -> ValueBase:
@@ -54,7 +53,7 @@ def bare_base(cells: Cells, study: Study) -> ValueBase:
         prevalence=none,
     )
     discount = discount_factors(study.study.discount_rate, study.horizon_periods, study.periods_a_year)
-    return ValueBase(personas=(group,), discount=discount, lag=LAG, frailty=np.full(1, 1e-3))
+    return ValueBase(personas=(group,), discount=discount, lag=study.model.lag, frailty=np.full(1, 1e-3))
 
 
 def margin_rate(cells: Cells, study: Study) -> float | None:

@@ -13,7 +13,8 @@ from statsmodels.genmod.families.links import CLogLog
 
 from impact.cells import Cells, CustomerCells, Moments, SitePanel
 from impact.journey import OVERALL, Journey
-from models.reduced import GaussianSummary, design_columns, moments_summary
+from models.designs import held_columns
+from models.reduced import GaussianSummary, moments_summary
 from models.reduced_sites import money_outcome, shifted, within_rows
 
 Z90 = 1.6448536269514722
@@ -170,7 +171,7 @@ def cross_section(cells: SitePanel, term: str) -> Slope | None:
 
 
 def _calibrate_customers(cells: CustomerCells) -> Calibration:
-    answered = cells.answered.dropna(subset=["overall"]).reset_index(drop=True)
+    answered = cells.certified
     slopes: list[Slope] = []
     if answered["leavers"].sum() >= 20:
         slopes.append(_mark(hazard_slope(answered, ("persona", *cells.controls), "hazard")))
@@ -187,7 +188,7 @@ def hazard_slope(cells: pd.DataFrame, controls: tuple[str, ...], method: Method)
     `GLM([leavers, n - leavers], X, Binomial(CLogLog()))` on cells, scale from Pearson's chi-square
     where above 1.
     """
-    nuisance = design_columns(cells, controls) if method == "hazard" else pd.DataFrame({"const": np.ones(len(cells))})
+    nuisance = held_columns(cells, controls) if method == "hazard" else pd.DataFrame({"const": np.ones(len(cells))})
     x = nuisance.assign(overall=cells["overall"].to_numpy(float))
     y = np.column_stack([cells["leavers"], cells["n"] - cells["leavers"]]).astype(float)
     fit = sm.GLM(y, x, Binomial(CLogLog())).fit()

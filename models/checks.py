@@ -36,7 +36,7 @@ def require_enough(cells: Cells) -> None:
 
 
 def _require_customers(cells: CustomerCells) -> None:
-    rows, leavers = int(cells.leaving["n"].sum()), int(cells.leaving["leavers"].sum())
+    rows, leavers = int(cells.by_tenure["n"].sum()), int(cells.by_tenure["leavers"].sum())
     if rows < LEAST_CUSTOMER_PERIODS:
         raise TooThinError(
             "C101",

@@ -6,13 +6,19 @@ that is not a pain point (period, tenure, controls) profiled out. The posterior 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from impact.cells import Moments
+from impact.cells.many import ETA_BOUNDS, LEAST_HAZARD, ManyCells, Score
+from impact.cells.summary import Rows
+from impact.cells.terms import design
 from impact.journey import OVERALL
+from models.designs import Design
 
 RIDGE_SD = 2.0  # log hazard: keeps the scoring steps finite under separation, then taken out again
 
@@ -60,54 +66,54 @@ class ReducedForms:
     stage_se: np.ndarray
 
 
-def design_columns(cells: pd.DataFrame, controls: tuple[str, ...]) -> pd.DataFrame:
-    """Nuisance columns of a cell table: constant, log tenure, period and control indicators."""
-    columns: dict[str, np.ndarray | float] = {"const": 1.0}
-    if "tenure" in cells:
-        known = (cells["tenure"] >= 0).to_numpy()
-        columns["log_tenure"] = np.where(known, np.log1p(cells["tenure"].clip(lower=0)), 0.0)
-        if known.any() and not known.all():
-            columns["tenure_unknown"] = (~known).astype(float)
-    frame = pd.DataFrame(columns, index=cells.index)
-    kinds = [pd.get_dummies(cells[name].astype(str), prefix=name, drop_first=True) for name in ("t", *controls)]
-    frame = pd.concat([frame, *kinds], axis=1).astype(float)
-    varying = [name for name in frame if name == "const" or frame[name].nunique() > 1]
-    return frame[varying]
+def hazard_summary(cells: Rows, held: Design) -> GaussianSummary:
+    """The likelihood of a discrete-time leaving rate in the design's effects, the rest profiled out.
+
+    Cells of n at risk and leavers of them; those that stay on their engine are asked for one score a step.
+    """
+    if isinstance(cells, ManyCells):
+        n, leavers = cells.totals("n", "leavers")
+        return hazard_mode(cells.hazard_score(held.terms), held, (cells.cells, leavers / max(n, 1)))
+    x = design(cells, held.terms)
+    n_each, left_each = cells["n"].to_numpy(float), cells["leavers"].to_numpy(float)
+    score = partial(_hazard_score, x, n_each, left_each)
+    return hazard_mode(score, held, (len(cells), left_each.sum() / n_each.sum()))
 
 
-def hazard_summary(x: np.ndarray, keep: np.ndarray, n: np.ndarray, leavers: np.ndarray) -> GaussianSummary:
-    """The likelihood of a discrete-time leaving rate in its effects `keep`, the rest profiled out.
+def hazard_mode(score: Callable[[np.ndarray], Score], held: Design, size: tuple[int, float]) -> GaussianSummary:
+    """The mode and curvature of a leaving likelihood, from its score as a function of the coefficients.
 
     Args:
-        x: covariates `(cell, column)`, the constant among them.
-        keep: positions of the effects in `x`.
-        n: customers at risk `(cell,)`.
-        leavers: of them gone by the next period `(cell,)`.
+        score: coefficients `(term,)` -> gradient, information, Pearson's chi-square.
+        held: the design, its constant first.
+        size: number of cells, and the overall leaving rate.
 
     Complementary log-log link, Fisher scoring. Where the maximum lies at infinity (nobody met it and
     left, or everybody), the steps stop at the mode under a weak ridge, which is then taken out of the
     mean to first order. Source: Prentice & Gloeckler (1978); grouped form as a binomial GLM.
     """
-    ridge = np.zeros(x.shape[1])
+    width, keep = len(held.terms), held.effects
+    cells, rate = size
+    ridge = np.zeros(width)
     ridge[keep] = RIDGE_SD**-2
-    start = np.zeros(x.shape[1])
-    start[0] = np.log(-np.log1p(-np.clip(leavers.sum() / n.sum(), 1e-6, 1 - 1e-6)))
-    held, _ = _climb(x, start, n, leavers, ridge=ridge, steps=60)
-    free, settled = _climb(x, held, n, leavers, ridge=0 * ridge, steps=12)
-    b = free if settled else held
-    gradient, information, pearson = _hazard_score(x, b, n, leavers)
-    dispersion = pearson / max(len(n) - x.shape[1], 1)
+    start = np.zeros(width)
+    start[0] = np.log(-np.log1p(-np.clip(rate, 1e-6, 1 - 1e-6)))
+    bound, _ = _climb(score, start, ridge=ridge, steps=60)
+    free, settled = _climb(score, bound, ridge=0 * ridge, steps=12)
+    b = free if settled else bound
+    gradient, information, pearson = score(b)
+    dispersion = pearson / max(cells - width, 1)
     profile = _profile(information, keep)
     shift = np.linalg.pinv(profile) @ gradient[keep]
     return GaussianSummary(mean=b[keep] + shift, precision=profile / max(dispersion, 1.0), dispersion=float(dispersion))
 
 
 def _climb(
-    x: np.ndarray, b: np.ndarray, n: np.ndarray, leavers: np.ndarray, *, ridge: np.ndarray, steps: int
+    score: Callable[[np.ndarray], Score], b: np.ndarray, *, ridge: np.ndarray, steps: int
 ) -> tuple[np.ndarray, bool]:
     """Coefficients after Fisher scoring from `b`, and whether the steps came to rest."""
     for _ in range(steps):
-        gradient, information, _ = _hazard_score(x, b, n, leavers)
+        gradient, information, _ = score(b)
         step = np.linalg.solve(information + np.diag(ridge + 1e-9), gradient - ridge * b)
         b = b + np.clip(step, -2, 2)
         if np.abs(step).max() < 1e-9:
@@ -115,11 +121,9 @@ def _climb(
     return b, False
 
 
-def _hazard_score(
-    x: np.ndarray, b: np.ndarray, n: np.ndarray, leavers: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, float]:
-    intensity = np.exp(np.clip(x @ b, -30, 3))
-    hazard = np.clip(-np.expm1(-intensity), 1e-12, 1 - 1e-12)
+def _hazard_score(x: np.ndarray, n: np.ndarray, leavers: np.ndarray, b: np.ndarray) -> Score:
+    intensity = np.exp(np.clip(x @ b, *ETA_BOUNDS))
+    hazard = np.clip(-np.expm1(-intensity), LEAST_HAZARD, 1 - LEAST_HAZARD)
     slope = intensity * (1 - hazard)
     variance = hazard * (1 - hazard)
     weight = n * slope**2 / variance
@@ -137,16 +141,21 @@ def _profile(information: np.ndarray, keep: np.ndarray) -> np.ndarray:
     )
 
 
-def linear_summary(x: np.ndarray, keep: np.ndarray, cells: pd.DataFrame) -> GaussianSummary:
-    """The likelihood of a score in its effects `keep`, from cells of n, total and squares."""
-    n, total = cells["n"].to_numpy(float), cells["total"].to_numpy(float)
-    centre = total.sum() / n.sum()
-    squares = cells["squares"].to_numpy(float) - 2 * centre * total + centre**2 * n
-    gram = (x * n[:, None]).T @ x
-    cross = x.T @ (total - centre * n)
+def linear_summary(cells: Rows, held: Design) -> GaussianSummary:
+    """The likelihood of a score in the design's effects, from cells of n, total and squares."""
+    if isinstance(cells, ManyCells):
+        gram, plain, (n, total, squares) = cells.linear_sums(held.terms)
+    else:
+        x = design(cells, held.terms)
+        each = cells[["n", "total", "squares"]].to_numpy(float)
+        gram, plain = (x * each[:, :1]).T @ x, x.T @ each[:, 1]
+        n, total, squares = each.sum(axis=0)
+    centre = total / n
+    cross = plain - centre * gram[0]
     b = np.linalg.pinv(gram) @ cross
-    variance = max((squares.sum() - b @ cross) / max(n.sum() - x.shape[1], 1), 1e-12)
-    return GaussianSummary(mean=b[keep], precision=_profile(gram, keep) / variance)
+    around = squares - 2 * centre * total + centre**2 * n
+    variance = max((around - b @ cross) / max(n - len(gram), 1), 1e-12)
+    return GaussianSummary(mean=b[held.effects], precision=_profile(gram, held.effects) / variance)
 
 
 def clustered_summary(gram: np.ndarray, meat: np.ndarray, keep: np.ndarray, clusters: int) -> GaussianSummary:

@@ -6,12 +6,14 @@ import numpy as np
 import pandas as pd
 
 from impact.cells import CustomerCells, Moments
+from impact.cells.many import ManyCells
+from impact.cells.summary import Rows
 from impact.journey import OVERALL, Journey, PainPoint
+from models.designs import build_design
 from models.reduced import (
     GaussianSummary,
     ReducedForms,
     allow_for_few,
-    design_columns,
     hazard_summary,
     join,
     linear_summary,
@@ -37,7 +39,7 @@ def reduce_customers(cells: CustomerCells, journey: Journey) -> ReducedForms:
         )
         return rescale(moved, unit)
 
-    score = [arrange(_score(cells, persona, operations, survey)) for persona in personas]
+    score = [arrange(_score(cells, persona, [*operations, *survey])) for persona in personas]
     leaving = [arrange(_leaving(cells, persona, operations, survey)) for persona in personas]
     spend = _by_persona(cells.spend, len(operations), len(survey))
     placebo = _by_persona(cells.spend_placebo, len(operations), len(survey))
@@ -94,56 +96,50 @@ def _mean_excess(patterns: pd.DataFrame, pain: PainPoint) -> float:
     return mean if mean > 0 else 1.0
 
 
-def exposure_matrix(cells: pd.DataFrame, exposures: list[str]) -> pd.DataFrame:
-    """Exposures with an indicator beside each that is sometimes unknown, so that no row is dropped."""
-    known = cells[exposures].astype(float)
-    unknown = known.isna().astype(float).add_prefix("unknown__")
-    unknown = unknown.loc[:, (unknown.nunique() > 1).to_numpy()]
-    return pd.concat([known.fillna(0.0), unknown], axis=1)
-
-
-def _parts(frame: pd.DataFrame, controls: tuple[str, ...], exposures: list[str]) -> tuple[np.ndarray, np.ndarray]:
-    nuisance = design_columns(frame, controls)
-    x = pd.concat([nuisance, exposure_matrix(frame, exposures)], axis=1)
-    keep = np.arange(nuisance.shape[1], nuisance.shape[1] + len(exposures))
-    return x.to_numpy(float), keep
-
-
-def _score(cells: CustomerCells, persona: str, operations: list[str], survey: list[str]) -> GaussianSummary:
-    rows = cells.scores[(cells.scores["stage"] == OVERALL) & (cells.scores["persona"] == persona)]
-    exposures = [*operations, *survey]
-    if len(rows) < 3:
+def _score(cells: CustomerCells, persona: str, exposures: list[str]) -> GaussianSummary:
+    rows = of_persona(cells.scores[OVERALL], persona)
+    if count_cells(rows) < 3:
         return silent(len(exposures))
-    x, keep = _parts(rows.reset_index(drop=True), (), exposures)
-    return linear_summary(x, keep, rows)
+    return linear_summary(rows, build_design(rows, (), exposures))
 
 
 def _leaving(cells: CustomerCells, persona: str, operations: list[str], survey: list[str]) -> GaussianSummary:
-    everyone = cells.leaving[cells.leaving["persona"] == persona].reset_index(drop=True)
-    x, keep = _parts(everyone, cells.controls, operations)
-    first = _hazard(everyone, x, keep) if operations else silent(0)
-    if not survey:
+    everyone = of_persona(cells.leaving, persona)
+    first = hazard_summary(everyone, build_design(everyone, cells.controls, operations)) if operations else silent(0)
+    if cells.answered is None:
         return first
-    answered = cells.answered[cells.answered["persona"] == persona].reset_index(drop=True)
-    if answered["leavers"].sum() < 5:
+    answered = of_persona(cells.answered, persona)
+    if _total(answered, "leavers") < 5:
         return join(first, silent(len(survey)))
-    x, keep = _parts(answered.drop(columns="overall"), cells.controls, [*operations, *survey])
-    return join(first, _hazard(answered, x, keep[len(operations) :]))
+    held = build_design(answered, cells.controls, [*operations, *survey])
+    return join(first, hazard_summary(answered, held.only(held.effects[len(operations) :])))
 
 
-def _hazard(rows: pd.DataFrame, x: np.ndarray, keep: np.ndarray) -> GaussianSummary:
-    return hazard_summary(x, keep, rows["n"].to_numpy(float), rows["leavers"].to_numpy(float))
+def of_persona(rows: Rows, persona: str) -> Rows:
+    """The cells of one persona."""
+    if isinstance(rows, ManyCells):
+        return rows.only("persona", persona)
+    return rows[rows["persona"] == persona].reset_index(drop=True)
+
+
+def count_cells(rows: Rows) -> int:
+    """How many cells there are."""
+    return rows.cells if isinstance(rows, ManyCells) else len(rows)
+
+
+def _total(rows: Rows, column: str) -> float:
+    return rows.totals(column)[0] if isinstance(rows, ManyCells) else float(rows[column].sum())
 
 
 def _own_stage(cells: CustomerCells, journey: Journey) -> tuple[np.ndarray, np.ndarray]:
     """Effect of each pain point on the score of its own stage, personas together: points and se."""
     exposures = list(journey.pain_ids())
     estimate, se = np.full(len(exposures), np.nan), np.full(len(exposures), np.nan)
-    for k, pain in enumerate(journey.pain_points):
-        rows = cells.scores[cells.scores["stage"] == pain.stage].reset_index(drop=True)
-        if rows["n"].sum() < 30:
+    for stage in {pain.stage for pain in journey.pain_points}:
+        rows = cells.scores[stage]
+        if _total(rows, "n") < 30:
             continue
-        x, keep = _parts(rows, ("persona",), exposures)
-        summary = linear_summary(x, keep, rows)
-        estimate[k], se[k] = summary.mean[k], summary.se()[k]
+        summary = linear_summary(rows, build_design(rows, ("persona",), exposures))
+        mine = [k for k, pain in enumerate(journey.pain_points) if pain.stage == stage]
+        estimate[mine], se[mine] = summary.mean[mine], summary.se()[mine]
     return estimate, se

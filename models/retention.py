@@ -41,8 +41,6 @@ def fit_frailty(leaving: pd.DataFrame) -> Frailty:
     rows = leaving[leaving["tenure"] >= 0].copy()
     if rows["leavers"].sum() < 20 or rows["tenure"].nunique() < 3:
         return Frailty(log_variance=FRAILTY_PRIOR[0], se=FRAILTY_PRIOR[1], known=False)
-    rows["tenure"] = rows["tenure"].round()
-    rows = rows.groupby(["persona", "tenure"], as_index=False)[["n", "leavers"]].sum()
     codes = rows["persona"].astype("category").cat.codes.to_numpy()
     groups = codes.max() + 1
     n, gone, s = (rows[name].to_numpy(float) for name in ("n", "leavers", "tenure"))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ibis
 import pandas as pd
 
+from impact.cells.bands import banded_controls, binned_levels
 from impact.cells.coverage import money_by_period, stage_coverage
+from impact.cells.many import ManyCells, ask
 from impact.cells.moments import within_moments
 from impact.cells.panel import build_panel, score_column
-from impact.cells.summary import CustomerCells, Moments
+from impact.cells.summary import CustomerCells, Moments, Rows
 from impact.journey import OVERALL, Journey
 
 if TYPE_CHECKING:
@@ -19,10 +21,9 @@ if TYPE_CHECKING:
     from impact.source import Source
     from impact.study import Study
 
+MOST_CELLS = 100_000  # more than this and the cells stay on their engine
 TENURE_EDGES_YEARS = (0.5, 1.0, 2.0, 4.0, 8.0)
 SCORE_STEPS = 8  # of the overall scale; bin means keep a slope nearly lossless from seven bins up
-CONTROL_GROUPS = 5
-CONTROL_VALUES = 12  # a numeric control of more values than this enters by its fifths
 OVERALL_SCORE = score_column(OVERALL)
 RECENT = 4  # periods that stand for "now" in prevalence and leaving
 
@@ -30,29 +31,35 @@ RECENT = 4  # periods that stand for "now" in prevalence and leaving
 def summarise_customers(source: Source, journey: Journey, study: Study) -> CustomerCells:
     """Cells and moments of a study whose customers may leave."""
     panel = build_panel(source, journey, study)
-    panel = panel.mutate(tenure_band=_tenure_band(panel, study), **_banded(panel, study))
+    panel = panel.mutate(
+        tenure_band=_tenure_band(panel, study), **banded_controls(panel, study), **binned_levels(panel, journey)
+    )
     operations = [pain.pain_point for pain in journey.pain_points if pain.source == "operations"]
     survey = [pain.pain_point for pain in journey.pain_points if pain.source == "survey"]
     controls = [control for control in study.model.controls if control != "tenure"]
     groups = ["persona", "tenure_band"]
+    held = [*groups, "t", *controls]
     settled = panel.filter(panel.stays.notnull())
     answered = settled.filter(settled[OVERALL_SCORE].notnull())
     active = panel.filter(panel.t == study.as_of)
     coverage = stage_coverage(source, journey, study)
     return CustomerCells(
         controls=tuple(controls),
-        leaving=_leaving(settled, [*groups, "t", *controls, *operations]),
-        answered=_answered(settled, [*groups, "t", *controls, *operations], survey, _overall_step(coverage)),
-        scores=_scores(panel, journey, [*operations, *survey]),
+        leaving=_leave(_leaving(settled, [*held, *operations])),
+        by_tenure=_small(_leaving(settled, ["persona", "tenure"])),
+        answered=_leave(_leaving(_told(settled, survey), [*held, *operations, *survey])) if survey else None,
+        certified=_certified(answered, held, _overall_step(coverage)),
+        scores=_scores(panel, journey, ["persona", "t", *operations, *survey]),
         spend=_spend(settled, operations),
         spend_placebo=_spend_placebo(settled, panel, operations),
         spend_on_score=_spend(answered, [OVERALL_SCORE]),
         spend_on_score_placebo=_spend_placebo(answered, panel, [OVERALL_SCORE]),
-        base=active.group_by(groups)
-        .agg(customers=active.count(), revenue=active.revenue.sum(), margin=active.margin.sum())
-        .order_by(groups)
-        .to_pandas(),
-        recent=_leaving(settled.filter(settled.t >= study.as_of - RECENT), groups),
+        base=_small(
+            active.group_by(groups).agg(
+                customers=active.count(), revenue=active.revenue.sum(), margin=active.margin.sum()
+            )
+        ),
+        recent=_small(_leaving(settled.filter(settled.t >= study.as_of - RECENT), groups)),
         patterns=_patterns(panel.filter(panel.t > study.as_of - RECENT), journey),
         pairs=_pairs(panel, journey),
         coverage=coverage,
@@ -68,26 +75,32 @@ def _tenure_band(panel: Table, study: Study) -> Value:
     return ibis.ifelse(panel.tenure < 0, -1, band)
 
 
-def _banded(panel: Table, study: Study) -> dict[str, Value]:
-    """Numeric controls of many values enter as the rank of their fifth, so that cells stay few.
-
-    Equal values stay together, so that the same rows always fall into the same fifth.
-    """
-    banded = {}
-    for control in study.model.controls:
-        if control == "tenure" or not panel[control].type().is_numeric():
-            continue
-        if panel[control].nunique().execute() > CONTROL_VALUES:
-            place = panel[control].percent_rank()
-            fifth = ibis.least((place * CONTROL_GROUPS).floor(), CONTROL_GROUPS - 1)
-            banded[control] = panel[control].isnull().ifelse(ibis.null("int64"), fifth.cast("int64"))
-    return banded
+def _leaving(rows: Table, keys: list[str]) -> Table:
+    sums = {"n": rows.count(), "leavers": (1 - rows.stays).sum()}
+    if "tenure" not in keys:
+        sums["tenure"] = rows.tenure.mean()
+    return rows.group_by(keys).agg(**sums)
 
 
-def _leaving(rows: Table, keys: list[str]) -> pd.DataFrame:
-    cells = rows.group_by(keys).agg(n=rows.count(), leavers=(1 - rows.stays).sum(), tenure=rows.tenure.mean())
-    found: pd.DataFrame = cells.order_by(keys).to_pandas()
-    return found
+def _leave(cells: Table) -> Rows:
+    """The cells themselves where they are few, else the cells on their engine."""
+    kept = cells.cache()
+    count = int(kept.count().execute())
+    return _small(kept) if count <= MOST_CELLS else ManyCells(table=kept, cells=count)
+
+
+def _small(cells: Table) -> pd.DataFrame:
+    """A small table in the order of its columns, which no engine's collation has a say in."""
+    found: pd.DataFrame = cells.to_pandas()
+    return found.sort_values(list(found.columns), kind="stable", ignore_index=True)
+
+
+def _told(settled: Table, survey: list[str]) -> Table:
+    """Rows of those who answered: an overall score or a pain point of the survey is known."""
+    known = settled[OVERALL_SCORE].notnull()
+    for pain in survey:
+        known = known | settled[pain].notnull()
+    return settled.filter(known)
 
 
 def _overall_step(coverage: pd.DataFrame) -> float:
@@ -97,31 +110,32 @@ def _overall_step(coverage: pd.DataFrame) -> float:
     return width / SCORE_STEPS if width > 0 else 1.0
 
 
-def _answered(settled: Table, keys: list[str], survey: list[str], step: float) -> pd.DataFrame:
-    """Cells of those who answered, by a bin of the overall score whose own mean is kept."""
-    column = score_column(OVERALL)
-    known = settled[column].notnull()
-    for pain in survey:
-        known = known | settled[pain].notnull()
-    rows = settled.filter(known).mutate(overall_bin=(settled[column] / step).round())
-    by = [*keys, *survey, "overall_bin"]
-    cells = rows.group_by(by).agg(
-        n=rows.count(), leavers=(1 - rows.stays).sum(), tenure=rows.tenure.mean(), overall=rows[column].mean()
+def _certified(answered: Table, held: list[str], step: float) -> pd.DataFrame:
+    """Cells of the overall score by its bin, whose own mean is kept; what the calibration is signed on."""
+    rows = answered.mutate(overall_bin=(answered[OVERALL_SCORE] / step).round().cast("int64"))
+    cells = rows.group_by([*held, "overall_bin"]).agg(
+        n=rows.count(), leavers=(1 - rows.stays).sum(), tenure=rows.tenure.mean(), overall=rows[OVERALL_SCORE].mean()
     )
-    found: pd.DataFrame = cells.order_by(by).to_pandas()
-    return found
+    return _small(cells)
 
 
-def _scores(panel: Table, journey: Journey, exposures: list[str]) -> pd.DataFrame:
-    frames = []
-    keys = ["persona", "t", *exposures]
-    for stage in [*journey.stage_ids(), OVERALL]:
-        rows = panel.filter(panel[score_column(stage)].notnull())
+def _scores(panel: Table, journey: Journey, keys: list[str]) -> dict[str, Rows]:
+    """Sums of each stage's scores by what was met, in one pass over the panel."""
+    stages = [*journey.stage_ids(), OVERALL]
+    known = ibis.or_(*(panel[score_column(stage)].notnull() for stage in stages))
+    rows = panel.filter(known)
+    sums: dict[str, Value] = {}
+    for k, stage in enumerate(stages):
         score = rows[score_column(stage)]
-        cells = rows.group_by(keys).agg(n=rows.count(), total=score.sum(), squares=(score * score).sum())
-        frame: pd.DataFrame = cells.order_by(keys).to_pandas()
-        frames.append(frame.assign(stage=stage))
-    return pd.concat(frames, ignore_index=True)
+        sums |= {f"n{k}": score.count(), f"total{k}": score.sum(), f"squares{k}": (score * score).sum()}
+    wide = rows.group_by(keys).agg(**sums).cache()
+    few = int(wide.count().execute()) <= MOST_CELLS
+    found: dict[str, Rows] = {}
+    for k, stage in enumerate(stages):
+        mine = wide.filter(wide[f"n{k}"] > 0)
+        mine = mine.select(*keys, n=mine[f"n{k}"], total=mine[f"total{k}"], squares=mine[f"squares{k}"])
+        found[stage] = _small(mine) if few else ManyCells(table=mine, cells=int(mine.count().execute()))
+    return found
 
 
 def _spend(settled: Table, exposures: list[str]) -> tuple[Moments, ...]:
@@ -144,29 +158,46 @@ def _spend_placebo(settled: Table, panel: Table, exposures: list[str]) -> tuple[
 
 
 def _patterns(recent: Table, journey: Journey) -> pd.DataFrame:
-    exposures = list(journey.pain_ids())
-    keys = ["persona", *exposures]
-    found: pd.DataFrame = recent.group_by(keys).agg(n=recent.count()).order_by(keys).to_pandas()
-    return found
+    """What was met together, counted; where there are too many, the commonest and a sample of the rest.
+
+    The sample takes every so-many-th pattern in the order of how common it is and carries the weight
+    of all: a tail cut off would take those who meet most with it.
+    """
+    keys = ["persona", *journey.pain_ids()]
+    cells = recent.group_by(keys).agg(n=recent.count()).cache()
+    count = int(cells.count().execute())
+    if count <= MOST_CELLS:
+        return _small(cells)
+    head = MOST_CELLS // 2 // int(cells.persona.nunique().execute())
+    step = -(-count // (MOST_CELLS // 2))
+    order: list[Any] = [cells.n.desc(), *(cells[pain] for pain in journey.pain_ids())]
+    placed = cells.mutate(place=ibis.row_number().over(ibis.window(group_by="persona", order_by=order)))
+    tail = placed.place >= head
+    whole = placed.filter(tail).group_by("persona").agg(whole=lambda t: t.n.sum()).to_pandas().set_index("persona")
+    kept: pd.DataFrame = placed.filter(~tail | ((placed.place - head) % step == 0)).to_pandas()
+    rare = kept["place"] >= head
+    share = kept["persona"].map(whole["whole"] / kept[rare].groupby("persona")["n"].sum())
+    kept["n"] = kept["n"].astype(float).where(~rare, kept["n"] * share)
+    return kept.drop(columns="place").sort_values(keys, kind="stable", ignore_index=True)
 
 
 def _pairs(panel: Table, journey: Journey) -> pd.DataFrame:
     """Pairwise sums of scores of one customer and period: what driver importance needs."""
     stages = [*journey.stage_ids(), OVERALL]
+    pairs = [(i, j) for i in range(len(stages)) for j in range(i, len(stages))]
     sums: dict[str, Value] = {}
-    for i, first in enumerate(stages):
-        for second in stages[i:]:
-            a, b = panel[score_column(first)], panel[score_column(second)]
-            both = a.notnull() & b.notnull()
-            sums |= {
-                f"{first}|{second}|n": both.ifelse(1, 0).sum(),
-                f"{first}|{second}|first": a.sum(where=both),
-                f"{first}|{second}|second": b.sum(where=both),
-                f"{first}|{second}|product": (a * b).sum(where=both),
-                f"{first}|{second}|first_square": (a * a).sum(where=both),
-                f"{first}|{second}|second_square": (b * b).sum(where=both),
-            }
-    wide = panel.agg(**sums).to_pandas().iloc[0]
-    keys = [tuple(name.split("|")) for name in wide.index]
-    long = pd.Series(wide.to_numpy(dtype=float), index=pd.MultiIndex.from_tuples(keys, names=["a", "b", "what"]))
-    return pd.DataFrame(long.unstack("what").reset_index())
+    for i, j in pairs:
+        a, b = panel[score_column(stages[i])], panel[score_column(stages[j])]
+        both = a.notnull() & b.notnull()
+        sums |= {
+            f"n{i}_{j}": both.ifelse(1, 0).sum(),
+            f"first{i}_{j}": a.sum(where=both),
+            f"second{i}_{j}": b.sum(where=both),
+            f"product{i}_{j}": (a * b).sum(where=both),
+            f"first_square{i}_{j}": (a * a).sum(where=both),
+            f"second_square{i}_{j}": (b * b).sum(where=both),
+        }
+    found = ask(panel, sums)
+    names = ("n", "first", "second", "product", "first_square", "second_square")
+    rows = [(stages[i], stages[j], *(found[f"{name}{i}_{j}"] for name in names)) for i, j in pairs]
+    return pd.DataFrame(rows, columns=["a", "b", *names])

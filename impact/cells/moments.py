@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import ibis
 import numpy as np
-import pandas as pd
 
+from impact.cells.many import SUMS_A_QUERY
 from impact.cells.summary import Moments
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 OUTCOME = "relative_spend"
 LEAST_SHARE = 0.1
+KEYS = ["persona", "customer_id"]
 
 
 def within_moments(rows: Table, *, outcome: str, exposures: list[str]) -> tuple[Moments, ...]:
@@ -23,104 +24,127 @@ def within_moments(rows: Table, *, outcome: str, exposures: list[str]) -> tuple[
 
     Every row counts, zero and negative periods included, of customers whose own mean is positive and at
     least a tenth of their mean absolute money: below that one credit note would drown all others; they
-    are counted in `left_out`. A customer seen once adds nothing. An exposure that is unknown counts as
-    none, with an indicator of its own where some are unknown. Columns: exposures, indicators of the
-    unknown and of the periods (the first left out), outcome.
+    are counted in `left_out`. A customer seen once adds nothing; one who changes persona is compared with
+    itself within each. An exposure that is unknown counts as none, with an indicator of its own where some
+    are unknown. Columns: exposures, indicators of the unknown and of the periods (the first left out), outcome.
+
+    Sums over rows less sums over customers of the products of their own sums, so that nothing is sorted.
     """
     rows = rows.filter(rows[outcome].notnull())
-    periods = sorted(rows.t.value_counts().to_pandas()["t"].tolist())
+    periods = sorted(int(t) for t in rows.select("t").distinct().to_pandas()["t"])
     if not periods:
         return ()
     unknown = _sometimes_unknown(rows, exposures)
     columns = (*exposures, *(f"unknown__{e}" for e in unknown), *(f"period_{t}" for t in periods[1:]), OUTCOME)
-    scaled = _scaled(rows, outcome)
-    left_out = int(scaled.filter(scaled.own <= LEAST_SHARE * scaled["size"]).customer_id.nunique().execute())
-    centred = _centred(scaled, outcome, columns).cache()
-    personas = sorted(centred.persona.value_counts().to_pandas()["persona"].tolist())
-    if not personas:
-        return ()
-    sums = _products(centred, columns)
-    counts = centred.group_by("persona").agg(rows=centred.count(), customers=centred.customer_id.nunique()).to_pandas()
-    fits = {name: _solve(_matrix(sums, name, columns)) for name in personas}
-    meats = _meat(centred, columns, fits)
+    customers = _customers(rows, outcome)
+    left_out = int(customers.filter(customers.own <= LEAST_SHARE * customers["size"]).count().execute())
+    relative = _relative(rows, customers, outcome, columns)
+    sums = _by_customer(relative, len(columns) - 1)
+    counts = sums.group_by("persona").agg(rows=sums.n.sum(), customers=sums.count()).to_pandas().set_index("persona")
+    grams = _centred_grams(relative, sums, len(columns))
+    meats = _meats(relative, {name: _solve(gram) for name, gram in grams.items()}, len(columns) - 1)
     return tuple(
         Moments(
             persona=name,
             columns=columns,
-            gram=_matrix(sums, name, columns),
-            meat=_matrix(meats, name, columns[:-1]),
-            rows=int(counts.set_index("persona").loc[name, "rows"]),
-            customers=int(counts.set_index("persona").loc[name, "customers"]),
+            gram=grams[name],
+            meat=meats[name],
+            rows=int(counts.loc[name, "rows"]),
+            customers=int(counts.loc[name, "customers"]),
             left_out=left_out,
         )
-        for name in personas
+        for name in sorted(str(name) for name in counts.index)
     )
 
 
 def _sometimes_unknown(rows: Table, exposures: list[str]) -> list[str]:
     if not exposures:
         return []
-    counts = rows.agg(**{name: rows[name].isnull().ifelse(1, 0).sum() for name in exposures}).to_pandas()
-    return [name for name in exposures if counts[name].iloc[0] > 0]
+    sums = {f"u{k}": rows[name].isnull().ifelse(1, 0).sum() for k, name in enumerate(exposures)}
+    counts = rows.agg(**sums).to_pandas()
+    return [name for k, name in enumerate(exposures) if counts[f"u{k}"].iloc[0] > 0]
 
 
-def _scaled(rows: Table, outcome: str) -> Table:
-    """Rows of customers seen twice or more, with their own mean and mean size of the outcome."""
-    mine = ibis.window(group_by="customer_id")
-    scaled = rows.mutate(
-        own=rows[outcome].mean().over(mine),
-        size=rows[outcome].abs().mean().over(mine),
-        seen=rows.customer_id.count().over(mine),
-    )
-    return scaled.filter(scaled.seen > 1)
+def _customers(rows: Table, outcome: str) -> Table:
+    """Customers seen twice or more, with their own mean and mean size of the outcome."""
+    customers = rows.group_by(KEYS).agg(seen=rows.count(), own=rows[outcome].mean(), size=rows[outcome].abs().mean())
+    return customers.filter(customers.seen > 1).cache()
 
 
-def _centred(scaled: Table, outcome: str, columns: tuple[str, ...]) -> Table:
-    mine = ibis.window(group_by="customer_id")
-    kept = scaled.filter(scaled.own > LEAST_SHARE * scaled["size"])
+def _relative(rows: Table, customers: Table, outcome: str, columns: tuple[str, ...]) -> Table:
+    """Rows of the customers kept: `x0`... by column, and `y`, the outcome over the customer's own mean less 1."""
+    kept = customers.filter(customers.own > LEAST_SHARE * customers["size"]).select(*KEYS, "own")
+    joined = rows.inner_join(kept, KEYS)
 
     def value(name: str) -> Value:
-        if name == OUTCOME:
-            return kept[outcome] / kept.own
         if name.startswith("unknown__"):
-            return kept[name.removeprefix("unknown__")].isnull().ifelse(1.0, 0.0)
+            return joined[name.removeprefix("unknown__")].isnull().ifelse(1, 0)
         if name.startswith("period_"):
-            return (kept.t == int(name.removeprefix("period_"))).ifelse(1.0, 0.0)
-        return kept[name].fill_null(0.0)
+            return (joined.t == int(name.removeprefix("period_"))).ifelse(1, 0)
+        return joined[name].fill_null(0)
 
-    plain = kept.select("customer_id", "persona", **{name: value(name) for name in columns})
-    centred = {name: plain[name] - plain[name].mean().over(mine) for name in columns}
-    return plain.select("customer_id", "persona", **centred)
+    x = {f"x{k}": value(name).cast("float64") for k, name in enumerate(columns[:-1])}
+    return joined.select(*KEYS, **x, y=joined[outcome] / joined.own - 1.0).cache()
 
 
-def _products(rows: Table, columns: tuple[str, ...]) -> pd.DataFrame:
-    sums = {
-        f"{i}_{j}": (rows[columns[i]] * rows[columns[j]]).sum()
-        for i, j in combinations_with_replacement(range(len(columns)), 2)
+def _by_customer(relative: Table, width: int) -> Table:
+    """Sums by customer: `n`, `s0`... of the columns. The outcome's own sum is 0 by how it is made."""
+    sums = {f"s{k}": relative[f"x{k}"].sum() for k in range(width)}
+    return relative.group_by(KEYS).agg(n=relative.count(), **sums).cache()
+
+
+def _centred_grams(relative: Table, sums: Table, size: int) -> dict[str, np.ndarray]:
+    """X'X by persona `(column, column)`, outcome last, every column centred on its customer's own mean."""
+    width = size - 1
+    plain = {
+        (i, j): relative[_column(i, width)] * relative[_column(j, width)]
+        for i, j in combinations_with_replacement(range(size), 2)
     }
-    found: pd.DataFrame = rows.group_by("persona").agg(**sums).to_pandas()
-    return found.set_index("persona")
+    own = {(i, j): sums[f"s{i}"] * sums[f"s{j}"] / sums.n for i, j in combinations_with_replacement(range(width), 2)}
+    grams = _squares(relative, plain, size)
+    for name, less in _squares(sums, own, width).items():
+        grams[name][:width, :width] -= less
+    return grams
 
 
-def _matrix(sums: pd.DataFrame, persona: str, columns: tuple[str, ...]) -> np.ndarray:
-    matrix = np.zeros((len(columns), len(columns)))
-    for i, j in combinations_with_replacement(range(len(columns)), 2):
-        matrix[i, j] = matrix[j, i] = sums[f"{i}_{j}"].to_dict()[persona]
-    return matrix
+def _column(k: int, width: int) -> str:
+    return f"x{k}" if k < width else "y"
+
+
+def _squares(rows: Table, products: dict[tuple[int, int], Value], size: int) -> dict[str, np.ndarray]:
+    """The symmetric matrix of the sums of `products` by persona."""
+    pairs = list(products)
+    found: dict[str, np.ndarray] = {}
+    for start in range(0, len(pairs), SUMS_A_QUERY):
+        part = pairs[start : start + SUMS_A_QUERY]
+        asked = rows.group_by("persona").agg(**{f"p{i}_{j}": products[i, j].sum() for i, j in part})
+        for row in asked.to_pandas().to_dict("records"):
+            square = found.setdefault(str(row["persona"]), np.zeros((size, size)))
+            for i, j in part:
+                square[i, j] = square[j, i] = row[f"p{i}_{j}"]
+    return found
 
 
 def _solve(gram: np.ndarray) -> np.ndarray:
     return np.asarray(np.linalg.lstsq(gram[:-1, :-1], gram[:-1, -1], rcond=None)[0])
 
 
-def _meat(centred: Table, columns: tuple[str, ...], fits: dict[str, np.ndarray]) -> pd.DataFrame:
-    """Sums over customers of the products of their scores, at the fitted coefficients."""
-    residual = centred[OUTCOME]
-    for k, column in enumerate(columns[:-1]):
-        slopes = ibis.cases(*((centred.persona == name, float(fit[k])) for name, fit in fits.items()), else_=0.0)
-        residual = residual - centred[column] * slopes
-    rows = centred.mutate(residual=residual)
-    scores = rows.group_by("persona", "customer_id").agg(
-        **{column: (rows[column] * rows.residual).sum() for column in columns[:-1]}
-    )
-    return _products(scores, columns[:-1])
+def _meats(relative: Table, fits: dict[str, np.ndarray], width: int) -> dict[str, np.ndarray]:
+    """Sums over customers of the products of their scores, at the fitted coefficients `(column, column)`.
+
+    A customer's score is the sum of its centred column times its centred residual, which equals the sum of
+    the column times the residual less the product of their sums over n.
+    """
+    residual = relative.y
+    for k in range(width):
+        slopes = ibis.cases(*((relative.persona == name, float(fit[k])) for name, fit in fits.items()), else_=0.0)
+        residual = residual - relative[f"x{k}"] * slopes
+    rows = relative.mutate(residual=residual)
+    sums = {f"c{k}": (rows[f"x{k}"] * rows.residual).sum() for k in range(width)}
+    own = {f"s{k}": rows[f"x{k}"].sum() for k in range(width)}
+    customers = rows.group_by(KEYS).agg(n=rows.count(), r=rows.residual.sum(), **sums, **own)
+    share = customers.r / customers.n
+    score = {f"u{k}": customers[f"c{k}"] - customers[f"s{k}"] * share for k in range(width)}
+    scores = customers.select("persona", **score).cache()
+    pairs = combinations_with_replacement(range(width), 2)
+    return _squares(scores, {(i, j): scores[f"u{i}"] * scores[f"u{j}"] for i, j in pairs}, width)

@@ -40,6 +40,8 @@ def build_panel(source: Source, journey: Journey, study: Study) -> Table:
     keep = ["customer_id", "t", "persona", "tenure", "revenue", "margin", "retained", *controls]
     panel = _with_next(panel.select(*keep), study)
     for extra in experience(source, journey):
+        # the outcome of a row lies a period on; a longer lag brings older experience to it
+        extra = extra.mutate(t=extra.t + (study.model.lag - 1))
         panel = panel.left_join(extra, ["customer_id", "t"]).drop("customer_id_right", "t_right")
     return source.connection.create_table("panel", fill_unexposed(panel, journey), temp=True, overwrite=True)
 
@@ -87,7 +89,7 @@ def _measure(rows: Table, pain: PainPoint) -> Value:
         return rows.amount.mean(where=mine)
     count = mine.ifelse(1, 0).sum()
     cap = 1 if pain.measure == "any" else COUNT_CAP
-    return ibis.least(count, cap).cast("float64")
+    return ibis.least(count, cap).cast("int8")
 
 
 def scores_by_period(source: Source, journey: Journey) -> Table | None:
@@ -114,7 +116,7 @@ def survey_pains_by_period(source: Source, journey: Journey) -> Table | None:
     named = {
         pain.pain_point: _low_score(rows, pain.stage)
         if pain.pain_point == f"low_{pain.stage}"
-        else padded.contains(f";{pain.pain_point};").ifelse(1.0, 0.0).max()
+        else padded.contains(f";{pain.pain_point};").ifelse(1, 0).max().cast("int8")
         for pain in pains
     }
     return rows.group_by("customer_id", "t").agg(**named)
@@ -123,7 +125,7 @@ def survey_pains_by_period(source: Source, journey: Journey) -> Table | None:
 def _low_score(rows: Table, stage: str) -> Value:
     """1 where the stage was scored in the bottom two of five, null where it was not scored."""
     place = (rows.score - rows.scale_min) / (rows.scale_max - rows.scale_min)
-    return (place < 0.4).ifelse(1.0, 0.0).max(where=rows.stage == stage)
+    return (place < 0.4).ifelse(1, 0).max(where=rows.stage == stage).cast("int8")
 
 
 def fill_unexposed(panel: Table, journey: Journey) -> Table:
@@ -132,9 +134,10 @@ def fill_unexposed(panel: Table, journey: Journey) -> Table:
     for pain in journey.pain_points:
         known_zero = pain.source == "operations" and pain.measure != "level"
         if pain.pain_point not in panel.columns:
-            filled[pain.pain_point] = ibis.literal(0.0) if known_zero else ibis.null("float64")
+            kind = "float64" if pain.measure == "level" else "int8"
+            filled[pain.pain_point] = ibis.literal(0).cast(kind) if known_zero else ibis.null(kind)
         elif known_zero:
-            filled[pain.pain_point] = panel[pain.pain_point].fill_null(0.0)
+            filled[pain.pain_point] = panel[pain.pain_point].fill_null(0)
     for stage in [*journey.stage_ids(), OVERALL]:
         if score_column(stage) not in panel.columns:
             filled[score_column(stage)] = ibis.null("float64")

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+
+from impact.cells.many import ManyCells
+
+Rows = pd.DataFrame | ManyCells
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +37,12 @@ class CustomerCells:
     """The summary of a study of many customers, some of whom leave.
 
     Exposure columns are named as the pain points. `leaving`: persona, tenure_band, t, controls,
-    operations exposures -> n, leavers, tenure. `answered`: the same for customers with an overall
-    score or a survey pain point, with survey exposures, `overall` (the bin's own mean) -> n, leavers.
-    `scores`: stage, persona, t, exposures -> n, total, squares (score points). `spend...`:
-    within-customer moments of next period's revenue on exposures, or on the overall score; the
+    operations exposures -> n, leavers, tenure (mean). `answered`: the same for customers with an overall
+    score or a survey pain point, with survey exposures; None without such pain points. `scores` by stage:
+    persona, t, exposures -> n, total, squares (score points). These stay on their engine, as `ManyCells`,
+    where they are more than a hundred thousand. `by_tenure`: persona, tenure -> n, leavers. `certified`:
+    persona, tenure_band, t, controls, overall_bin -> n, leavers, tenure, overall (the bin's own mean).
+    `spend...`: within-customer moments of next period's revenue on exposures, or on the overall score; the
     placebos take the experience of a period later. `base`: active at as_of by persona, tenure_band ->
     customers, revenue, margin. `recent`: the same groups over the last four outcome periods -> n,
     leavers. `patterns`: persona, exposures over the last four periods -> n. `pairs`: two stages -> n,
@@ -44,9 +51,11 @@ class CustomerCells:
     """
 
     controls: tuple[str, ...]
-    leaving: pd.DataFrame
-    answered: pd.DataFrame
-    scores: pd.DataFrame
+    leaving: Rows
+    by_tenure: pd.DataFrame
+    answered: Rows | None
+    certified: pd.DataFrame
+    scores: Mapping[str, Rows]
     spend: tuple[Moments, ...]
     spend_placebo: tuple[Moments, ...]
     spend_on_score: tuple[Moments, ...]

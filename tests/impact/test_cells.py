@@ -113,7 +113,8 @@ def assert_same_cells(found: pd.DataFrame, expected: pd.DataFrame, keys: list[st
 
 
 def fifth(values: pd.Series) -> pd.Series:
-    return np.minimum(np.floor((values.rank(method="min") - 1) / (len(values) - 1) * 5), 4).astype(int)
+    cuts = [values.quantile(share) for share in (0.2, 0.4, 0.6, 0.8)]
+    return sum((values > cut).astype(int) for cut in cuts)
 
 
 def test_cells_of_leaving_hold_everybody_at_risk_and_everybody_gone(cells: CustomerCells, panel: pd.DataFrame) -> None:
@@ -136,16 +137,20 @@ def test_a_control_of_many_values_falls_into_the_same_fifths_every_time(intake: 
 def test_cells_of_those_who_answered_keep_the_mean_of_each_bin(cells: CustomerCells, panel: pd.DataFrame) -> None:
     settled = panel.query("t < @AS_OF")
     answered = settled[settled["score__overall"].notna() | settled[SURVEY].notna()]
+    assert isinstance(cells.answered, pd.DataFrame)
     assert cells.answered["n"].sum() == len(answered)
     assert cells.answered["leavers"].sum() == (1 - answered["stays"]).sum()
-    total = (cells.answered["n"] * cells.answered["overall"]).sum()
+    scored = answered.dropna(subset=["score__overall"])
+    assert cells.certified["n"].sum() == len(scored)
+    assert cells.certified["leavers"].sum() == (1 - scored["stays"]).sum()
+    total = (cells.certified["n"] * cells.certified["overall"]).sum()
     assert total == pytest.approx(answered["score__overall"].sum(), rel=SUM_ORDER)
     named = (cells.answered["n"] * cells.answered[SURVEY]).sum()
     assert 0 < named == answered[SURVEY].sum()
 
 
 def test_no_bin_of_the_overall_score_is_wider_than_an_eighth_of_its_scale(cells: CustomerCells) -> None:
-    bins = cells.answered.dropna(subset=["overall"]).groupby("overall_bin")["overall"]
+    bins = cells.certified.groupby("overall_bin")["overall"]
     assert bins.ngroups <= 9
     assert (bins.max() - bins.min()).max() <= 4 / 8
 
@@ -158,7 +163,9 @@ def test_cells_of_scores_hold_sums_and_squares_of_every_stage(cells: CustomerCel
             n=("score", "size"), total=("score", "sum"), squares=("score", lambda score: (score**2).sum())
         )
         assert expected["n"].sum() > 200
-        assert_same_cells(cells.scores[cells.scores["stage"] == stage].drop(columns="stage"), expected, keys)
+        found = cells.scores[stage]
+        assert isinstance(found, pd.DataFrame)
+        assert_same_cells(found, expected, keys)
 
 
 def relative_to_own_mean(rows: pd.DataFrame, exposures: list[str]) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pytest
 
 from impact.cells import CustomerCells, SitePanel
 from impact.intake import Intake
-from models.base import LAG, PATTERN_CAP, bare_base, build_base, margin_rate
+from models.base import PATTERN_CAP, bare_base, build_base, margin_rate
 from models.reduce import reduce_cells
 from models.retention import LEAST_FRAILTY
 from models.value import ValueBase
@@ -65,7 +65,7 @@ def test_exposures_are_those_of_the_last_four_periods(base: ValueBase, small_cel
 
 
 def test_the_clock_of_the_base_is_the_studys(base: ValueBase, sites: ValueBase) -> None:
-    assert (len(base.discount), base.lag, len(base.frailty)) == (12, LAG, DRAWS)
+    assert (len(base.discount), base.lag, len(base.frailty)) == (12, 1, DRAWS)
     assert base.discount[0] == pytest.approx(1.1**-0.125)
     assert (len(sites.discount), sites.discount[0]) == (3, pytest.approx(1.08**-0.5))
 

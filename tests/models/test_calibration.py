@@ -15,7 +15,7 @@ from statsmodels.genmod.families.links import CLogLog
 from impact.cells import CustomerCells, SitePanel
 from impact.intake import Intake
 from models.calibration import Calibration, Slope, calibrate, hazard_slope, told_apart, within_slope
-from models.reduced import design_columns
+from models.designs import held_columns
 
 # The published recipe's figures are per ten points, given to this many decimals.
 ROUNDING_ACROSS = 1e-5
@@ -135,8 +135,8 @@ def company(small_cells: CustomerCells, small_intake: Intake) -> Calibration:
 def test_leaving_on_the_score_is_a_binomial_regression_on_the_answered_cells(
     company: Calibration, small_cells: CustomerCells
 ) -> None:
-    cells = small_cells.answered.dropna(subset=["overall"]).reset_index(drop=True)
-    x = design_columns(cells, ("persona",)).assign(overall=cells["overall"])
+    cells = small_cells.certified
+    x = held_columns(cells, ("persona",)).assign(overall=cells["overall"])
     y = np.column_stack([cells["leavers"], cells["n"] - cells["leavers"]])
     fit = sm.GLM(y, x, Binomial(CLogLog())).fit()
     headline = company.headline("retention")
@@ -162,7 +162,7 @@ def test_spend_on_the_score_pools_personas_by_their_precision(company: Calibrati
 
 
 def test_twice_the_same_customers_halve_the_variance_and_keep_the_slope(small_cells: CustomerCells) -> None:
-    cells = small_cells.answered.dropna(subset=["overall"]).reset_index(drop=True)
+    cells = small_cells.certified
     once = hazard_slope(cells, ("persona",), "hazard")
     twice = hazard_slope(cells.assign(n=cells["n"] * 2, leavers=cells["leavers"] * 2), ("persona",), "hazard")
     assert twice.estimate == pytest.approx(once.estimate, abs=SAME_MAXIMUM)

@@ -85,7 +85,7 @@ def status_of(checks: tuple[Check, ...]) -> dict[str, str]:
 def cells_with(customers: int, leavers: int) -> CustomerCells:
     frame = pd.DataFrame({"n": [customers], "leavers": [leavers]})
     empty: dict[str, Any] = dict.fromkeys(CustomerCells.__dataclass_fields__, ())
-    return CustomerCells(**{**empty, "leaving": frame})
+    return CustomerCells(**{**empty, "by_tenure": frame})
 
 
 @pytest.mark.parametrize(

@@ -11,16 +11,18 @@ import statsmodels.api as sm
 from statsmodels.genmod.families import Binomial
 from statsmodels.genmod.families.links import CLogLog
 
-from impact.cells import CustomerCells, SitePanel
+from impact.cells import CustomerCells, SitePanel, summarise
+from impact.cells.many import ManyCells
+from impact.cells.terms import Term, design
 from impact.intake import Intake
 from impact.journey import Journey, PainPoint, Stage
 from impact.rng import stream
+from models.designs import Design, build_design
 from models.reduce import reduce_cells
 from models.reduced import (
     GaussianSummary,
     allow_for_few,
     clustered_summary,
-    design_columns,
     hazard_summary,
     join,
     linear_summary,
@@ -31,6 +33,8 @@ from models.reduced_sites import money_outcome, shifted, within_rows, within_sum
 
 # Both climb the same likelihood; what is left is where each stops.
 SAME_MAXIMUM = 1e-6
+# The same sums, added up in another order by another program.
+SAME_SUMS = 1e-6
 # One least-squares problem solved in two ways.
 SAME_SOLUTION = 1e-9
 
@@ -50,11 +54,11 @@ def test_leaving_has_the_estimates_and_errors_of_a_binomial_regression_on_the_sa
     cells_of_one_persona: pd.DataFrame, small_intake: Intake
 ) -> None:
     cells, pains = cells_of_one_persona, list(small_intake.case.journey.pain_ids())
-    nuisance = design_columns(cells, ())
-    x = pd.concat([nuisance, cells[pains]], axis=1).to_numpy(float)
-    keep = np.arange(nuisance.shape[1], x.shape[1])
+    held = build_design(cells, (), pains)
+    x, keep = design(cells, held.terms), held.effects
+    assert [held.terms[k].name for k in keep] == pains
     n, leavers = cells["n"].to_numpy(float), cells["leavers"].to_numpy(float)
-    found, fit = hazard_summary(x, keep, n, leavers), binomial_fit(x, n, leavers)
+    found, fit = hazard_summary(cells, held), binomial_fit(x, n, leavers)
     np.testing.assert_allclose(found.mean, fit.params[keep], atol=SAME_MAXIMUM)
     widened = fit.bse[keep] * np.sqrt(max(found.dispersion, 1.0))
     np.testing.assert_allclose(found.se(), widened, atol=SAME_MAXIMUM)
@@ -79,33 +83,68 @@ def test_the_forms_of_the_company_are_those_regressions_in_plan_order(
                 np.testing.assert_allclose(one.se(), other.se()[::-1], atol=SAME_MAXIMUM)
 
 
-def two_by_two() -> tuple[np.ndarray, np.ndarray]:
-    """Cells of two exposures and their numbers of customers."""
-    exposed = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], dtype=float)
-    return np.column_stack([np.ones(4), exposed]), np.array([700.0, 100.0, 150.0, 50.0])
+TWO = Design(
+    terms=(
+        Term(name="const", kind="const"),
+        Term(name="a", kind="value", column="a"),
+        Term(name="b", kind="value", column="b"),
+    ),
+    effects=np.array([1, 2]),
+)
+
+
+@pytest.fixture(scope="module")
+def cells_left_in_place(small_intake: Intake) -> CustomerCells:
+    """The small company where even few cells are too many to leave their engine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("impact.cells.customers.MOST_CELLS", 0)
+        patch.setattr("impact.cells.customers._patterns", lambda recent, journey: None)
+        found = summarise(small_intake.source, small_intake.case.journey, small_intake.study)
+    assert isinstance(found, CustomerCells)
+    return found
+
+
+def test_cells_that_stay_on_their_engine_say_what_the_same_cells_say_in_memory(
+    small_cells: CustomerCells, cells_left_in_place: CustomerCells, small_intake: Intake
+) -> None:
+    journey = small_intake.case.journey
+    assert isinstance(cells_left_in_place.leaving, ManyCells)
+    assert all(isinstance(rows, ManyCells) for rows in cells_left_in_place.scores.values())
+    here = reduce_cells(small_cells, journey)
+    there = reduce_cells(replace(cells_left_in_place, patterns=small_cells.patterns), journey)
+    assert here.leaving is not None and there.leaving is not None
+    for kind in ("score", "leaving"):
+        for one, other in zip(getattr(here, kind), getattr(there, kind), strict=True):
+            np.testing.assert_allclose(one.mean, other.mean, rtol=SAME_SUMS)
+            np.testing.assert_allclose(one.precision, other.precision, rtol=SAME_SUMS, atol=SAME_SUMS)
+    np.testing.assert_allclose(here.stage_effect, there.stage_effect, rtol=SAME_SUMS)
+    np.testing.assert_allclose(here.stage_se, there.stage_se, rtol=SAME_SUMS)
+
+
+def two_by_two(leavers: list[int], times: int = 1) -> pd.DataFrame:
+    """Cells of two exposures with their numbers of customers and leavers."""
+    cells = pd.DataFrame({"a": [0, 0, 1, 1], "b": [0, 1, 0, 1], "n": [700.0, 100.0, 150.0, 50.0]})
+    return pd.concat([cells] * times, ignore_index=True).assign(leavers=leavers)
 
 
 @pytest.mark.parametrize("leavers", [[40, 0, 12, 0], [40, 9, 0, 0], [0, 0, 0, 6], [40, 9, 150, 50]])
 def test_an_exposure_that_nobody_or_everybody_leaves_with_gives_a_finite_answer(leavers: list[int]) -> None:
-    x, n = two_by_two()
-    found = hazard_summary(x, np.array([1, 2]), n, np.array(leavers, dtype=float))
+    found = hazard_summary(two_by_two(leavers), TWO)
     assert np.isfinite(found.mean).all() and (np.abs(found.mean) < 12).all()
     assert np.isfinite(found.precision).all() and (np.linalg.eigvalsh(found.precision) >= 0).all()
 
 
 def test_an_exposure_that_nobody_leaves_with_points_to_less_leaving_with_a_wide_error() -> None:
-    x, n = two_by_two()
-    found = hazard_summary(x, np.array([1, 2]), n, np.array([40.0, 0.0, 12.0, 0.0]))
+    found = hazard_summary(two_by_two([40, 0, 12, 0]), TWO)
     assert found.mean[1] < -1
     assert found.se()[1] > 0.5
     assert found.mean[0] == pytest.approx(np.log(-np.log1p(-12 / 150)) - np.log(-np.log1p(-40 / 700)), abs=0.05)
 
 
 def test_leaving_that_varies_more_than_chance_widens_the_errors_by_its_dispersion() -> None:
-    x = np.kron(np.ones((2, 1)), two_by_two()[0])
-    n = np.tile(two_by_two()[1], 2)
-    leavers = np.array([70.0, 4, 40, 1, 14, 20, 5, 12])
-    found, fit = hazard_summary(x, np.array([1, 2]), n, leavers), binomial_fit(x, n, leavers)
+    cells = two_by_two([70, 4, 40, 1, 14, 20, 5, 12], times=2)
+    found = hazard_summary(cells, TWO)
+    fit = binomial_fit(design(cells, TWO.terms), cells["n"].to_numpy(), cells["leavers"].to_numpy(float))
     assert found.dispersion > 5
     np.testing.assert_allclose(found.se(), fit.bse[1:] * np.sqrt(fit.pearson_chi2 / fit.df_resid), atol=SAME_MAXIMUM)
 
@@ -118,7 +157,7 @@ def test_scores_have_the_weighted_regression_of_the_rows_behind_the_cells() -> N
     cells = rows.groupby(["a", "b"], as_index=False).agg(
         n=("score", "size"), total=("score", "sum"), squares=("score", lambda values: (values**2).sum())
     )
-    found = linear_summary(sm.add_constant(cells[["a", "b"]]).to_numpy(), np.array([1, 2]), cells)
+    found = linear_summary(cells, TWO)
     by_row = sm.OLS(rows["score"], sm.add_constant(rows[["a", "b"]])).fit()
     np.testing.assert_allclose(found.mean, by_row.params[["a", "b"]], atol=SAME_SOLUTION)
     np.testing.assert_allclose(found.se(), by_row.bse[["a", "b"]], atol=SAME_SOLUTION)
