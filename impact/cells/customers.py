@@ -184,20 +184,28 @@ def _patterns(recent: Table, journey: Journey) -> pd.DataFrame:
 def _pairs(panel: Table, journey: Journey) -> pd.DataFrame:
     """Pairwise sums of scores of one customer and period: what driver importance needs."""
     stages = [*journey.stage_ids(), OVERALL]
+    columns: dict[str, Value] = {}
+    for k, stage in enumerate(stages):
+        score = panel[score_column(stage)]
+        known = score.notnull()
+        columns |= {
+            f"k{k}": known.ifelse(1.0, 0.0),
+            f"z{k}": known.ifelse(score, 0.0),
+            f"q{k}": known.ifelse(score * score, 0.0),
+        }
+    rows = panel.filter(ibis.or_(*(panel[score_column(stage)].notnull() for stage in stages))).select(**columns).cache()
     pairs = [(i, j) for i in range(len(stages)) for j in range(i, len(stages))]
     sums: dict[str, Value] = {}
     for i, j in pairs:
-        a, b = panel[score_column(stages[i])], panel[score_column(stages[j])]
-        both = a.notnull() & b.notnull()
         sums |= {
-            f"n{i}_{j}": both.ifelse(1, 0).sum(),
-            f"first{i}_{j}": a.sum(where=both),
-            f"second{i}_{j}": b.sum(where=both),
-            f"product{i}_{j}": (a * b).sum(where=both),
-            f"first_square{i}_{j}": (a * a).sum(where=both),
-            f"second_square{i}_{j}": (b * b).sum(where=both),
+            f"n{i}_{j}": (rows[f"k{i}"] * rows[f"k{j}"]).sum(),
+            f"first{i}_{j}": (rows[f"z{i}"] * rows[f"k{j}"]).sum(),
+            f"second{i}_{j}": (rows[f"k{i}"] * rows[f"z{j}"]).sum(),
+            f"product{i}_{j}": (rows[f"z{i}"] * rows[f"z{j}"]).sum(),
+            f"first_square{i}_{j}": (rows[f"q{i}"] * rows[f"k{j}"]).sum(),
+            f"second_square{i}_{j}": (rows[f"k{i}"] * rows[f"q{j}"]).sum(),
         }
-    found = ask(panel, sums)
+    found = ask(rows, sums)
     names = ("n", "first", "second", "product", "first_square", "second_square")
     rows = [(stages[i], stages[j], *(found[f"{name}{i}_{j}"] for name in names)) for i, j in pairs]
     return pd.DataFrame(rows, columns=["a", "b", *names])

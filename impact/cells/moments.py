@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING
 
-import ibis
 import numpy as np
 
 from impact.cells.many import SUMS_A_QUERY
@@ -41,14 +40,15 @@ def within_moments(rows: Table, *, outcome: str, exposures: list[str]) -> tuple[
     relative = _relative(rows, customers, outcome, columns)
     sums = _by_customer(relative, len(columns) - 1)
     counts = sums.group_by("persona").agg(rows=sums.n.sum(), customers=sums.count()).to_pandas().set_index("persona")
+    if counts.empty:
+        return ()
     grams = _centred_grams(relative, sums, len(columns))
-    meats = _meats(relative, {name: _solve(gram) for name, gram in grams.items()}, len(columns) - 1)
     return tuple(
         Moments(
             persona=name,
             columns=columns,
             gram=grams[name],
-            meat=meats[name],
+            meat=_meat(relative, name, _solve(grams[name])),
             rows=int(counts.loc[name, "rows"]),
             customers=int(counts.loc[name, "customers"]),
             left_out=left_out,
@@ -129,17 +129,18 @@ def _solve(gram: np.ndarray) -> np.ndarray:
     return np.asarray(np.linalg.lstsq(gram[:-1, :-1], gram[:-1, -1], rcond=None)[0])
 
 
-def _meats(relative: Table, fits: dict[str, np.ndarray], width: int) -> dict[str, np.ndarray]:
-    """Sums over customers of the products of their scores, at the fitted coefficients `(column, column)`.
+def _meat(relative: Table, persona: str, fit: np.ndarray) -> np.ndarray:
+    """Sums over one persona's customers of the products of their scores, at the fit `(column, column)`.
 
     A customer's score is the sum of its centred column times its centred residual, which equals the sum of
     the column times the residual less the product of their sums over n.
     """
-    residual = relative.y
-    for k in range(width):
-        slopes = ibis.cases(*((relative.persona == name, float(fit[k])) for name, fit in fits.items()), else_=0.0)
-        residual = residual - relative[f"x{k}"] * slopes
-    rows = relative.mutate(residual=residual)
+    width = len(fit)
+    mine = relative.filter(relative.persona == persona)
+    residual = mine.y
+    for k, slope in enumerate(fit):
+        residual = residual - mine[f"x{k}"] * float(slope)
+    rows = mine.mutate(residual=residual)
     sums = {f"c{k}": (rows[f"x{k}"] * rows.residual).sum() for k in range(width)}
     own = {f"s{k}": rows[f"x{k}"].sum() for k in range(width)}
     customers = rows.group_by(KEYS).agg(n=rows.count(), r=rows.residual.sum(), **sums, **own)
@@ -147,4 +148,4 @@ def _meats(relative: Table, fits: dict[str, np.ndarray], width: int) -> dict[str
     score = {f"u{k}": customers[f"c{k}"] - customers[f"s{k}"] * share for k in range(width)}
     scores = customers.select("persona", **score).cache()
     pairs = combinations_with_replacement(range(width), 2)
-    return _squares(scores, {(i, j): scores[f"u{i}"] * scores[f"u{j}"] for i, j in pairs}, width)
+    return _squares(scores, {(i, j): scores[f"u{i}"] * scores[f"u{j}"] for i, j in pairs}, width)[persona]

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
+import ibis
 import numpy as np
 import pandas as pd
 import pytest
 
 from impact.cells import CustomerCells, Moments, SitePanel, summarise
+from impact.cells.bands import CONTROL_KINDS, LEVEL_BINS, OTHERS, banded_controls, binned_levels
 from impact.intake import Intake, take_in
+from impact.journey import PainPoint
 from models.simulate import Company
 
 HOSPITALS = Path(__file__).parents[2] / "examples" / "hospitals"
 # The engine adds in another order than numpy; sums here are of some thousand terms near one.
 SUM_ORDER = 1e-9
+# Of the mean exposure: the tail is a third of the patterns' weight, and the sample spreads over it evenly.
+SAMPLED_TAIL = 0.03
 AS_OF = 2026 * 4 + 2
 PERIODS = 6
 STAGES = ("buy", "activate", "use", "bill")
@@ -231,6 +237,56 @@ def test_patterns_count_what_was_met_together_in_the_last_year(cells: CustomerCe
     recent = panel[panel["t"] > AS_OF - 4].fillna({SURVEY: -1.0})
     expected = recent.groupby(keys, as_index=False).agg(n=("t", "size"))
     assert_same_cells(cells.patterns.fillna({SURVEY: -1.0}), expected, keys)
+
+
+def test_too_many_patterns_keep_the_commonest_and_a_sample_with_the_weight_of_the_rest(
+    intake: Intake, cells: CustomerCells, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("impact.cells.customers.MOST_CELLS", len(cells.patterns) // 2)
+    found = summarise(intake.source, intake.case.journey, intake.study)
+    assert isinstance(found, CustomerCells)
+    assert len(found.patterns) <= len(cells.patterns) * 0.6
+    by_persona = [frame.groupby("persona")["n"] for frame in (found.patterns, cells.patterns)]
+    pd.testing.assert_series_equal(*(group.sum().astype(float) for group in by_persona), check_exact=False)
+    pd.testing.assert_series_equal(*(group.max().astype(float) for group in by_persona))
+    met = [np.average(frame[OPERATIONS], axis=0, weights=frame["n"]) for frame in (found.patterns, cells.patterns)]
+    np.testing.assert_allclose(*met, atol=SAMPLED_TAIL)
+
+
+def test_a_longer_lag_brings_what_was_met_a_period_earlier(widened: Path, cells: CustomerCells) -> None:
+    later = take_in(widened, ("model.lag=2",))
+    found = summarise(later.source, later.case.journey, later.study)
+    assert isinstance(found, CustomerCells) and isinstance(found.leaving, pd.DataFrame)
+    assert isinstance(cells.leaving, pd.DataFrame)
+    first = found.leaving["t"].min()
+    assert not found.leaving.loc[found.leaving["t"] == first, OPERATIONS].any(axis=None)
+    exposed = [frame.loc[frame["t"].between(first, first + PERIODS - 2)] for frame in (found.leaving, cells.leaving)]
+    assert exposed[0]["leavers"].sum() == exposed[1]["leavers"].sum()
+    assert len(exposed[0]) != len(exposed[1])
+
+
+def test_a_text_control_of_many_kinds_keeps_the_commonest(tmp_path: Path) -> None:
+    connection = ibis.duckdb.connect()
+    kinds = [f"kind {number:03d}" for number in range(80) for _ in range(200 - number)]
+    rows = connection.create_table("panel", pd.DataFrame({"plan": kinds}))
+    study = SimpleNamespace(model=SimpleNamespace(controls=("plan",)))
+    banded = rows.mutate(**banded_controls(rows, study)).plan.value_counts().to_pandas().set_index("plan")
+    assert len(banded) == CONTROL_KINDS
+    assert banded.loc["kind 000", "plan_count"] == 200
+    assert banded.loc[OTHERS, "plan_count"] == sum(200 - number for number in range(CONTROL_KINDS - 1, 80))
+
+
+def test_a_level_of_many_values_keeps_the_mean_of_each_of_its_bins() -> None:
+    level = np.random.default_rng(1).gamma(2.0, 30.0, 4_000)
+    level[::5] = np.nan
+    rows = ibis.duckdb.connect().create_table("panel", pd.DataFrame({"wait": level}))
+    pain = PainPoint(pain_point="wait", stage="buy", name="Wait", measure="level")
+    journey = SimpleNamespace(pain_points=(pain,))
+    binned = rows.select(wait=binned_levels(rows, journey)["wait"]).to_pandas()["wait"]
+    assert binned.isna().sum() == 800
+    assert binned.nunique() == LEVEL_BINS
+    assert binned.mean() == pytest.approx(np.nanmean(level), rel=SUM_ORDER)
+    assert np.corrcoef(binned.dropna(), level[~np.isnan(level)])[0, 1] > 0.97
 
 
 def test_pairs_give_the_correlations_of_scores_of_one_customer_and_period(
