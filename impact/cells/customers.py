@@ -184,26 +184,29 @@ def _patterns(recent: Table, journey: Journey) -> pd.DataFrame:
 def _pairs(panel: Table, journey: Journey) -> pd.DataFrame:
     """Pairwise sums of scores of one customer and period: what driver importance needs."""
     stages = [*journey.stage_ids(), OVERALL]
+    scores = [score_column(stage) for stage in stages]
+    # answers take few values, so that equal ones are counted once and multiplied once
+    alike = panel.filter(ibis.or_(*(panel[name].notnull() for name in scores))).group_by(scores)
+    counted = alike.agg(n=lambda t: t.count()).cache()
     columns: dict[str, Value] = {}
-    for k, stage in enumerate(stages):
-        score = panel[score_column(stage)]
-        known = score.notnull()
+    for k, name in enumerate(scores):
+        score, known = counted[name], counted[name].notnull()
         columns |= {
             f"k{k}": known.ifelse(1.0, 0.0),
             f"z{k}": known.ifelse(score, 0.0),
             f"q{k}": known.ifelse(score * score, 0.0),
         }
-    rows = panel.filter(ibis.or_(*(panel[score_column(stage)].notnull() for stage in stages))).select(**columns).cache()
+    rows = counted.select("n", **columns)
     pairs = [(i, j) for i in range(len(stages)) for j in range(i, len(stages))]
     sums: dict[str, Value] = {}
     for i, j in pairs:
         sums |= {
-            f"n{i}_{j}": (rows[f"k{i}"] * rows[f"k{j}"]).sum(),
-            f"first{i}_{j}": (rows[f"z{i}"] * rows[f"k{j}"]).sum(),
-            f"second{i}_{j}": (rows[f"k{i}"] * rows[f"z{j}"]).sum(),
-            f"product{i}_{j}": (rows[f"z{i}"] * rows[f"z{j}"]).sum(),
-            f"first_square{i}_{j}": (rows[f"q{i}"] * rows[f"k{j}"]).sum(),
-            f"second_square{i}_{j}": (rows[f"k{i}"] * rows[f"q{j}"]).sum(),
+            f"n{i}_{j}": (rows[f"k{i}"] * rows[f"k{j}"] * rows.n).sum(),
+            f"first{i}_{j}": (rows[f"z{i}"] * rows[f"k{j}"] * rows.n).sum(),
+            f"second{i}_{j}": (rows[f"k{i}"] * rows[f"z{j}"] * rows.n).sum(),
+            f"product{i}_{j}": (rows[f"z{i}"] * rows[f"z{j}"] * rows.n).sum(),
+            f"first_square{i}_{j}": (rows[f"q{i}"] * rows[f"k{j}"] * rows.n).sum(),
+            f"second_square{i}_{j}": (rows[f"k{i}"] * rows[f"q{j}"] * rows.n).sum(),
         }
     found = ask(rows, sums)
     names = ("n", "first", "second", "product", "first_square", "second_square")
