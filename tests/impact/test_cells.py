@@ -253,6 +253,40 @@ def test_too_many_patterns_keep_the_commonest_and_a_sample_with_the_weight_of_th
     np.testing.assert_allclose(*met, atol=SAMPLED_TAIL)
 
 
+@pytest.fixture(scope="module")
+def halves(company_folder: Callable[[Company], Path], small_company: Company) -> list[CustomerCells]:
+    """The summaries of the small company whole, and of each half of its customers."""
+    found = []
+    for parity in (None, 0, 1):
+        folder = company_folder(small_company)
+        for table in ("ledger", "customers", "responses", "incidents"):
+            rows = pd.read_parquet(folder / f"{table}.parquet")
+            mine = rows["customer_id"].str[-1].astype(int) % 2 == parity
+            rows[mine | (parity is None)].to_parquet(folder / f"{table}.parquet")
+        intake = take_in(folder)
+        cells = summarise(intake.source, intake.case.journey, intake.study)
+        assert isinstance(cells, CustomerCells)
+        found.append(cells)
+    return found
+
+
+def test_summaries_of_parts_of_the_customers_add_up_to_the_summary_of_all(halves: list[CustomerCells]) -> None:
+    whole, *parts = halves
+    for field, keys in (
+        ("leaving", ["persona", "tenure_band", "t", *OPERATIONS]),
+        ("by_tenure", ["persona", "tenure"]),
+    ):
+        frames = [getattr(part, field) for part in parts]
+        added = pd.concat(frames).groupby(keys, as_index=False)[["n", "leavers"]].sum()
+        assert_same_cells(getattr(whole, field)[[*keys, "n", "leavers"]], added, keys)
+    for field in ("spend", "spend_on_score"):
+        for k, one in enumerate(getattr(whole, field)):
+            mine = [getattr(part, field)[k] for part in parts]
+            assert [m.columns for m in mine] == [one.columns] * 2
+            np.testing.assert_allclose(sum(m.gram for m in mine), one.gram, atol=SUM_ORDER * one.rows)
+            assert sum(m.customers for m in mine) == one.customers
+
+
 def test_a_longer_lag_brings_what_was_met_a_period_earlier(widened: Path, cells: CustomerCells) -> None:
     later = take_in(widened, ("model.lag=2",))
     found = summarise(later.source, later.case.journey, later.study)
