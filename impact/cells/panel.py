@@ -41,7 +41,7 @@ def build_panel(source: Source, journey: Journey, study: Study) -> Table:
     panel = _with_next(panel.select(*keep), study)
     for extra in experience(source, journey):
         panel = panel.left_join(extra, ["customer_id", "t"]).drop("customer_id_right", "t_right")
-    return source.connection.create_table("panel", fill_unexposed(panel, journey), temp=True, overwrite=True)
+    return source.engine.keep("panel", fill_unexposed(panel, journey))
 
 
 def _controls(panel: Table, study: Study) -> dict[str, Value]:
