@@ -28,7 +28,9 @@ _LOCAL = {
     "spark.ui.enabled": "false",
     "spark.driver.host": "localhost",
     "spark.driver.bindAddress": "127.0.0.1",
-    "spark.sql.shuffle.partitions": "8",
+    "spark.sql.shuffle.partitions": "2",
+    "spark.default.parallelism": "2",
+    "spark.ui.showConsoleProgress": "false",
 }
 _SESSION = {
     "spark.sql.execution.arrow.pyspark.enabled": "true",

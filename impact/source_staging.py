@@ -175,7 +175,8 @@ def _column(raw: ir.Table, reading: Reading, column: Column) -> dict[str, ir.Val
         if theirs is None:
             return {target: ibis.null("int64"), f"{target}_unread": ibis.null("string")}
         if raw[theirs].type().is_temporal() and not raw[theirs].type().is_time():
-            return {target: _date_ordinal(raw[theirs], reading.study), f"{target}_unread": ibis.null("string")}
+            ordinal = _date_ordinal(raw[theirs], reading.study) + _begun_before(raw[theirs], reading.study, target)
+            return {target: ordinal, f"{target}_unread": ibis.null("string")}
         return {f"{target}_key": _text(raw[theirs])}
     if theirs is None:
         return {target: ibis.null("float64"), f"{target}_unread": ibis.null("string")}
@@ -227,6 +228,15 @@ def _date_ordinal(column: Any, study: Study) -> Any:  # noqa: ANN401
     months_a_period = 12 // study.periods_a_year
     within = ((column.month() - 1) / months_a_period).floor()
     return (column.year() * study.periods_a_year + within).cast("int64")
+
+
+def _begun_before(column: Any, study: Study, target: str) -> Any:  # noqa: ANN401
+    """1 where a date that whole periods are counted from lies behind its period's first day, else 0."""
+    if target != "joined_t":
+        return 0
+    months_a_period = 12 // study.periods_a_year
+    first_month = ((column.month() - 1) / months_a_period).floor() * months_a_period + 1
+    return ((column.month() == first_month) & (column.day() == 1)).ifelse(0, 1)
 
 
 def _with_ordinal(engine: Engine, table: ir.Table, reading: Reading, target: str) -> ir.Table:
