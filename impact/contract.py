@@ -14,7 +14,7 @@ from impact.columns import TABLES
 from impact.contract_ids import id_faults
 from impact.contract_reviews import table_reviews
 from impact.contract_rules import Rule, rules_of, unknown_named_pains, with_doubled
-from impact.contract_study import study_faults
+from impact.contract_study import long_ids, study_faults
 from impact.errors import Finding
 from impact.journey import Journey
 from impact.periods import period_label
@@ -47,10 +47,12 @@ class TableReport:
 def check_tables(source: Source, study: Study, journey: Journey | None) -> TableReport:
     """The report of every rule on every table; None for a journey leaves out what the plan must name."""
     findings = [*study_faults(source, study), *id_faults(source)]
+    if journey is not None:
+        findings += long_ids(source, study, journey)
     passes: list[Check] = []
     rejects: dict[str, list[pd.DataFrame]] = {}
     for name, staged in source.staged.items():
-        table = with_doubled(name, staged.filter(staged.set_aside.isnull()))
+        table = with_doubled(name, staged.filter(staged.set_aside.isnull()), source.present[name])
         rules = rules_of(name, table, source, study, journey)
         broken = _broken(table, rules)
         for rule, count in broken:
@@ -74,13 +76,9 @@ def _broken(table: ir.Table, rules: tuple[Rule, ...]) -> list[tuple[Rule, int]]:
 
 
 def _rejected(table: ir.Table, rule: Rule, study: Study) -> pd.DataFrame:
-    rows: pd.DataFrame = (
-        table.filter(rule.broken)
-        .order_by("source_row")
-        .limit(MOST_REJECTS)
-        .select("source_row", "customer_id", value=table[rule.shown].cast("string"))
-        .execute()
-    )
+    broken = table.filter(rule.broken).select("source_row", "customer_id", value=table[rule.shown].cast("string"))
+    rows: pd.DataFrame = broken.order_by("source_row", "customer_id", "value").limit(MOST_REJECTS).execute()
+    rows = rows.sort_values(["source_row", "customer_id", "value"], ignore_index=True)  # no server's own alphabet
     if rule.shown == "t":
         labels = [period_label(int(t), study.period_kind) if t == t and t is not None else "" for t in rows.value]
         rows = rows.assign(value=labels)
@@ -120,7 +118,8 @@ def _example(source: Source, name: str, rule: Rule, row: Any) -> str:  # noqa: A
     shown = next((column.name for column in TABLES[name] if column.target == target), target)
     value = "" if row.value is None or row.value != row.value else row.value
     customer = "" if row.customer_id is None or row.customer_id != row.customer_id else row.customer_id
-    return f"row {file_row(source.files[name], int(row.source_row))}: customer_id={customer}, {shown}={value}"
+    at = file_row(source.files[name], row.source_row)
+    return f"{at}: customer_id={customer}, {shown}={value}" if at else f"customer_id={customer}, {shown}={value}"
 
 
 def _rows(count: int) -> str:
@@ -144,11 +143,11 @@ def _passed(source: Source, name: str, rules: int) -> Check:
 def _named_pains(source: Source, journey: Journey) -> list[Finding]:
     staged = source.staged["responses"]
     unknown = unknown_named_pains(staged.filter(staged.set_aside.isnull()), journey.pain_ids())
-    counted = unknown.group_by("pain_point").aggregate(rows=lambda t: t.count(), first=lambda t: t.source_row.min())
+    counted = unknown.group_by("pain_point").aggregate(rows=unknown.count(), first=unknown.source_row.min())
     names = counted.order_by([counted.rows.desc(), counted.pain_point]).limit(_NAMES).execute()
     if names.empty:
         return []
-    first = [file_row(source.files["responses"], int(row)) for row in names["first"]]
+    first = [file_row(source.files["responses"], row) for row in names["first"]]
     return [
         Finding(
             code="D308",
@@ -156,9 +155,10 @@ def _named_pains(source: Source, journey: Journey) -> list[Finding]:
             found=f"pain points the plan does not list: {_names_in_words(names.pain_point, names.rows)}",
             allowed=", ".join(journey.pain_ids()[:12]) or "none: the plan lists no pain point",
             remedy="correct them, or add them to the plan",
-            rows=tuple(f"row {row}: pain_points has {name}" for row, name in zip(first, names.pain_point, strict=True))[
-                :_EXAMPLES
-            ],
+            rows=tuple(
+                f"{row}: pain_points has {name}" if row else f"pain_points has {name}"
+                for row, name in zip(first, names.pain_point, strict=True)
+            )[:_EXAMPLES],
         )
     ]
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import ibis
 import ibis.expr.types as ir
 
 from impact.checks import Check
 from impact.errors import Finding
 from impact.source import Source
-from impact.source_staging import UNKNOWN_CUSTOMER, file_row
+from impact.source_staging import READ, UNKNOWN_CUSTOMER, file_row
 from impact.step_downs import review
 
 MOST_UNMET = 0.5
 _IDS_SHOWN = 3
 _ROWS_SHOWN = 3
+# Few and short, so that the question costs little: it is asked of every row, and nearly always answered no.
+_ALIKE = {
+    "responses": ("customer_id", "t", "stage", "score"),
+    "incidents": ("customer_id", "t", "pain_point"),
+}
 
 
 def id_faults(source: Source) -> list[Finding]:
@@ -43,22 +49,44 @@ def id_reviews(source: Source) -> list[Check]:
 def equal_rows(source: Source) -> list[Check]:
     """A review for each table of experience with rows equal to an earlier one in all columns that are read."""
     found = []
-    for name in ("responses", "incidents"):
-        if name not in source.staged:
+    for name, keys in _ALIKE.items():
+        if name not in source.staged or not _some_alike(source.staged[name], keys):
             continue
-        staged = source.staged[name]
-        used = staged.filter(staged.set_aside.isnull())
-        first = used.group_by("row_hash").aggregate(first=lambda t: t.source_row.min())
-        again = used.join(first, "row_hash").filter(lambda t: t.source_row > t["first"])
+        again = _equal_to_earlier(source, name, keys)
         count = int(again.count().execute())
         if count:
-            rows = again.order_by("source_row").limit(_ROWS_SHOWN).select("source_row", "first").execute()
-            shown = ", ".join(
-                f"row {file_row(source.files[name], int(row))} equals row {file_row(source.files[name], int(same))}"
-                for row, same in zip(rows.source_row, rows["first"], strict=True)
-            )
-            found.append(review("D344", f"{name}: {count:,} {'row' if count == 1 else 'rows'}: {shown}", "0"))
+            rows = again.order_by("source_row").limit(_ROWS_SHOWN).execute()
+            file = source.files[name]
+            pairs = [(file_row(file, a), file_row(file, b)) for a, b in zip(rows.source_row, rows.one, strict=True)]
+            shown = ", ".join(f"{row} equals {one}" for row, one in pairs if row)
+            said = f"{name}: {count:,} {'row' if count == 1 else 'rows'}"
+            found.append(review("D344", f"{said}: {shown}" if shown else said, "0"))
     return found
+
+
+def _some_alike(staged: ir.Table, keys: tuple[str, ...]) -> bool:
+    """Whether two used rows are alike in a few columns as they were understood, which equal rows always are."""
+    used = staged.filter(staged.set_aside.isnull())
+    alike = used.group_by(list(keys)).aggregate(rows=used.count())
+    counted = alike.aggregate(groups=alike.count(), rows=alike.rows.sum().fill_null(0)).execute()
+    return int(counted.rows[0]) > int(counted.groups[0])
+
+
+def _equal_to_earlier(source: Source, name: str, keys: tuple[str, ...]) -> ir.Table:
+    """Used rows that are equal to an earlier `one` in every column as it was read."""
+    staged, whole = source.staged[name], source.as_read[name]
+    used = staged.filter(staged.set_aside.isnull())
+    counted = used.group_by(list(keys)).aggregate(rows=used.count())
+    customers = counted.filter(counted.rows > 1).select("customer_id").distinct()
+    rows = whole.filter(whole.set_aside.isnull()).semi_join(customers, "customer_id")
+    read = [column for column in rows.columns if column.startswith(READ)]
+    alike = ibis.window(group_by=read, order_by="source_row")
+    placed = rows.select(
+        "source_row",
+        place=ibis.row_number().over(alike),
+        one=rows.source_row.min().over(ibis.window(group_by=read)),
+    )
+    return placed.filter(placed.place > 0)
 
 
 def _usable(source: Source, name: str) -> ir.Table:
@@ -70,15 +98,18 @@ def _usable(source: Source, name: str) -> ir.Table:
 
 def _meetings(source: Source) -> dict[str, tuple[int, int]]:
     """By table beside the ledger: the rows usable, and those of them whose customer has a ledger row."""
-    ledger = source.staged["ledger"].filter(lambda t: t.customer_id.notnull()).select("customer_id").distinct()
-    if not int(ledger.count().execute()):
+    known = source.known
+    listed = known.aggregate(ledger=known.in_ledger.sum().fill_null(0)).execute()
+    if not int(listed.ledger[0]):
         return {}
     found = {}
     for name in ("customers", "responses", "incidents"):
         if name in source.staged:
             rows = _usable(source, name)
-            met = rows.semi_join(ledger, "customer_id")
-            found[name] = (int(rows.count().execute()), int(met.count().execute()))
+            if name == "customers":
+                rows = rows.left_join(known.select("customer_id", "in_ledger"), "customer_id")
+            counted = rows.aggregate(rows=rows.count(), met=rows.in_ledger.sum().fill_null(0)).execute()
+            found[name] = (int(counted.rows[0]), int(counted.met[0]))
     return found
 
 

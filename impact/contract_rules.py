@@ -12,11 +12,12 @@ import ibis.expr.types as ir
 from impact.columns import TABLES, Column
 from impact.journey import OVERALL, Journey
 from impact.source import Source
+from impact.source_staging import without_blanks
 from impact.study import Study
 
 _SCALES = "csat 1-5, nps 0-10, ces 1-7, or scale_min and scale_max of the row"
-_DECIMAL_COMMA = r"^-?(\d{1,3}(\.\d{3})*|\d+),\d+$"
-_TOO_COARSE = {"year": r"^\b$", "quarter": r"^\d{4}$", "month": r"^\d{4}(-?[Qq][1-4])?$"}
+_DECIMAL_COMMA = r"^-?([0-9]{1,3}([.][0-9]{3})*|[0-9]+),[0-9]+$"
+_TOO_COARSE = {"year": r"^[^\s\S]$", "quarter": r"^[0-9]{4}$", "month": r"^[0-9]{4}(-?[Qq][1-4])?$"}
 # Below this a single large customer is common; from it on, a slip is.
 _ROWS_FOR_HALF = 100
 _KEYS = {
@@ -59,13 +60,21 @@ def rules_of(name: str, table: ir.Table, source: Source, study: Study, journey: 
     return tuple(rules)
 
 
-def with_doubled(name: str, table: ir.Table) -> ir.Table:
-    """The table with `doubled`: this row's key stood in an earlier row."""
+def with_doubled(name: str, table: ir.Table, present: frozenset[str]) -> ir.Table:
+    """The table with `doubled`, this row's key stood in an earlier row, where some key stands twice."""
     keys = _KEYS.get(name)
-    if keys is None:
+    # Keys are counted first: to place every row in its key's order costs many times that and is rarely asked for.
+    if keys is None or (name == "responses" and keys[0] not in present) or not _stands_twice(table, keys):
         return table
     place = ibis.row_number().over(ibis.window(group_by=list(keys), order_by="source_row"))
     return table.mutate(doubled=(place > 0) & table[keys[0]].notnull())
+
+
+def _stands_twice(table: ir.Table, keys: tuple[str, ...]) -> bool:
+    keyed = table.filter(table[keys[0]].notnull())
+    groups = keyed.group_by(list(keys)).aggregate(rows=keyed.count())
+    counted = groups.aggregate(groups=groups.count(), rows=groups.rows.sum().fill_null(0)).execute()
+    return int(counted.rows[0]) > int(counted.groups[0])
 
 
 def unknown_named_pains(table: ir.Table, known: Sequence[str]) -> ir.Table:
@@ -73,7 +82,7 @@ def unknown_named_pains(table: ir.Table, known: Sequence[str]) -> ir.Table:
     named = table.filter(table.pain_points.notnull()).select(
         "source_row", "customer_id", pain_point=table.pain_points.split(";").unnest()
     )
-    named = named.mutate(pain_point=named.pain_point.strip()).filter(lambda t: t.pain_point != "")
+    named = named.mutate(pain_point=without_blanks(named.pain_point)).filter(lambda t: t.pain_point != "")
     return named.filter(named.pain_point.notin(known)) if known else named
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from impact.engine_faults import long_name
 from impact.errors import Finding
+from impact.journey import Journey
 from impact.periods import period_label
 from impact.source import Source
 from impact.study import Study
@@ -15,6 +17,13 @@ def study_faults(source: Source, study: Study) -> tuple[Finding, ...]:
     if "responses" in source.staged:
         findings += [*_programmes(source, study), *_scales(source)]
     return tuple(findings)
+
+
+def long_ids(source: Source, study: Study, journey: Journey) -> list[Finding]:
+    """A finding for each id that would name a column of the engine and is longer than it keeps."""
+    most = source.engine.longest_id
+    named = (*journey.stage_ids(), *journey.pain_ids(), *study.model.controls, study.model.size or "")
+    return [long_name(name, most) for name in named if most is not None and len(name.encode()) > most]
 
 
 def _empty(source: Source) -> list[Finding]:

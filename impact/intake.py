@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from impact.address import source_faults
 from impact.case import Case, load_case
 from impact.checks import Check
 from impact.errors import Finding, InputError
@@ -50,7 +51,7 @@ def take_in(path: Path, overrides: Sequence[str] = ()) -> Intake:
         case = load_case(study)
     except InputError as error:
         findings += error.findings
-    if study.data.source == "duckdb" and study.data.format == "canonical":
+    if not source_faults(study.data.source) and study.data.format == "canonical":
         source, report, faults = _tables(study, case)
         findings += faults
     if findings or case is None or source is None or report is None:
@@ -60,11 +61,13 @@ def take_in(path: Path, overrides: Sequence[str] = ()) -> Intake:
 
 def _tables(study: Study, case: Case | None) -> tuple[Source | None, TableReport | None, tuple[Finding, ...]]:
     from impact.contract import check_tables
+    from impact.engine_faults import engine_faults_told
     from impact.source import open_source
 
     try:
         source = open_source(study)
+        with engine_faults_told(source.engine.shown):
+            report = check_tables(source, study, case.journey if case else None)
     except InputError as error:
         return None, None, error.findings
-    report = check_tables(source, study, case.journey if case else None)
     return source, report, report.findings

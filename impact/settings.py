@@ -58,11 +58,11 @@ class DataSection(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    source: str = Field("duckdb", description='"duckdb"')
-    responses: FileText | None = Field(None, description="a csv, parquet or xlsx file")
-    customers: FileText | None = Field(None, description="a csv, parquet or xlsx file")
-    ledger: FileText = Field(description="a csv, parquet or xlsx file")
-    incidents: FileText | None = Field(None, description="a csv, parquet or xlsx file")
+    source: str = Field("duckdb", description='"duckdb", or the address of a server: "postgres://…", "spark://…"')
+    responses: FileText | None = Field(None, description="a csv, parquet or xlsx file, or a table at the source")
+    customers: FileText | None = Field(None, description="a csv, parquet or xlsx file, or a table at the source")
+    ledger: FileText = Field(description="a csv, parquet or xlsx file, or a table at the source")
+    incidents: FileText | None = Field(None, description="a csv, parquet or xlsx file, or a table at the source")
     format: str = Field("canonical", description='"canonical"')
     id_key: str | None = Field(None, description="the name of an environment variable")
     timezone: str | None = Field(None, description='a time zone such as "Europe/Berlin"')

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,9 +10,12 @@ import duckdb
 import ibis
 import ibis.expr.types as ir
 
+from impact.address import names_file
+from impact.engine import ROW, Engine, open_engine
+from impact.engine_faults import engine_faults_told, engine_finding
 from impact.errors import Finding, InputError
 from impact.formats.sheets import SheetRefusedError
-from impact.source_staging import KEPT, Reading, missing_columns, read_file, reading_of, stage_table, unreadable_file
+from impact.source_staging import KEPT, READ, Reading, missing_columns, reading_of, stage_table, unreadable_file
 from impact.study import Study
 
 if TYPE_CHECKING:
@@ -30,24 +31,33 @@ class Source:
     """The study's tables in canonical form on their engine.
 
     `responses` and `incidents` are None where the study names none. `staged` holds every row of every
-    table with its `source_row` (1 is the first below the header), the text of what could not be read
-    (`COLUMN_unread`) and `set_aside`, the reason a row is not used. `present` lists the columns found,
+    table with its `source_row` (1 is the first below the header, null where rows have no order), the text
+    of what could not be read (`COLUMN_unread`) and `set_aside`, the reason a row is not used; `as_read` the
+    same, not yet computed, with the columns as they were read. `known` has every customer of ledger and
+    customers once. `present` lists the columns found,
     `extras` the control, size and report columns, `unread` the file's columns that stand for none.
     A margin blank in part of the ledger is filled at the margin share of the rows that have one.
     `rows` has table, rows_in, rows_used, set_aside, reason.
     """
 
-    connection: Any
+    engine: Engine
     ledger: ir.Table
     customers: ir.Table
     responses: ir.Table | None
     incidents: ir.Table | None
     staged: Mapping[str, ir.Table]
+    as_read: Mapping[str, ir.Table]
+    known: ir.Table
     present: Mapping[str, frozenset[str]]
     extras: Mapping[str, tuple[str, ...]]
     unread: Mapping[str, tuple[str, ...]]
     files: Mapping[str, str]
     rows: pd.DataFrame
+
+    @property
+    def connection(self) -> Any:  # noqa: ANN401
+        """The engine's ibis backend."""
+        return self.engine.connection
 
     def shape(self, study: Study) -> Literal["customers", "sites"]:
         """The study's shape: as set, else sites where nearly all first-period units are seen in each later one."""
@@ -57,63 +67,89 @@ class Source:
         periods, first = int(seen.periods[0]), int(seen["first"][0])
         if periods < 2:
             return "customers"
-        units = self.ledger.group_by("customer_id").aggregate(start=lambda t: t.t.min(), seen=lambda t: t.t.nunique())
+        units = self.ledger.group_by("customer_id").aggregate(start=lambda t: t.t.min(), seen=lambda t: t.count())
         starters = units.filter(units.start == first)
         share = starters.aggregate(share=(starters.seen == periods).ifelse(1.0, 0.0).mean()).execute()
         return "sites" if float(share.share[0]) >= SITES_SHARE else "customers"
 
 
 def open_source(study: Study) -> Source:
-    """The study's tables on an in-memory engine.
+    """The study's tables on their engine.
 
     Raises:
         InputError: every table that cannot be read and every column that is missing, at once.
     """
-    connection = _connect()
+    engine = open_engine(study)
+    with engine_faults_told(engine.shown):
+        return _open_on(engine, study)
+
+
+def _open_on(engine: Engine, study: Study) -> Source:
     staged: dict[str, ir.Table] = {}
+    as_read: dict[str, ir.Table] = {}
     readings: dict[str, Reading] = {}
     findings: list[Finding] = []
+    known = None
     for table in _READ_ORDER:
         asked = getattr(study.data, table)
-        if asked is None or not study.located(asked)[0].is_file():
+        if asked is None or (names_file(asked) and "://" not in asked and not study.located(asked)[0].is_file()):
             continue
+        if table in ("responses", "incidents") and known is None:
+            known = _known_customers(engine, staged)
         try:
-            raw = read_file(connection, table, *study.located(asked))
-            readings[table] = reading_of(table, study, raw.columns)
-            if faults := missing_columns(readings[table], raw.columns):
+            raw = engine.read(table, asked, *study.located(asked))
+            columns = [name for name in raw.columns if name != ROW]
+            readings[table] = reading_of(table, study, columns)
+            if faults := missing_columns(readings[table], columns):
                 findings += faults
                 continue
-            staged[table] = connection.create_table(
-                f"staged_{table}", stage_table(connection, raw, readings[table], staged)
-            )
+            as_read[table] = stage_table(engine, raw, readings[table], known)
+            kept = [name for name in as_read[table].columns if not name.startswith(READ)]
+            staged[table] = engine.keep(f"staged_{table}", as_read[table].select(*kept))
+        except InputError as error:
+            findings += error.findings
         except (duckdb.Error, SheetRefusedError) as error:
-            findings.append(unreadable_file(asked, error))
+            findings.append(engine_finding(error, engine.shown) or unreadable_file(asked, error))
     if findings or "ledger" not in staged:
         raise InputError(findings)
-    return _source(connection, staged, readings)
+    known = _known_customers(engine, staged) if known is None else known
+    return _source(engine, staged, as_read, readings, known)
 
 
-def _connect() -> Any:  # noqa: ANN401
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 4 << 30
-    limit = max(1, min(8, memory // (2 << 30)))
-    connection = ibis.duckdb.connect(memory_limit=f"{limit}GB", temp_directory=tempfile.gettempdir())
-    connection.raw_sql("SET TimeZone = 'UTC'")
-    # Threads add up floats in any order; the last digit of a sum then sends the sampler another way.
-    connection.raw_sql("SET threads = 1")
-    return connection
+def _known_customers(engine: Engine, staged: Mapping[str, ir.Table]) -> ir.Table | None:
+    """Every customer of ledger and customers once: `in_ledger`, `in_time` (a row up to as_of), `listed` (0/1)."""
+    named = []
+    for name in ("ledger", "customers"):
+        if name in staged:
+            rows = staged[name].filter(staged[name].customer_id.notnull())
+            in_time = (rows.set_aside.isnull()).ifelse(1, 0).max() if name == "ledger" else ibis.literal(0)
+            once = rows.group_by("customer_id").aggregate(in_time=in_time.cast("int64"))
+            flags = {"in_ledger": int(name == "ledger"), "listed": int(name == "customers")}
+            named.append(once.mutate(**{flag: ibis.literal(on).cast("int64") for flag, on in flags.items()}))
+    if len(named) < 2:
+        return engine.keep("known", named[0]) if named else None
+    both = ibis.union(*named)
+    flags_of = {flag: both[flag].max() for flag in ("in_time", "in_ledger", "listed")}
+    return engine.keep("known", both.group_by("customer_id").aggregate(**flags_of))
 
 
-def _source(connection: Any, staged: Mapping[str, ir.Table], readings: Mapping[str, Reading]) -> Source:  # noqa: ANN401
+def _source(
+    engine: Engine,
+    staged: Mapping[str, ir.Table],
+    as_read: Mapping[str, ir.Table],
+    readings: Mapping[str, Reading],
+    known: ir.Table,
+) -> Source:
     used = {name: _used(table, readings[name]) for name, table in staged.items()}
-    used["customers"] = _all_customers(used)
-    kept = {name: connection.create_table(name, table) for name, table in used.items()}
     return Source(
-        connection=connection,
-        ledger=kept["ledger"],
-        customers=kept["customers"],
-        responses=kept.get("responses"),
-        incidents=kept.get("incidents"),
+        engine=engine,
+        ledger=used["ledger"],
+        customers=_all_customers(used, known),
+        responses=used.get("responses"),
+        incidents=used.get("incidents"),
         staged=dict(staged),
+        as_read=dict(as_read),
+        known=known,
         present={name: frozenset(reading.named) for name, reading in readings.items()},
         extras={name: reading.extras for name, reading in readings.items()},
         unread={name: reading.unread for name, reading in readings.items()},
@@ -143,13 +179,12 @@ def _with_margin(ledger: ir.Table) -> ir.Table:
     return ledger.mutate(margin=ledger.margin.fill_null(ledger.revenue * share))
 
 
-def _all_customers(used: Mapping[str, ir.Table]) -> ir.Table:
-    ledger = used["ledger"].select("customer_id").distinct()
-    everybody = ledger.mutate(persona=ibis.literal(EVERYBODY), joined_t=ibis.null("int64"))
+def _all_customers(used: Mapping[str, ir.Table], known: ir.Table) -> ir.Table:
+    in_time = known.filter((known.in_time == 1) & (known.listed == 0))
+    unlisted = in_time.select("customer_id", persona=ibis.literal(EVERYBODY), joined_t=ibis.null("int64"))
     if "customers" not in used:
-        return everybody
+        return unlisted
     listed = used["customers"]
-    unlisted = everybody.anti_join(listed, "customer_id")
     blank = {name: ibis.null(listed[name].type()) for name in listed.columns if name not in KEPT["customers"]}
     return ibis.union(listed, unlisted.mutate(**blank).select(*listed.columns))
 

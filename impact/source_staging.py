@@ -5,21 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
+from impact.address import names_file
 from impact.columns import ACCEPTED_BESIDE, METRIC_SCALES, TABLES, Column, names_of
+from impact.engine import ROW, Engine
 from impact.errors import Finding
-from impact.formats.data import NOT_TEXT, SheetMissingError, csv_header, found_columns, period_ordinals, sheet_as_text
-from impact.formats.sheets import SheetRefusedError
+from impact.formats.data import NOT_TEXT, SheetMissingError, found_columns, period_ordinals
 from impact.periods import first_whole_period, parse_period
 from impact.study import Study
 from impact.study_faults import nearest
 
 LONGEST_NAME = 40
+# What a text of this shape says lies between 1e-300 and 1e308 or is 0: every engine holds it, and none raises.
+NUMBER = (
+    r"^[+-]?(([0-9]{1,100}([.][0-9]{0,100})?|[.][0-9]{1,100})([eE][+-]?([0-9]{1,2}|1[0-9]{2}))?"
+    r"|[0-9]([.][0-9]{0,20})?[eE][+]?(2[0-9]{2}|30[0-7]))$"
+)
+PERIOD = r"^[0-9]{4}(-?[Qq][1-4]|-[0-9]{1,2}(-[0-9]{1,2})?)?$"
+MOST_PERIODS = 100_000
+READ = "read_"
+_BLANKS_AROUND = r"^[ \t\n\x0B\f\r]+|[ \t\n\x0B\f\r]+$"
 AFTER_AS_OF, UNKNOWN_CUSTOMER, OTHER_PROGRAMME = "after as_of", "unknown customer", "another programme"
 KEPT: dict[str, tuple[str, ...]] = {
     "responses": ("customer_id", "t", "stage", "score", "n", "pain_points", "weight", "scale_min", "scale_max"),
@@ -43,40 +52,14 @@ class Reading:
     @property
     def as_text(self) -> bool:
         """Whether the file holds texts only, so that a column's type must be told from its cells."""
-        return not self.file.casefold().partition("#")[0].endswith(".parquet")
+        return names_file(self.file) and not self.file.casefold().endswith(".parquet")
 
 
-def file_row(file: str, source_row: int) -> int:
-    """The row's number as its file shows it: a header counts as row 1."""
-    return source_row if file.casefold().endswith(".parquet") else source_row + 1
-
-
-def read_file(connection: Any, table: str, path: Path, sheet: str) -> ir.Table:  # noqa: ANN401
-    """The file's table with its own column names.
-
-    Raises:
-        SheetRefusedError: the file is of no kind that is read.
-    """
-    kind = path.suffix.casefold()
-    if kind == ".csv":
-        delimiter, names = csv_header(path)
-        read: ir.Table = connection.read_csv(
-            str(path),
-            table_name=f"raw_{table}",
-            columns=dict.fromkeys(names, "string"),
-            auto_detect=False,
-            header=True,
-            delim=delimiter,
-            quote='"',
-            escape='"',
-        )
-    elif kind == ".parquet":
-        read = connection.read_parquet(str(path), table_name=f"raw_{table}")
-    elif kind == ".xlsx":
-        read = connection.create_table(f"raw_{table}", sheet_as_text(path, sheet))
-    else:
-        raise SheetRefusedError("D301", f"{path.name} is of no kind that is read")
-    return read
+def file_row(file: str, source_row: float | None) -> str:
+    """The row as its file shows it, such as `row 7`: a header counts as row 1; empty where rows have no order."""
+    if source_row is None or source_row != source_row:
+        return ""
+    return f"row {int(source_row) + (0 if file.casefold().endswith('.parquet') else 1)}"
 
 
 def reading_of(table: str, study: Study, columns: Sequence[str]) -> Reading:
@@ -156,17 +139,22 @@ def _why_unreadable(error: str) -> str:
     return (error.strip().splitlines() or ["it cannot be read"])[0][:300].removeprefix("Invalid Input Error: ")
 
 
-def stage_table(connection: Any, raw: ir.Table, reading: Reading, staged: Mapping[str, ir.Table]) -> ir.Table:  # noqa: ANN401
-    """Every row of the table under canonical names, with what could not be read and why a row is set aside."""
-    read = ibis.struct({name: raw[theirs] for name, theirs in reading.named.items()})
-    columns: dict[str, ir.Value] = {"source_row": ibis.row_number() + 1, "row_hash": read.hash()}
+def stage_table(engine: Engine, raw: ir.Table, reading: Reading, known: ir.Table | None) -> ir.Table:
+    """Every row of the table under canonical names, with what could not be read and why a row is set aside.
+
+    `known` are the customers of ledger and customers, None while these are read. The columns that begin
+    with `READ` are those of the file as they are: only rows that look equal are compared by them.
+    """
+    number = raw[ROW].cast("int64") if ROW in raw.columns else ibis.null("int64")
+    columns: dict[str, ir.Value] = {"source_row": number}
+    columns |= {f"{READ}{place}": raw[theirs] for place, theirs in enumerate(reading.named.values())}
     for column in TABLES[reading.table]:
         columns |= _column(raw, reading, column)
     columns |= {name: _extra(raw, reading, name) for name in reading.extras}
     table = raw.select(**columns)
     for column in TABLES[reading.table]:
         if f"{column.target}_key" in columns:
-            table = _with_ordinal(connection, table, reading, column.target)
+            table = _with_ordinal(engine, table, reading, column.target)
     if reading.table == "responses":
         table = _with_scale(table)
     if reading.table == "incidents":
@@ -175,7 +163,7 @@ def stage_table(connection: Any, raw: ir.Table, reading: Reading, staged: Mappin
         return table.mutate(set_aside=ibis.null("string"))
     if reading.table == "ledger":
         return table.mutate(set_aside=(table.t > reading.study.as_of).ifelse(AFTER_AS_OF, ibis.null("string")))
-    return _with_known(table, reading, staged)
+    return _with_known(table, reading, known)
 
 
 def _column(raw: ir.Table, reading: Reading, column: Column) -> dict[str, ir.Value]:
@@ -187,7 +175,8 @@ def _column(raw: ir.Table, reading: Reading, column: Column) -> dict[str, ir.Val
         if theirs is None:
             return {target: ibis.null("int64"), f"{target}_unread": ibis.null("string")}
         if raw[theirs].type().is_temporal() and not raw[theirs].type().is_time():
-            return {target: _date_ordinal(raw[theirs], reading.study), f"{target}_unread": ibis.null("string")}
+            ordinal = _date_ordinal(raw[theirs], reading.study) + _begun_before(raw[theirs], reading.study, target)
+            return {target: ordinal, f"{target}_unread": ibis.null("string")}
         return {f"{target}_key": _text(raw[theirs])}
     if theirs is None:
         return {target: ibis.null("float64"), f"{target}_unread": ibis.null("string")}
@@ -201,13 +190,27 @@ def _text(column: Any) -> Any:  # noqa: ANN401
     if kind.is_decimal():
         column = column.cast("float64")
     if kind.is_decimal() or kind.is_floating():
-        whole = (column == column.floor()) & (column.abs() < 1e15)
+        small = (column.abs() < 1e15).ifelse(column, ibis.null("float64"))
+        whole = (small == small.floor()).ifelse(small, ibis.null("float64"))
         return ibis.cases(
             (column.isnan(), ibis.null("string")),
-            (whole, column.try_cast("int64").cast("string")),
+            (whole.notnull(), whole.cast("int64").cast("string")),
             else_=column.cast("string"),
         )
-    return column.cast("string").strip().nullif("")
+    return without_blanks(column.cast("string")).nullif("")
+
+
+def without_blanks(text: Any) -> Any:  # noqa: ANN401
+    """The text without blanks around it."""
+    # Spark reads the \f of a literal as f, so that a plain strip would take letters off an id.
+    if text.get_backend().name == "pyspark":
+        return text.re_replace(_BLANKS_AROUND, "")
+    return text.strip()
+
+
+def as_number(text: Any) -> Any:  # noqa: ANN401
+    """The number that a text says, null where it says none that every engine can hold."""
+    return text.re_search(NUMBER).ifelse(text, ibis.null("string")).cast("float64")
 
 
 def _flag_text(text: Any) -> Any:  # noqa: ANN401
@@ -217,7 +220,7 @@ def _flag_text(text: Any) -> Any:  # noqa: ANN401
 
 def _number(text: Any, column: Any) -> Any:  # noqa: ANN401
     kind = column.type()
-    value = column.cast("float64") if kind.is_numeric() and not kind.is_boolean() else text.try_cast("float64")
+    value = column.cast("float64") if kind.is_numeric() and not kind.is_boolean() else as_number(text)
     return (value.isnan() | value.isinf()).ifelse(ibis.null("float64"), value)
 
 
@@ -227,14 +230,24 @@ def _date_ordinal(column: Any, study: Study) -> Any:  # noqa: ANN401
     return (column.year() * study.periods_a_year + within).cast("int64")
 
 
-def _with_ordinal(connection: Any, table: ir.Table, reading: Reading, target: str) -> ir.Table:  # noqa: ANN401
+def _begun_before(column: Any, study: Study, target: str) -> Any:  # noqa: ANN401
+    """1 where a date that whole periods are counted from lies behind its period's first day, else 0."""
+    if target != "joined_t":
+        return 0
+    months_a_period = 12 // study.periods_a_year
+    first_month = ((column.month() - 1) / months_a_period).floor() * months_a_period + 1
+    return ((column.month() == first_month) & (column.day() == 1)).ifelse(0, 1)
+
+
+def _with_ordinal(engine: Engine, table: ir.Table, reading: Reading, target: str) -> ir.Table:
     """The table with a period's ordinal beside its text, by a look-up of the distinct texts."""
     import pyarrow
 
     text = table[f"{target}_key"]
     clock = text.substr(10, 1).isin(["T", " "])
     table = table.mutate(period_key=clock.ifelse(text.substr(0, 10), text))
-    distinct = table.select("period_key").distinct().execute()["period_key"].dropna()
+    shaped = table.select("period_key").distinct().filter(lambda t: t.period_key.re_search(PERIOD))
+    distinct = shaped.limit(MOST_PERIODS).execute()["period_key"]
     parse = first_whole_period if target == "joined_t" else parse_period
     ordinals = period_ordinals(distinct, reading.study.period_kind, parse)
     look_up = pyarrow.table(
@@ -243,7 +256,7 @@ def _with_ordinal(connection: Any, table: ir.Table, reading: Reading, target: st
             target: pyarrow.array(list(ordinals.values()), type=pyarrow.int64()),
         }
     )
-    known = connection.create_table(f"periods_{reading.table}_{target}", look_up)
+    known = engine.look_up(f"periods_{reading.table}_{target}", look_up)
     joined = table.left_join(known, table.period_key == known.text)
     unread = joined[target].isnull().ifelse(joined[f"{target}_key"], ibis.null("string"))
     return joined.mutate(**{f"{target}_unread": unread}).drop("period_key", "text", f"{target}_key")
@@ -272,7 +285,7 @@ def _with_scale(table: ir.Table) -> ir.Table:
     )
 
 
-def _with_known(table: ir.Table, reading: Reading, staged: Mapping[str, ir.Table]) -> ir.Table:
+def _with_known(table: ir.Table, reading: Reading, known: ir.Table | None) -> ir.Table:
     """The table of experience with its reasons to set a row aside, the customer unknown to all others last."""
     reasons: list[tuple[Any, Any]] = []
     if reading.table == "responses":
@@ -282,11 +295,10 @@ def _with_known(table: ir.Table, reading: Reading, staged: Mapping[str, ir.Table
         reasons.append((table.missing.notnull(), ibis.literal("missing: ") + table.missing))
         reasons.append((table.score.isnull() & table.score_unread.isnull(), "blank score"))
     reasons.append((table.t > reading.study.as_of, AFTER_AS_OF))
-    listed = [staged[name].select("customer_id") for name in ("ledger", "customers") if name in staged]
-    if not listed:
-        return table.mutate(set_aside=ibis.cases(*reasons, else_=ibis.null("string")))
-    known = ibis.union(*listed, distinct=True) if len(listed) > 1 else listed[0].distinct()
-    table = table.left_join(known.rename(known_id="customer_id"), [("customer_id", "known_id")])
+    if known is None:
+        return table.mutate(set_aside=ibis.cases(*reasons, else_=ibis.null("string")), in_ledger=ibis.null("int64"))
+    met = known.select(known_id="customer_id", in_ledger="in_ledger")
+    table = table.left_join(met, [("customer_id", "known_id")])
     reasons.append((table.known_id.isnull() & table.customer_id.notnull(), UNKNOWN_CUSTOMER))
     return table.mutate(set_aside=ibis.cases(*reasons, else_=ibis.null("string"))).drop("known_id")
 
@@ -294,12 +306,14 @@ def _with_known(table: ir.Table, reading: Reading, staged: Mapping[str, ir.Table
 def _extra(raw: ir.Table, reading: Reading, name: str) -> ir.Value:
     """A control or size column of its own type; from text, a number where every cell reads as one."""
     column = raw[reading.named[name]]
+    if column.type().is_decimal():
+        return column.cast("float64")
     if not column.type().is_string():
         return column
     text = _text(column)
     if not reading.as_text:
         return text
-    coded = text.re_search(r"^0\d")
-    no_number = text.notnull() & (text.try_cast("float64").isnull() | coded)
+    coded = text.re_search(r"^0[0-9]")
+    no_number = text.notnull() & (~text.re_search(NUMBER) | coded)
     blockers = raw.aggregate(found=no_number.ifelse(1, 0).sum()).execute()
-    return text if int(blockers["found"].fillna(0)[0]) else text.try_cast("float64")
+    return text if int(blockers["found"].fillna(0)[0]) else as_number(text)

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from impact.address import EMBEDDED, names_file, source_faults, table_faults
 from impact.columns import names_of
 from impact.errors import Finding, InputError
 from impact.periods import PERIODS_A_YEAR, PeriodKind, parse_period
@@ -221,10 +222,12 @@ def _section(
 
 
 def _cross_faults(study: Study) -> list[Finding]:
-    findings = [*_not_available(study), *_column_faults(study)]
+    findings = [*_not_available(study), *source_faults(study.data.source), *_column_faults(study)]
+    for key in _TABLE_KEYS:
+        findings += table_faults(study.data.source, key, getattr(study.data, key) or "")
     for section, key in _FILE_KEYS:
         text = getattr(getattr(study, section), key)
-        if isinstance(text, str) and not study.located(text)[0].is_file():
+        if isinstance(text, str) and _is_ours(study, section, text) and not study.located(text)[0].is_file():
             findings.append(missing_file(f"{FILE_NAME}: [{section}].{key}", text))
     if study.data.responses is None and study.data.incidents is None:
         findings.append(no_experience())
@@ -241,9 +244,13 @@ def _cross_faults(study: Study) -> list[Finding]:
     return findings
 
 
+def _is_ours(study: Study, section: str, text: str) -> bool:
+    """Whether a setting names a file that this machine must have, and not a table at the source."""
+    return section != "data" or study.data.source == EMBEDDED or (names_file(text) and "://" not in text)
+
+
 def _not_available(study: Study) -> list[Finding]:
     asked = [
-        ("source", study.data.source, "duckdb", "export the tables to csv or parquet files"),
         ("format", study.data.format, "canonical", "rename the columns, or map them in [data.columns.TABLE]"),
         ("scale_direction", study.data.scale_direction, "high_is_good", "reverse the scores so that high is good"),
     ]

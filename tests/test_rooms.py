@@ -18,7 +18,7 @@ BAYES = ("models/uplift*.py", "models/inference*.py", "models/checks*.py")
 REGRESSION = tuple(
     f"models/{name}*.py" for name in ("calibration", "retention", "drivers", "measure", "sensitivity", "checks")
 )
-ENGINE = ("impact/source*", "impact/contract*", "impact/cells*")
+ENGINE = ("impact/engine*", "impact/source*", "impact/contract*", "impact/cells*")
 EXCEL = ("reports/workbook/*", "impact/formats/*")
 FENCES = {
     **dict.fromkeys(("pymc", "xarray", "pytensor", "arviz", "nutpie"), BAYES),

@@ -15,10 +15,16 @@ __all__ = ["Cells", "CustomerCells", "Moments", "SitePanel", "summarise"]
 
 
 def summarise(source: Source, journey: Journey, study: Study) -> Cells:
-    """The bounded summary of a study, in the shape its data have."""
+    """The bounded summary of a study, in the shape its data have.
+
+    Raises:
+        InputError: the engine was lost on the way, or had no room.
+    """
     from impact.cells.customers import summarise_customers
     from impact.cells.sites import summarise_sites
+    from impact.engine_faults import engine_faults_told
 
-    if source.shape(study) == "sites":
-        return summarise_sites(source, journey, study)
-    return summarise_customers(source, journey, study)
+    with engine_faults_told(source.engine.shown):
+        if source.shape(study) == "sites":
+            return summarise_sites(source, journey, study)
+        return summarise_customers(source, journey, study)

@@ -26,7 +26,7 @@ def stage_coverage(source: Source, journey: Journey, study: Study) -> pd.DataFra
         .agg(
             responses=rows.n.sum(),
             customers=rows.customer_id.nunique(),
-            mean=(rows.score * weight).sum() / weight.sum(),
+            mean=(rows.score * weight).sum() / weight.sum().nullif(0),
             sd=rows.score.std(),
             scale_min=rows.scale_min.min(),
             scale_max=rows.scale_max.max(),

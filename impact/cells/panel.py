@@ -43,7 +43,7 @@ def build_panel(source: Source, journey: Journey, study: Study) -> Table:
         # the outcome of a row lies a period on; a longer lag brings older experience to it
         extra = extra.mutate(t=extra.t + (study.model.lag - 1))
         panel = panel.left_join(extra, ["customer_id", "t"]).drop("customer_id_right", "t_right")
-    return source.connection.create_table("panel", fill_unexposed(panel, journey), temp=True, overwrite=True)
+    return source.engine.keep("panel", fill_unexposed(panel, journey))
 
 
 def _controls(panel: Table, study: Study) -> dict[str, Value]:

@@ -28,7 +28,9 @@ def summarise_sites(source: Source, journey: Journey, study: Study) -> SitePanel
     own = [name for name in named if name in source.customers.columns and name not in money.columns]
     who = source.customers.select("customer_id", "persona", *own)
     joined = joined.left_join(who, "customer_id").drop("customer_id_right")
-    frame = joined.order_by("customer_id", "t").to_pandas().rename(columns={"customer_id": "unit"})
+    # Sorted here: every server sorts texts by an alphabet of its own.
+    frame = joined.to_pandas().sort_values(["customer_id", "t"], ignore_index=True)
+    frame = frame.rename(columns={"customer_id": "unit"})
     frame["persona"] = frame["persona"].fillna("all")
     stages = [*journey.stage_ids(), OVERALL]
     return SitePanel(

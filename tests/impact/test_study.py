@@ -89,7 +89,7 @@ def test_an_unknown_section_is_named(folder: Path) -> None:
         ("model.credibility=[4]", "S105"),
         ("study.as_of=soon", "S107"),
         ("study.as_of=2026", "S107"),
-        ("data.source='postgres://host/db'", "S110"),
+        ("data.source='oracle://host/db'", "S121"),
         ("data.format=qualtrics", "S110"),
         ("data.ledger=nowhere.csv", "S108"),
         ("finance.rates=fx.csv", "S108"),
