@@ -15,18 +15,23 @@ from impact.columns import ACCEPTED_BESIDE, METRIC_SCALES, TABLES, Column, names
 from impact.errors import Finding
 from impact.formats.data import NOT_TEXT, SheetMissingError, csv_header, found_columns, period_ordinals, sheet_as_text
 from impact.formats.sheets import SheetRefusedError
-from impact.periods import first_whole_period, parse_period
+from impact.periods import day_of, first_whole_period, parse_period
 from impact.study import Study
 from impact.study_faults import nearest
 
 LONGEST_NAME = 40
 AFTER_AS_OF, UNKNOWN_CUSTOMER, OTHER_PROGRAMME = "after as_of", "unknown customer", "another programme"
 KEPT: dict[str, tuple[str, ...]] = {
-    "responses": ("customer_id", "t", "stage", "score", "n", "pain_points", "weight", "scale_min", "scale_max"),
+    "responses": (
+        *("customer_id", "t", "day", "stage", "touchpoint", "channel", "score", "n", "pain_points", "weight"),
+        *("scale_min", "scale_max"),
+    ),
     "customers": ("customer_id", "persona", "joined_t"),
     "ledger": ("customer_id", "t", "revenue", "margin", "retained", "cost_to_serve"),
-    "incidents": ("customer_id", "t", "pain_point", "amount"),
+    "incidents": ("customer_id", "t", "day", "clock", "pain_point", "touchpoint", "amount"),
 }
+# What a table keeps of its time beside the period: days since 1970-01-01, and the time of day as text.
+DATED: dict[str, tuple[str, ...]] = {"responses": ("day",), "incidents": ("day", "clock")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +192,8 @@ def _column(raw: ir.Table, reading: Reading, column: Column) -> dict[str, ir.Val
         if theirs is None:
             return {target: ibis.null("int64"), f"{target}_unread": ibis.null("string")}
         if raw[theirs].type().is_temporal() and not raw[theirs].type().is_time():
-            return {target: _date_ordinal(raw[theirs], reading.study), f"{target}_unread": ibis.null("string")}
+            ordinal = _date_ordinal(raw[theirs], reading.study)
+            return {target: ordinal, f"{target}_unread": ibis.null("string")} | _dated(raw[theirs], reading, target)
         return {f"{target}_key": _text(raw[theirs])}
     if theirs is None:
         return {target: ibis.null("float64"), f"{target}_unread": ibis.null("string")}
@@ -227,6 +233,25 @@ def _date_ordinal(column: Any, study: Study) -> Any:  # noqa: ANN401
     return (column.year() * study.periods_a_year + within).cast("int64")
 
 
+def _dated(column: Any, reading: Reading, target: str) -> dict[str, ir.Value]:  # noqa: ANN401
+    """The day and the time of day of a date column, where the table keeps them."""
+    clock = column.cast("string").substr(11) if column.type().is_timestamp() else ibis.null("string")
+    known = {"day": _days_since_1970(column), "clock": clock}
+    return {name: known[name] for name in DATED.get(reading.table, ()) if target == "t"}
+
+
+def _days_since_1970(column: Any) -> Any:  # noqa: ANN401
+    """Days from 1970-01-01, of year, month and day alone, which every engine has.
+
+    Source: Hinnant, chrono-compatible low-level date algorithms, days_from_civil.
+    """
+    early = (column.month() <= 2).ifelse(1, 0)
+    year = column.year() - early
+    of_year = ((153 * (column.month() + 12 * early - 3) + 2) / 5).floor() + column.day() - 1
+    leaps = (year / 4).floor() - (year / 100).floor() + (year / 400).floor()
+    return (365 * year + leaps + of_year - 719_468).cast("int64")
+
+
 def _with_ordinal(connection: Any, table: ir.Table, reading: Reading, target: str) -> ir.Table:  # noqa: ANN401
     """The table with a period's ordinal beside its text, by a look-up of the distinct texts."""
     import pyarrow
@@ -237,12 +262,14 @@ def _with_ordinal(connection: Any, table: ir.Table, reading: Reading, target: st
     distinct = table.select("period_key").distinct().execute()["period_key"].dropna()
     parse = first_whole_period if target == "joined_t" else parse_period
     ordinals = period_ordinals(distinct, reading.study.period_kind, parse)
+    dated = DATED.get(reading.table, ()) if target == "t" else ()
+    columns = {target: list(ordinals.values())} | ({"day": [day_of(one) for one in ordinals]} if dated else {})
     look_up = pyarrow.table(
-        {
-            "text": pyarrow.array(list(ordinals), type=pyarrow.string()),
-            target: pyarrow.array(list(ordinals.values()), type=pyarrow.int64()),
-        }
+        {"text": pyarrow.array(list(ordinals), type=pyarrow.string())}
+        | {name: pyarrow.array(values, type=pyarrow.int64()) for name, values in columns.items()}
     )
+    if "clock" in dated:
+        table = table.mutate(clock=clock.ifelse(text.substr(11), ibis.null("string")))
     known = connection.create_table(f"periods_{reading.table}_{target}", look_up)
     joined = table.left_join(known, table.period_key == known.text)
     unread = joined[target].isnull().ifelse(joined[f"{target}_key"], ibis.null("string"))
