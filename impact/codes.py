@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from impact.codes_coverage import COVERAGE_PAGES
 from impact.codes_data import DATA_PAGES
 
 
@@ -242,4 +243,4 @@ _PLAN = (
     ),
 )
 
-CODES: dict[str, CodePage] = catalogue((*_STUDY, *_PLAN, *DATA_PAGES))
+CODES: dict[str, CodePage] = catalogue((*_STUDY, *_PLAN, *DATA_PAGES, *COVERAGE_PAGES))
