@@ -14,7 +14,6 @@ from impact.journey import OVERALL, Journey
 from impact.step_downs import review
 
 if TYPE_CHECKING:
-    from impact.cells.transitions import Ways
     from impact.source import Source
     from impact.study import Study
 
@@ -92,13 +91,13 @@ def _never_measured(table: pd.DataFrame) -> str:
 
 def _overlooked(table: pd.DataFrame) -> str:
     rows = table[(table["kind"] == "touchpoint") & (table["in_plan"] == 0)]
-    return _listed([_measured_there(row) for row in rows.to_dict("records")], "; ")
+    return _listed([_measured_there(row) for _, row in rows.iterrows()], "; ")
 
 
-def _measured_there(row: Mapping[str, object]) -> str:
+def _measured_there(row: pd.Series) -> str:
     if not row["id"]:
         return str(row["note"])
-    answers, incidents, score, beside = (float(str(row[name])) for name in _COMPARED)
+    answers, incidents, score, beside = (float(row[name]) for name in _COMPARED)
     counts = [f"{count:,.0f} {word}" for count, word in ((answers, "answers"), (incidents, "incidents")) if count]
     mean = f", mean {score:.2f} against {beside:.2f} of the stage" if np.isfinite([score, beside]).all() else ""
     return f"{row['id']} ({row['stage']}): {' and '.join(counts)}{mean}"

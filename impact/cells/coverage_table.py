@@ -11,6 +11,7 @@ import pandas as pd
 from impact.cells.evidence import (
     NO_REASON,
     REASONS,
+    Places,
     names_places,
     pain_evidence,
     persona_evidence,
@@ -62,13 +63,16 @@ def coverage_table(
 
 def with_labels(table: pd.DataFrame, kind: PeriodKind) -> pd.DataFrame:
     """The table with its first and last period as text."""
-    named = {name: ["" if pd.isna(t) else period_label(int(t), kind) for t in table[name]] for name in ("first", "last")}
-    return table.assign(**named)
+
+    def label(t: float) -> str:
+        return "" if pd.isna(t) else period_label(int(t), kind)
+
+    return table.assign(first=[label(t) for t in table["first"]], last=[label(t) for t in table["last"]])
 
 
 def _tables(source: Source, ways: Sequence[Ways], least: int) -> Iterator[Row]:
     told = {way.source: way for way in ways}
-    for seen in table_evidence(source).to_dict("records"):
+    for seen in _records(table_evidence(source)):
         name, way = str(seen["table"]), told.get(str(seen["table"]))
         row = _row("table", name, name.capitalize(), _figures(seen, least))
         yield row | {"note": _order_known(way), "in_plan": np.nan, "measured": 1}
@@ -97,35 +101,35 @@ def _stages(source: Source, journey: Journey, least: int) -> Iterator[Row]:
 
 
 def _touchpoints(source: Source, journey: Journey, scores: Mapping[str, object], least: int) -> Iterator[Row]:
-    found = place_evidence(source, journey, "touchpoint")
+    found = place_evidence(source, journey, "touchpoint", least)
     nameable = names_places(source, journey, "touchpoint")
     stages = {stage.stage: stage.name for stage in journey.stages}
     for place in journey.touchpoints:
-        seen = found[found["touchpoint"] == place.touchpoint].to_dict("records")
+        seen = _records(found.planned[found.planned["touchpoint"] == place.touchpoint])
         rest = {"owner": place.owner, "stage": place.stage, "in_plan": 1}
         for one in seen:
             row = _row("touchpoint", place.touchpoint, place.name, _figures(one, least)) | rest
-            other = str(one["stage"]) not in {place.stage, OVERALL}
             row |= {"stage": one["stage"], "stage_score": _beside(row, scores, one["stage"])}
-            yield row | ({"note": f"the plan lists it under {stages[place.stage]}"} if other and not row["note"] else {})
+            if one["stage"] not in {place.stage, OVERALL} and not row["note"]:
+                row["note"] = f"the plan lists it under {stages[place.stage]}"
+            yield row
         if not seen:
             row = _row("touchpoint", place.touchpoint, place.name, _figures({}, least)) | rest
             yield row | ({"note": NEVER} if nameable else {"note": "the data name no touchpoint", "measured": np.nan})
-    known = {place.touchpoint for place in journey.touchpoints}
-    for row in _unplanned("touchpoint", found[~found["touchpoint"].isin(known)], least):
+    for row in _unplanned("touchpoint", found, least):
         yield row | {"stage_score": _beside(row, scores, row["stage"])}
 
 
 def _channels(source: Source, journey: Journey, least: int) -> Iterator[Row]:
     if not names_places(source, journey, "channel"):
         return
-    found = place_evidence(source, journey, "channel")
+    found = place_evidence(source, journey, "channel", least)
     planned = dict.fromkeys(place.channel for place in journey.touchpoints if place.channel)
-    seen = _by(found, "channel")
+    seen = _by(found.planned, "channel")
     for channel in planned:
         row = _row("channel", channel, channel, _figures(seen.get(channel, {}), least)) | {"in_plan": 1}
         yield row if row["measured"] else row | {"note": NEVER}
-    yield from _unplanned("channel", found[~found["channel"].isin(planned)], least)
+    yield from _unplanned("channel", found, least)
 
 
 def _personas(source: Source, journey: Journey, answered: Table | None, least: int) -> Iterator[Row]:
@@ -144,15 +148,14 @@ def _pains(source: Source, journey: Journey, least: int) -> Iterator[Row]:
         yield row if row["measured"] else row | {"note": NEVER}
 
 
-def _unplanned(kind: str, found: pd.DataFrame, least: int) -> Iterator[Row]:
+def _unplanned(kind: str, found: Places, least: int) -> Iterator[Row]:
     """Rows of what the plan does not name; those of too few customers are counted in one row without their names."""
-    few = found["customers"] < least
-    for one in found[~few].to_dict("records"):
+    for one in _records(found.others):
         row = _row(kind, str(one[kind]), str(one[kind]), _figures(one, least))
         yield row | {"stage": one.get("stage", ""), "in_plan": 0, "note": OVERLOOKED}
-    if few.any():
-        row = _row(kind, "", "", _figures({}, least))
-        counted = f"{OVERLOOKED}: {int(few.sum())} more, each of fewer than {least} customers"
+    if found.rest:
+        row = _row(kind, "", "", dict.fromkeys(_figures({}, least), np.nan))
+        counted = f"{OVERLOOKED}: {found.rest} more, rare or of fewer than {least} customers each"
         yield row | {"in_plan": 0, "measured": 1, "note": counted}
 
 
@@ -179,8 +182,12 @@ def _row(kind: str, identity: str, name: str, figures: Row) -> Row:
     return {"kind": kind, "id": identity, "name": name, "owner": "", "stage": "", "stage_score": np.nan, **figures}
 
 
-def _by(frame: pd.DataFrame, key: str) -> dict[str, dict[str, object]]:
-    return {str(row[key]): {str(name): cell for name, cell in row.items()} for row in frame.to_dict("records")}
+def _records(frame: pd.DataFrame) -> list[Row]:
+    return [{str(name): cell for name, cell in row.items()} for row in frame.to_dict("records")]
+
+
+def _by(frame: pd.DataFrame, key: str) -> dict[str, Row]:
+    return {str(row[key]): row for row in _records(frame)}
 
 
 def _number(row: Mapping[str, object], name: str) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import ibis
@@ -30,16 +31,39 @@ def stage_evidence(source: Source, journey: Journey) -> pd.DataFrame:
     return found.merge(_missing(source), on="stage", how="outer")
 
 
-def place_evidence(source: Source, journey: Journey, column: str) -> pd.DataFrame:
-    """A row a touchpoint and stage, or a channel, that was seen, the most seen first.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Touchpoints by stage, or channels, that were seen: those the plan names, and others with customers enough.
+
+    `rest` counts the others that are of too few customers, or beyond the most seen.
+    """
+
+    planned: pd.DataFrame
+    others: pd.DataFrame
+    rest: int
+
+
+def place_evidence(source: Source, journey: Journey, column: str, least: int) -> Places:
+    """What was seen of touchpoints (by stage) or channels, the most seen first.
 
     An incident without a touchpoint is met where the plan says that its pain point is.
     """
     keys = ["channel"] if column == "channel" else [column, "stage"]
-    if not names_places(source, journey, column):
-        return pd.DataFrame(columns=[*keys, *_SEEN])
+    answers = _answers(source, keys) if column in source.present.get("responses", ()) else None
     incidents = None if column == "channel" else _incidents(source, journey, keys)
-    return _seen(_answers(source, keys), incidents, keys)
+    counted = _counted(answers, incidents, keys)
+    if counted is None or not names_places(source, journey, column):
+        nothing = pd.DataFrame(columns=[*keys, *_SEEN])
+        return Places(planned=nothing, others=nothing, rest=0)
+    kept = source.connection.create_table("coverage_places", counted, temp=True, overwrite=True)
+    known = sorted({str(getattr(place, column)) for place in journey.touchpoints})
+    other = kept.filter(kept[column].notin(known)) if known else kept
+    many = _by_size(other.filter(other.customers >= least), keys).limit(MOST_VALUES).to_pandas()
+    return Places(
+        planned=_by_size(kept.filter(kept[column].isin(known)), keys).to_pandas() if known else many.iloc[:0],
+        others=many,
+        rest=int(other.count().execute()) - len(many),
+    )
 
 
 def names_places(source: Source, journey: Journey, column: str) -> bool:
@@ -129,13 +153,25 @@ def _long(rows: Table, keys: Sequence[str], **counted: Value) -> Table:
 
 def _seen(answers: Table | None, incidents: Table | None, keys: Sequence[str]) -> pd.DataFrame:
     """A row a key: answers, incidents, customers, periods, first and last period, mean score; the most seen first."""
+    counted = _counted(answers, incidents, keys)
+    if counted is None:
+        return pd.DataFrame(columns=[*keys, *_SEEN])
+    found: pd.DataFrame = _by_size(counted, keys).to_pandas()
+    return found
+
+
+def _by_size(counted: Table, keys: Sequence[str]) -> Table:
+    return counted.order_by([(counted.answers + counted.incidents).desc(), *keys])
+
+
+def _counted(answers: Table | None, incidents: Table | None, keys: Sequence[str]) -> Table | None:
     parts = [part for part in (answers, incidents) if part is not None]
     if not parts:
-        return pd.DataFrame(columns=[*keys, *_SEEN])
+        return None
     rows = ibis.union(*parts) if len(parts) > 1 else parts[0]
     for key in keys:
         rows = rows.filter(rows[key].notnull())
-    found = rows.group_by(*keys).agg(
+    return rows.group_by(*keys).agg(
         answers=rows.answers.sum(),
         incidents=rows.incidents.sum(),
         customers=rows.customer_id.nunique(),
@@ -144,9 +180,6 @@ def _seen(answers: Table | None, incidents: Table | None, keys: Sequence[str]) -
         last=rows.t.max(),
         score=rows.weighted.sum() / rows.weight.sum().nullif(0.0),
     )
-    order = [(found.answers + found.incidents).desc(), *keys]
-    frame: pd.DataFrame = found.order_by(order).limit(MOST_VALUES).to_pandas()
-    return frame
 
 
 def _missing(source: Source) -> pd.DataFrame:

@@ -96,13 +96,14 @@ def response_rates(periods: Table, journey: Journey, study: Study, least: int) -
     table = table.assign(order=table["persona"].map(order).fillna(len(order)))
     table = table.sort_values(["order", "persona", "t"], ignore_index=True)
     blank = {name: table[name].mask(table["hidden"]) for name in ("active", "answered")}
-    return table.assign(
+    labelled: pd.DataFrame = table.assign(
         **blank,
-        name=[named.get(str(one), {TOTAL: "All customers"}.get(str(one), str(one))) for one in table["persona"]],
+        name=[named.get(str(one), {TOTAL: "All"}.get(str(one), str(one))) for one in table["persona"]],
         period=[period_label(int(t), study.period_kind) for t in table["t"]],
         response_rate=blank["answered"] / blank["active"],
         note=np.where(table["hidden"], f"groups under {least} customers are not shown", ""),
-    )[list(RATES)]
+    )
+    return labelled[list(RATES)]
 
 
 def _small(cells: pd.DataFrame, least: int) -> pd.Series:

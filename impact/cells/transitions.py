@@ -118,9 +118,7 @@ def _in_order(source: Source, single: Table, name: str) -> Table:
 
 def _pairs(line: Table) -> Table:
     """Each moment beside the customer's next one, blank where there is none."""
-    later = line.select(
-        "customer_id", place=line.place - 1, next_stage=line.stage, next_day=line.day, next_t=line.t
-    )
+    later = line.select("customer_id", place=line.place - 1, next_stage=line.stage, next_day=line.day, next_t=line.t)
     return line.left_join(later, ["customer_id", "place"]).drop("customer_id_right", "place_right")
 
 
@@ -232,7 +230,7 @@ def _leaving(exits: pd.DataFrame, stage: str, least: int) -> dict[str, float]:
     nothing = dict.fromkeys(("seen_last", "left", "exit_rate"), np.nan)
     if stage not in exits.index:
         return nothing
-    seen, left, customers = (float(exits.loc[stage, name]) for name in ("seen_last", "left", "customers"))
+    seen, left, customers = (float(exits[name].loc[stage]) for name in ("seen_last", "left", "customers"))
     if customers < least or 0 < left < least or 0 < seen - left < least:
         return nothing
     return {"seen_last": seen, "left": left, "exit_rate": left / seen}
