@@ -22,6 +22,7 @@ NO_REASON = "no_reason"
 LOW = 0.4  # of the scale: the bottom two of five
 MOST_VALUES = 500  # touchpoints or channels that leave the engine; a column of free text has no end
 _ASIDE = {"missing: " + reason: reason for reason in REASONS}
+_NAMED = ("pain_point", "answers", "customers", "periods", "first", "last")
 _SEEN = ("answers", "incidents", "customers", "periods", "first", "last", "score")
 
 
@@ -207,32 +208,39 @@ def _missing(source: Source) -> pd.DataFrame:
 def _named_in_answers(source: Source, journey: Journey) -> pd.DataFrame:
     """A row a pain point: answers that name it; of a low score that stands in for one, the low scores."""
     rows = source.responses
-    columns = ["pain_point", "answers", "customers", "periods", "first", "last"]
-    if rows is None or not journey.pain_points:
-        return pd.DataFrame(columns=columns)
-    sums: dict[str, Value] = {}
-    for place, pain in enumerate(journey.pain_points):
-        named = _names(rows, pain)
-        sums |= {
-            f"{place}|answers": rows.n.sum(where=named),
-            f"{place}|customers": rows.customer_id.nunique(where=named),
-            f"{place}|periods": rows.t.nunique(where=named),
-            f"{place}|first": rows.t.min(where=named),
-            f"{place}|last": rows.t.max(where=named),
-        }
-    wide = rows.agg(**sums).to_pandas().iloc[0]
-    return pd.DataFrame(
-        [
-            [pain.pain_point, *(wide[f"{place}|{name}"] for name in columns[1:])]
-            for place, pain in enumerate(journey.pain_points)
-        ],
-        columns=columns,
-    )
+    if rows is None:
+        return pd.DataFrame(columns=list(_NAMED))
+    low = [pain for pain in journey.pain_points if pain.pain_point == f"{LOW_SCORE}{pain.stage}"]
+    told = [pain for pain in journey.pain_points if pain not in low]
+    place = (rows.score - rows.scale_min) / (rows.scale_max - rows.scale_min)
+    found = _flagged(rows, {pain.pain_point: (rows.stage == pain.stage) & (place < LOW) for pain in low})
+    if "pain_points" in source.present.get("responses", ()):
+        some = rows.filter(rows.pain_points.notnull())
+        padded = some.mutate(padded=ibis.literal(";") + some.pain_points.replace(" ", "") + ibis.literal(";"))
+        found += _flagged(padded, {pain.pain_point: _names(padded, pain) for pain in told})
+    return pd.DataFrame(found, columns=list(_NAMED))
 
 
 def _names(rows: Table, pain: PainPoint) -> Value:
-    if pain.pain_point == f"{LOW_SCORE}{pain.stage}":
-        place = (rows.score - rows.scale_min) / (rows.scale_max - rows.scale_min)
-        return (rows.stage == pain.stage) & (place < LOW)
-    padded = ibis.literal(";") + rows.pain_points.fill_null("").replace(" ", "") + ibis.literal(";")
-    return padded.contains(f";{pain.pain_point};")
+    return rows.padded.contains(f";{pain.pain_point};")
+
+
+def _flagged(rows: Table, flags: Mapping[str, Value]) -> list[list[object]]:
+    """By flag: the answers, customers, periods, first and last period of the rows that carry it."""
+    if not flags:
+        return []
+    flagged = rows.select(
+        "customer_id", "t", "n", **{f"flag_{place}": flag for place, flag in enumerate(flags.values())}
+    )
+    sums: dict[str, Value] = {}
+    for place in range(len(flags)):
+        on = flagged[f"flag_{place}"]
+        sums |= {
+            f"{place}|answers": flagged.n.sum(where=on),
+            f"{place}|customers": flagged.customer_id.nunique(where=on),
+            f"{place}|periods": flagged.t.nunique(where=on),
+            f"{place}|first": flagged.t.min(where=on),
+            f"{place}|last": flagged.t.max(where=on),
+        }
+    wide = flagged.agg(**sums).to_pandas().iloc[0]
+    return [[name, *(wide[f"{place}|{what}"] for what in _NAMED[1:])] for place, name in enumerate(flags)]
