@@ -84,7 +84,7 @@ def who_answers(edition: Edition) -> Section | None:
         charts=tuple(chart for _, chart in drawn),
         captions=tuple(name for name, _ in drawn),
         table=Table(
-            headings=("", "Answered", "Did not", "Difference", "Standard error", "Relative", "In standard deviations"),
+            headings=("", "Answered", "Did not", "Difference", "Its standard error", "Relative", "Standard deviations"),
             rows=tuple(
                 (
                     _MEASURES[text(row, "measure")],
@@ -144,8 +144,8 @@ def ways(edition: Edition) -> Section | None:
         captions=("Share of the steps from each stage (rows) to the next (columns); below the diagonal: back",),
         table=Table(
             headings=(
-                *("Stage", "Owner", "Customers", "Never seen further on", "Same stage again", "Back to an earlier"),
-                *("Last seen here", "Then left", "Share", "Share after any"),
+                *("Stage", "Owner", "Customers", "Drop-off", "Repeats", "Back"),
+                *("Last seen here", "Then left", "Share", "After any"),
             ),
             rows=tuple(
                 (

@@ -92,12 +92,14 @@ def ways(edition: Edition, source: str) -> tuple[str, ...]:
     if returning:
         names = _some([label(row, "stage") for row in returning])
         said.append(f"After {names} more than half of the steps lead back to an earlier stage.")
-    rated = [row for row in flow if number(row, "exit_rate") is not None and number(row, "base_rate") is not None]
+    rated = [row for row in flow if (number(row, "exit_low") or 0.0) > (number(row, "base_rate") or 1.0)]
     if rated:
         worst = max(rated, key=lambda row: number(row, "exit_rate") or 0.0)
+        low, high = percent(number(worst, "exit_low")), percent(number(worst, "exit_high"))
         said.append(
             f"Customers whose last stage seen in a period is {label(worst, 'stage')} leave most often: "
-            f"{percent(number(worst, 'exit_rate'))} against {percent(number(worst, 'base_rate'))} after any stage."
+            f"{percent(number(worst, 'exit_rate'))} ({low} to {high}) against "
+            f"{percent(number(worst, 'base_rate'))} after any stage."
         )
     return tuple(said)
 

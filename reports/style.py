@@ -64,7 +64,7 @@ _COLUMNS: dict[Kind, tuple[str, ...]] = {
     "share": (
         *("prevalence", "p_positive", "prior_share", "p_npv_positive", "p_top3", "p_first", "share", "coverage"),
         *("effectiveness", "credibility", "response_rate", "relative"),
-        *("drop_off", "repeats", "returns", "exit_rate", "base_rate"),
+        *("drop_off", "repeats", "returns", "exit_rate", "exit_low", "exit_high", "base_rate"),
     ),
     "fine_share": ("retention_effect", "spend_effect", "spend_relative"),
     "score": ("score", "score_low", "score_high", "benchmark", "score_points", "stage_score"),

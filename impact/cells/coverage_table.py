@@ -114,8 +114,10 @@ def _touchpoints(source: Source, journey: Journey, scores: Mapping[str, object],
                 row["note"] = f"the plan lists it under {stages[place.stage]}"
             yield row
         if not seen:
-            row = _row("touchpoint", place.touchpoint, place.name, _figures({}, least)) | rest
-            yield row | ({"note": NEVER} if nameable else {"note": "the data name no touchpoint", "measured": np.nan})
+            figures = _figures({}, least)
+            unknown: Row = {**dict.fromkeys(figures, np.nan), "note": "the data name no touchpoint"}
+            row = _row("touchpoint", place.touchpoint, place.name, figures if nameable else unknown) | rest
+            yield row | ({"note": NEVER} if nameable else {})
     for row in _unplanned("touchpoint", found, least):
         yield row | {"stage_score": _beside(row, scores, row["stage"])}
 

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 # Below this share of customer-days on a single stage the table is a questionnaire about many stages at once.
 LEAST_ORDERED = 0.5
+Z90 = 1.6448536269514722
 STEPS = ("source", "from_stage", "from_name", "to_stage", "to_name", "kind", "steps", "customers", "share", "days_p50")
 FLOW = (
     *("source", "stage", "name", "owner", "customers", "drop_off", "repeats", "returns"),
-    *("seen_last", "left", "exit_rate", "base_rate"),
+    *("seen_last", "left", "exit_rate", "exit_low", "exit_high", "base_rate"),
 )
 
 
@@ -227,10 +228,12 @@ def _turning(counts: pd.Series, least: int) -> dict[str, float]:
 
 
 def _leaving(exits: pd.DataFrame, stage: str, least: int) -> dict[str, float]:
-    nothing = dict.fromkeys(("seen_last", "left", "exit_rate"), np.nan)
+    nothing = dict.fromkeys(("seen_last", "left", "exit_rate", "exit_low", "exit_high"), np.nan)
     if stage not in exits.index:
         return nothing
     seen, left, customers = (float(exits[name].loc[stage]) for name in ("seen_last", "left", "customers"))
     if customers < least or 0 < left < least or 0 < seen - left < least:
         return nothing
-    return {"seen_last": seen, "left": left, "exit_rate": left / seen}
+    rate = left / seen
+    half = Z90 * np.sqrt(rate * (1 - rate) / seen)
+    return {"seen_last": seen, "left": left, "exit_rate": rate, "exit_low": rate - half, "exit_high": rate + half}
