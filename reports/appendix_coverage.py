@@ -49,7 +49,7 @@ def coverage(edition: Edition) -> Section | None:
                     KINDS[text(row, "kind")],
                     label(row, "id") or "others",
                     text(row, "owner"),
-                    text(row, "note"),
+                    _short(text(row, "note")),
                     *(_count(row, name) for name in ("answers", "incidents", "customers")),
                     _or_blank(plain(number(row, "score"))),
                     *(_count(row, name) for name in reasons),
@@ -61,6 +61,10 @@ def coverage(edition: Edition) -> Section | None:
         ),
         holds_money=False,
     )
+
+
+def _short(note: str) -> str:
+    return note.replace("named in the plan and never measured", "never measured").replace("measured and not", "not")
 
 
 def _count(row: Row, name: str) -> str:
@@ -154,7 +158,8 @@ def ways(edition: Edition) -> Section | None:
                     _count(row, "customers"),
                     *(_or_blank(percent(number(row, name))) for name in ("drop_off", "repeats", "returns")),
                     *(_count(row, name) for name in ("seen_last", "left")),
-                    *(_or_blank(percent(number(row, name))) for name in ("exit_rate", "base_rate")),
+                    _or_blank(percent(number(row, "exit_rate"))),
+                    "" if number(row, "exit_rate") is None else percent(number(row, "base_rate")),
                 )
                 for row in flow
             ),

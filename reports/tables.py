@@ -30,7 +30,7 @@ RECONCILIATION = ("period", "unit", "line", "ledger", "reported", "difference", 
 def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
     """Every table of the contract by name, in its order; a table with nothing to say keeps its header.
 
-    Where the data are too thin only `journey`, `break_even` and `checks` have rows.
+    Where the data are too thin only `journey`, `break_even`, `checks` and those of coverage have rows.
     """
     makers: Mapping[str, Callable[[Findings], pd.DataFrame]] = {
         "journey": journey_table,

@@ -155,9 +155,11 @@ def _flow(line: Table, pairs: Table, periods: Table, journey: Journey, least: in
     left, seen = float(exits["left"].sum()), float(exits["seen_last"].sum())
     base = left / seen if left >= least else np.nan
     rows = []
-    for stage in journey.stages:
+    for place, stage in enumerate(journey.stages):
         row: dict[str, object] = {"stage": stage.stage, "name": stage.name, "owner": stage.owner, "base_rate": base}
-        row |= _going_on(*reached[stage.stage], least)
+        here, on = reached[stage.stage]
+        beyond = any(reached[further][0] for further in ids[place + 1 :])
+        row |= _going_on(here, on if beyond else None, least)
         row |= _turning(turns[stage.stage], least)
         row |= _leaving(exits, stage.stage, least)
         rows.append(row)

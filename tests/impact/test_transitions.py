@@ -82,6 +82,12 @@ def test_drop_off_is_of_those_never_seen_further_on_afterwards(folder: Path) -> 
     )
 
 
+def test_the_last_stage_anybody_is_seen_in_has_no_drop_off(folder: Path) -> None:
+    rows = path_of(9, ("2026-03-01", "slow"), ("2026-03-04", "broken"))
+    found = flow(cover(write_rows(folder, "incidents", INCIDENTS, rows)))
+    assert found["drop_off"].to_dict() == pytest.approx({"buy": 0.0, "use": np.nan, "pay": np.nan}, nan_ok=True)
+
+
 def test_repeats_and_returns_are_shares_of_the_steps_from_a_stage(folder: Path) -> None:
     pay = flow(cover(folder)).loc["pay"]
     assert (pay["repeats"], pay["returns"]) == pytest.approx((0.5, 0.5), abs=EXACT)

@@ -207,9 +207,11 @@ def test_an_initiative_without_cost_has_the_largest_cost_in_the_place_of_npv(fou
     assert tables["portfolio"].empty and tables["break_even"].empty and tables["frontier"].empty
 
 
-def test_too_thin_leaves_rows_in_journey_break_even_and_checks_only(found: Findings) -> None:
+def test_too_thin_leaves_rows_in_journey_break_even_checks_and_coverage_only(found: Findings) -> None:
     tables = build_tables(_thin(found))
-    assert {name for name, table in tables.items() if len(table)} == {"journey", "break_even", "checks"}
+    assert {name for name, table in tables.items() if len(table)} == {
+        *("journey", "break_even", "checks", "coverage", "response_rates", "respondents", "transitions", "stage_flow"),
+    }
     assert tables["journey"]["value_at_stake"].isna().all()
     assert tables["journey"]["score"].notna().all()
     shown = tables["break_even"]
