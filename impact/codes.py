@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from impact.codes_coverage import COVERAGE_PAGES
 from impact.codes_data import DATA_PAGES
 from impact.codes_engine import ENGINE_PAGES
 
@@ -243,4 +244,4 @@ _PLAN = (
     ),
 )
 
-CODES: dict[str, CodePage] = catalogue((*_STUDY, *_PLAN, *DATA_PAGES, *ENGINE_PAGES))
+CODES: dict[str, CodePage] = catalogue((*_STUDY, *_PLAN, *DATA_PAGES, *COVERAGE_PAGES, *ENGINE_PAGES))

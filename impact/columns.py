@@ -43,6 +43,8 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _text("missing"),
         _text("programme"),
         _text("metric"),
+        _text("touchpoint"),
+        _text("channel"),
         _text("pain_points"),
         _number("n"),
         _number("weight"),
@@ -70,12 +72,13 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _CUSTOMER,
         Column(name="occurred_at", kind="period", required=True, stored="t"),
         Column(name="pain_point", kind="text", required=True),
+        _text("touchpoint"),
         _number("amount"),
     ),
 }
 
 ACCEPTED_BESIDE: dict[str, tuple[str, ...]] = {
-    "responses": ("touchpoint", "channel", "respondent_id", "role", "sd", "promoters", "passives", "detractors"),
+    "responses": ("respondent_id", "role", "sd", "promoters", "passives", "detractors"),
     "customers": (),
     "ledger": ("contacts",),
     "incidents": (),

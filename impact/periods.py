@@ -71,6 +71,18 @@ def first_whole_period(text: str, kind: PeriodKind) -> int:
     return ordinal if begins else ordinal + 1
 
 
+def day_of(text: str) -> int | None:
+    """Days from 1970-01-01 to the day that a text names; None where it names a longer time, or no day."""
+    found = _FORMS[1].match(str(text).strip())
+    if found is None or found["day"] is None:
+        return None
+    try:
+        date = datetime.date(int(found["year"]), int(found["month"]), int(found["day"]))
+    except ValueError:
+        return None
+    return (date - datetime.date(1970, 1, 1)).days
+
+
 def period_label(ordinal: int, kind: PeriodKind) -> str:
     """The text of an ordinal: `2026Q3`, `2026-09` or `2026`."""
     if kind == "year":

@@ -12,6 +12,7 @@ import numpy as np
 
 from impact.cells import Cells, summarise
 from impact.checks import Check
+from impact.coverage import coverage_checks, measure_coverage
 from impact.errors import Finding, InputError, TooThinError
 from impact.intake import Intake, take_in
 from impact.rng import stream
@@ -131,7 +132,8 @@ def run_study(path: Path, options: RunOptions, progress: Progress) -> RunOutcome
 def find(intake: Intake, cells: Cells, progress: Progress) -> Findings:
     """Everything a run finds; too thin data leave estimates and decision out, with a failed check."""
     study, journey = intake.study, intake.case.journey
-    estimates, decision, checks = None, None, intake.checks
+    coverage = measure_coverage(intake.source, journey, study)
+    estimates, decision, checks = None, None, (*intake.checks, *coverage_checks(coverage))
     try:
         require_enough(cells)
         estimates, more = estimate(intake, cells, progress)
@@ -154,6 +156,7 @@ def find(intake: Intake, cells: Cells, progress: Progress) -> Findings:
         journey=journey,
         plan=intake.case.plan,
         cells=cells,
+        coverage=coverage,
         estimates=estimates,
         decision=decision,
         bare_base=bare_base(cells, study),

@@ -15,7 +15,7 @@ from impact.columns import ACCEPTED_BESIDE, METRIC_SCALES, TABLES, Column, names
 from impact.engine import ROW, Engine
 from impact.errors import Finding
 from impact.formats.data import NOT_TEXT, SheetMissingError, found_columns, period_ordinals
-from impact.periods import first_whole_period, parse_period
+from impact.periods import day_of, first_whole_period, parse_period
 from impact.study import Study
 from impact.study_faults import nearest
 
@@ -31,11 +31,16 @@ READ = "read_"
 _BLANKS_AROUND = r"^[ \t\n\x0B\f\r]+|[ \t\n\x0B\f\r]+$"
 AFTER_AS_OF, UNKNOWN_CUSTOMER, OTHER_PROGRAMME = "after as_of", "unknown customer", "another programme"
 KEPT: dict[str, tuple[str, ...]] = {
-    "responses": ("customer_id", "t", "stage", "score", "n", "pain_points", "weight", "scale_min", "scale_max"),
+    "responses": (
+        *("customer_id", "t", "day", "stage", "touchpoint", "channel", "score", "n", "pain_points", "weight"),
+        *("scale_min", "scale_max"),
+    ),
     "customers": ("customer_id", "persona", "joined_t"),
     "ledger": ("customer_id", "t", "revenue", "margin", "retained", "cost_to_serve"),
-    "incidents": ("customer_id", "t", "pain_point", "amount"),
+    "incidents": ("customer_id", "t", "day", "clock", "pain_point", "touchpoint", "amount"),
 }
+# What a table keeps of its time beside the period: days since 1970-01-01, and the time of day as text.
+DATED: dict[str, tuple[str, ...]] = {"responses": ("day",), "incidents": ("day", "clock")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +181,7 @@ def _column(raw: ir.Table, reading: Reading, column: Column) -> dict[str, ir.Val
             return {target: ibis.null("int64"), f"{target}_unread": ibis.null("string")}
         if raw[theirs].type().is_temporal() and not raw[theirs].type().is_time():
             ordinal = _date_ordinal(raw[theirs], reading.study) + _begun_before(raw[theirs], reading.study, target)
-            return {target: ordinal, f"{target}_unread": ibis.null("string")}
+            return {target: ordinal, f"{target}_unread": ibis.null("string")} | _dated(raw[theirs], reading, target)
         return {f"{target}_key": _text(raw[theirs])}
     if theirs is None:
         return {target: ibis.null("float64"), f"{target}_unread": ibis.null("string")}
@@ -239,6 +244,25 @@ def _begun_before(column: Any, study: Study, target: str) -> Any:  # noqa: ANN40
     return ((column.month() == first_month) & (column.day() == 1)).ifelse(0, 1)
 
 
+def _dated(column: Any, reading: Reading, target: str) -> dict[str, ir.Value]:  # noqa: ANN401
+    """The day and the time of day of a date column, where the table keeps them."""
+    clock = column.cast("string").substr(11) if column.type().is_timestamp() else ibis.null("string")
+    known = {"day": _days_since_1970(column), "clock": clock}
+    return {name: known[name] for name in DATED.get(reading.table, ()) if target == "t"}
+
+
+def _days_since_1970(column: Any) -> Any:  # noqa: ANN401
+    """Days from 1970-01-01, of year, month and day alone, which every engine has.
+
+    Source: Hinnant, chrono-compatible low-level date algorithms, days_from_civil.
+    """
+    early = (column.month() <= 2).ifelse(1, 0)
+    year = column.year() - early
+    of_year = ((153 * (column.month() + 12 * early - 3) + 2) / 5).floor() + column.day() - 1
+    leaps = (year / 4).floor() - (year / 100).floor() + (year / 400).floor()
+    return (365 * year + leaps + of_year - 719_468).cast("int64")
+
+
 def _with_ordinal(engine: Engine, table: ir.Table, reading: Reading, target: str) -> ir.Table:
     """The table with a period's ordinal beside its text, by a look-up of the distinct texts."""
     import pyarrow
@@ -250,12 +274,14 @@ def _with_ordinal(engine: Engine, table: ir.Table, reading: Reading, target: str
     distinct = shaped.limit(MOST_PERIODS).execute()["period_key"]
     parse = first_whole_period if target == "joined_t" else parse_period
     ordinals = period_ordinals(distinct, reading.study.period_kind, parse)
+    dated = DATED.get(reading.table, ()) if target == "t" else ()
+    columns = {target: list(ordinals.values())} | ({"day": [day_of(one) for one in ordinals]} if dated else {})
     look_up = pyarrow.table(
-        {
-            "text": pyarrow.array(list(ordinals), type=pyarrow.string()),
-            target: pyarrow.array(list(ordinals.values()), type=pyarrow.int64()),
-        }
+        {"text": pyarrow.array(list(ordinals), type=pyarrow.string())}
+        | {name: pyarrow.array(values, type=pyarrow.int64()) for name, values in columns.items()}
     )
+    if "clock" in dated:
+        table = table.mutate(clock=clock.ifelse(text.substr(11), ibis.null("string")))
     known = engine.look_up(f"periods_{reading.table}_{target}", look_up)
     joined = table.left_join(known, table.period_key == known.text)
     unread = joined[target].isnull().ifelse(joined[f"{target}_key"], ibis.null("string"))

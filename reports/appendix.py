@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from reports import charts, sentences
 from reports.appendix_choice import break_even, cash, frontier, initiatives, portfolio, quarters
+from reports.appendix_coverage import coverage, ways, who_answers
 from reports.edition import Edition
 from reports.figures import cell_of_twenty, money, money_range, p_value, percent, plain, signed_percent, whole
 from reports.journey_map import journey_map_svg
@@ -15,6 +16,7 @@ from reports.sections import Section, Table, figures_of, horizon_title
 
 GLOSSARY = (
     ("Chance", "Futures of 20, drawn from what is known, in which something happens."),
+    ("Drop-off", "Share of the customers seen in a stage who are never seen further on afterwards."),
     ("Grade", "How a number was found: experimental, within-unit, cross-section, expert, not told apart from placebo."),
     ("Haircut", "The share of an observed effect that is not counted, as the observation may overstate the cause."),
     ("Importance", "Share of explained variation in a score; not an effect."),
@@ -40,6 +42,9 @@ def appendix(edition: Edition) -> tuple[Section, ...]:
         cash,
         frontier,
         break_even,
+        coverage,
+        who_answers,
+        ways,
         _truth,
     )
     return tuple(section for make in makers if (section := make(edition)) is not None)

@@ -8,6 +8,7 @@ import numpy as np
 
 from impact.cells import Cells
 from impact.checks import Check
+from impact.coverage import JourneyCoverage
 from impact.initiative import Plan
 from impact.journey import Journey
 from impact.study import Study
@@ -46,6 +47,7 @@ class Findings:
     journey: Journey
     plan: Plan
     cells: Cells
+    coverage: JourneyCoverage
     estimates: Estimates | None
     decision: Decision | None
     bare_base: ValueBase

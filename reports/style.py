@@ -63,17 +63,20 @@ _COLUMNS: dict[Kind, tuple[str, ...]] = {
     ),
     "share": (
         *("prevalence", "p_positive", "prior_share", "p_npv_positive", "p_top3", "p_first", "share", "coverage"),
-        *("effectiveness", "credibility"),
+        *("effectiveness", "credibility", "response_rate", "relative"),
+        *("drop_off", "repeats", "returns", "exit_rate", "exit_low", "exit_high", "base_rate"),
     ),
     "fine_share": ("retention_effect", "spend_effect", "spend_relative"),
-    "score": ("score", "score_low", "score_high", "benchmark", "score_points"),
-    "signed": ("emotion", "satisfaction_effect"),
+    "score": ("score", "score_low", "score_high", "benchmark", "score_points", "stage_score"),
+    "signed": ("emotion", "satisfaction_effect", "standardised"),
     "count": (
         *("responses", "customers", "pain_points", "n", "rank", "rank_p05", "rank_p95"),
-        *("headline", "chosen"),
+        *("headline", "chosen", "answers", "incidents", "periods", "active", "answered"),
+        *("not_visited", "not_asked", "not_answered", "no_reason", "in_plan", "measured"),
+        *("customers_answered", "customers_silent", "steps", "seen_last", "left"),
     ),
     "ratio": ("roi",),
-    "quarters": ("payback_quarters",),
+    "quarters": ("payback_quarters", "days_p50"),
 }
 _OF_TABLE: dict[tuple[str, str], Kind] = {
     ("scenarios", "value"): "mixed",

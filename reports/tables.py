@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from impact.cells import SitePanel
+from impact.cells.small_groups import LEAST_GROUP
 from impact.checks import Check
 from impact.journey import OVERALL, Journey
 from models.calibration import Z90
@@ -22,7 +23,6 @@ from reports.tables_choice import (
     scenarios_table,
 )
 
-LEAST_GROUP = 5  # persons: a smaller group is not shown
 SLOPE = ("outcome", "term", "method", "estimate", "se", "n", "grade")
 RECONCILIATION = ("period", "unit", "line", "ledger", "reported", "difference", "coverage")
 
@@ -30,7 +30,7 @@ RECONCILIATION = ("period", "unit", "line", "ledger", "reported", "difference", 
 def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
     """Every table of the contract by name, in its order; a table with nothing to say keeps its header.
 
-    Where the data are too thin only `journey`, `break_even` and `checks` have rows.
+    Where the data are too thin only `journey`, `break_even`, `checks` and those of coverage have rows.
     """
     makers: Mapping[str, Callable[[Findings], pd.DataFrame]] = {
         "journey": journey_table,
@@ -47,7 +47,7 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
         "break_even": break_even_table,
         "checks": lambda one: checks_table(one.checks),
     }
-    return {name: make(found) for name, make in makers.items()}
+    return {name: make(found) for name, make in makers.items()} | dict(found.coverage.tables())
 
 
 def checks_table(checks: tuple[Check, ...]) -> pd.DataFrame:

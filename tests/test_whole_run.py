@@ -21,6 +21,7 @@ from tests.quick_study import change_plan, empty_sheets, fill_column, quick_upli
 TABLES = {
     *("journey", "calibration", "drivers", "pain_points", "initiatives", "portfolio", "cashflow", "frontier"),
     *("scenarios", "reconciliation", "benefits", "break_even", "checks"),
+    *("coverage", "response_rates", "respondents", "transitions", "stage_flow"),
 }
 PAGES = {"impact.xlsx", "report.html", "journey.svg", "run.json", "forecast.json"}
 # What the workbook stores beside its formulas, and what the tables say, are one number.

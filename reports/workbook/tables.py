@@ -37,9 +37,14 @@ TABLE_SHEETS: dict[str, tuple[str, str]] = {
     "calibration": ("Calibration", "Every regression, with its method and how far it can be believed."),
     "reconciliation": ("Reconciliation", "The ledger beside the books."),
     "benefits": ("Benefits", "What was approved and what was measured."),
+    "coverage": ("Coverage", "What the plan names beside what was measured; blank where fewer than 5 persons."),
+    "response_rates": ("Response rates", "Active customers with an answer, by persona and period."),
+    "respondents": ("Who answers", "Those who answer beside the other customers of the same periods."),
+    "transitions": ("Ways", "Which stage is seen after which; shares are of the steps shown from a stage."),
+    "stage_flow": ("Stage flow", "Drop-off, repeats and returns by stage, and leaving after it was the last one seen."),
     "checks": ("Run checks", "Every check of the run, with what was found and what is allowed."),
 }
-_LONG = ("text", "remedy", "reason", "what_would_have_to_be_true", "description")
+_LONG = ("text", "remedy", "reason", "note", "what_would_have_to_be_true", "description")
 _WHOLE = ("name", "owner")
 _LONG_WIDTH, _WRAPPED_WIDTH, _NUMBER_WIDTH = 46, 34, 11
 _MOST_LINES = 30

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 
 import openpyxl
@@ -38,7 +39,10 @@ def test_canonical_tables_carry_their_columns_and_types(folder: Path) -> None:
     assert {name: str(kind) for name, kind in source.responses.schema().items()} == {
         "customer_id": "string",
         "t": "int64",
+        "day": "int64",
         "stage": "string",
+        "touchpoint": "string",
+        "channel": "string",
         "score": "float64",
         "n": "float64",
         "pain_points": "string",
@@ -55,7 +59,39 @@ def test_canonical_tables_carry_their_columns_and_types(folder: Path) -> None:
         "cost_to_serve": "float64",
     }
     assert source.customers.columns == ("customer_id", "persona", "joined_t")
-    assert source.incidents.columns == ("customer_id", "t", "pain_point", "amount")
+    dated = ("customer_id", "t", "day", "clock")
+    assert source.incidents.columns == (*dated, "pain_point", "touchpoint", "amount")
+
+
+def days_since_1970(*days: str) -> list[int]:
+    return [(datetime.date.fromisoformat(day) - datetime.date(1970, 1, 1)).days for day in days]
+
+
+DAYS = ("1969-12-31", "1970-01-01", "1999-12-31", "2000-02-29", "2024-02-29", "2024-03-01", "2026-05-03")
+
+
+@pytest.mark.parametrize("kind", ["text", "date", "timestamp"])
+def test_answers_and_incidents_keep_their_day_and_incidents_their_time_of_day(folder: Path, kind: str) -> None:
+    stamps = pd.Series([f"{day} 10:15:00" for day in DAYS])
+    read = {"text": stamps, "date": pd.to_datetime(stamps).dt.date, "timestamp": pd.to_datetime(stamps)}[kind]
+    frame = pd.DataFrame({"customer_id": CUSTOMERS[: len(DAYS)], "occurred_at": read, "pain_point": "slow"})
+    frame.to_parquet(folder / "incidents.parquet")
+    answers = frame.rename(columns={"occurred_at": "responded_at"}).assign(stage="buy", score=3)
+    answers.to_parquet(folder / "responses.parquet")
+    source = opened(folder, "data.incidents=incidents.parquet", "data.responses=responses.parquet")
+    assert source.responses is not None and source.incidents is not None
+    incidents = source.incidents.order_by("customer_id").execute()
+    assert incidents["day"].tolist() == days_since_1970(*DAYS)
+    assert source.responses.order_by("customer_id").execute()["day"].tolist() == days_since_1970(*DAYS)
+    clocks = incidents["clock"].fillna("").str.slice(0, 8).unique().tolist()
+    assert clocks == ([""] if kind == "date" else ["10:15:00"])
+
+
+def test_an_answer_of_a_whole_period_has_no_day(folder: Path) -> None:
+    source = opened(edit(folder, "responses.csv", "0001,2026-02-01,buy", "0001,2026Q1,buy"))
+    assert source.responses is not None
+    answers = source.responses.filter(source.responses.customer_id == "0001").execute()
+    assert answers.set_index("stage")["day"].isna().to_dict() == {"buy": True, "use": False, "overall": False}
 
 
 def test_ids_keep_their_leading_zeros_and_dates_fall_into_quarters(folder: Path) -> None:

@@ -33,6 +33,14 @@ CONTRACT = {
     "budget_line",
     "break_even": "initiative retention_points spend_relative score_points effectiveness credibility",
     "checks": "code check status found limit text remedy",
+    "coverage": "kind id name owner stage answers incidents customers periods first last score stage_score "
+    "not_visited not_asked not_answered no_reason in_plan measured note",
+    "response_rates": "persona name period active answered response_rate note",
+    "respondents": "measure unit mean_answered mean_silent difference relative se standardised customers_answered "
+    "customers_silent periods",
+    "transitions": "source from_stage from_name to_stage to_name kind steps customers share days_p50",
+    "stage_flow": "source stage name owner customers drop_off repeats returns seen_last left exit_rate exit_low "
+    "exit_high base_rate",
 }
 NAMED = {"journey", "drivers", "pain_points", "initiatives", "portfolio", "cashflow", "benefits", "break_even"}
 SHARES = {
@@ -199,9 +207,11 @@ def test_an_initiative_without_cost_has_the_largest_cost_in_the_place_of_npv(fou
     assert tables["portfolio"].empty and tables["break_even"].empty and tables["frontier"].empty
 
 
-def test_too_thin_leaves_rows_in_journey_break_even_and_checks_only(found: Findings) -> None:
+def test_too_thin_leaves_rows_in_journey_break_even_checks_and_coverage_only(found: Findings) -> None:
     tables = build_tables(_thin(found))
-    assert {name for name, table in tables.items() if len(table)} == {"journey", "break_even", "checks"}
+    assert {name for name, table in tables.items() if len(table)} == {
+        *("journey", "break_even", "checks", "coverage", "response_rates", "respondents", "transitions", "stage_flow"),
+    }
     assert tables["journey"]["value_at_stake"].isna().all()
     assert tables["journey"]["score"].notna().all()
     shown = tables["break_even"]
