@@ -74,7 +74,7 @@ def _meetings(source: Source) -> dict[str, tuple[int, int]]:
     if not int(ledger.count().execute()):
         return {}
     found = {}
-    for name in ("customers", "responses", "incidents"):
+    for name in ("customers", "responses", "incidents", "events"):
         if name in source.staged:
             rows = _usable(source, name)
             met = rows.semi_join(ledger, "customer_id")

@@ -54,6 +54,8 @@ def rules_of(name: str, table: ir.Table, source: Source, study: Study, journey: 
     if name == "customers" and journey is not None and journey.personas:
         known = tuple(persona.persona for persona in journey.personas)
         rules.append(_known_rule("D309", "persona", table.persona, known, "persona"))
+    if name == "events" and journey is not None:
+        rules.append(_known_rule("D307", "stage", table.stage, journey.stage_ids(), "stage"))
     if name == "incidents" and journey is not None:
         rules.append(_known_rule("D308", "pain_point", table.pain_point, journey.pain_ids(), "pain point"))
     return tuple(rules)

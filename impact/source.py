@@ -13,28 +13,33 @@ import ibis
 import ibis.expr.types as ir
 
 from impact.errors import Finding, InputError
+from impact.formats.intake import adapt
 from impact.formats.sheets import SheetRefusedError
 from impact.source_staging import KEPT, Reading, missing_columns, read_file, reading_of, stage_table, unreadable_file
 from impact.study import Study
+from impact.study_formats import is_folder_format
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from impact.checks import Check
+
 EVERYBODY = "all"
 SITES_SHARE = 0.95
-_READ_ORDER = ("ledger", "customers", "responses", "incidents")
+_READ_ORDER = ("ledger", "customers", "responses", "incidents", "events")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """The study's tables in canonical form on their engine.
 
-    `responses` and `incidents` are None where the study names none. `staged` holds every row of every
+    `responses`, `incidents` and `events` (a customer's visits to stages: customer_id, t, stage, `at` as UTC
+    text) are None where the study names none. `staged` holds every row of every
     table with its `source_row` (1 is the first below the header), the text of what could not be read
     (`COLUMN_unread`) and `set_aside`, the reason a row is not used. `present` lists the columns found,
     `extras` the control, size and report columns, `unread` the file's columns that stand for none.
     A margin blank in part of the ledger is filled at the margin share of the rows that have one.
-    `rows` has table, rows_in, rows_used, set_aside, reason.
+    `rows` has table, rows_in, rows_used, set_aside, reason. `notices` tell how exports were read.
     """
 
     connection: Any
@@ -42,12 +47,14 @@ class Source:
     customers: ir.Table
     responses: ir.Table | None
     incidents: ir.Table | None
+    events: ir.Table | None
     staged: Mapping[str, ir.Table]
     present: Mapping[str, frozenset[str]]
     extras: Mapping[str, tuple[str, ...]]
     unread: Mapping[str, tuple[str, ...]]
     files: Mapping[str, str]
     rows: pd.DataFrame
+    notices: tuple[Check, ...] = ()
 
     def shape(self, study: Study) -> Literal["customers", "sites"]:
         """The study's shape: as set, else sites where nearly all first-period units are seen in each later one."""
@@ -73,12 +80,18 @@ def open_source(study: Study) -> Source:
     staged: dict[str, ir.Table] = {}
     readings: dict[str, Reading] = {}
     findings: list[Finding] = []
+    notices: list[Check] = []
     for table in _READ_ORDER:
         asked = getattr(study.data, table)
-        if asked is None or not study.located(asked)[0].is_file():
+        if asked is None or not (study.located(asked)[0].is_file() or is_folder_format(study, "data", table)):
             continue
         try:
-            raw = read_file(connection, table, *study.located(asked))
+            adapted = adapt(table, study)
+            if adapted is None:
+                raw = read_file(connection, table, *study.located(asked))
+            else:
+                raw = connection.create_table(f"raw_{table}", adapted.table)
+                notices += adapted.notices
             readings[table] = reading_of(table, study, raw.columns)
             if faults := missing_columns(readings[table], raw.columns):
                 findings += faults
@@ -88,9 +101,11 @@ def open_source(study: Study) -> Source:
             )
         except (duckdb.Error, SheetRefusedError) as error:
             findings.append(unreadable_file(asked, error))
+        except InputError as error:
+            findings += error.findings
     if findings or "ledger" not in staged:
         raise InputError(findings)
-    return _source(connection, staged, readings)
+    return _source(connection, staged, readings, tuple(notices))
 
 
 def _connect() -> Any:  # noqa: ANN401
@@ -103,7 +118,12 @@ def _connect() -> Any:  # noqa: ANN401
     return connection
 
 
-def _source(connection: Any, staged: Mapping[str, ir.Table], readings: Mapping[str, Reading]) -> Source:  # noqa: ANN401
+def _source(
+    connection: Any,  # noqa: ANN401
+    staged: Mapping[str, ir.Table],
+    readings: Mapping[str, Reading],
+    notices: tuple[Check, ...],
+) -> Source:
     used = {name: _used(table, readings[name]) for name, table in staged.items()}
     used["customers"] = _all_customers(used)
     kept = {name: connection.create_table(name, table) for name, table in used.items()}
@@ -113,12 +133,14 @@ def _source(connection: Any, staged: Mapping[str, ir.Table], readings: Mapping[s
         customers=kept["customers"],
         responses=kept.get("responses"),
         incidents=kept.get("incidents"),
+        events=kept.get("events"),
         staged=dict(staged),
         present={name: frozenset(reading.named) for name, reading in readings.items()},
         extras={name: reading.extras for name, reading in readings.items()},
         unread={name: reading.unread for name, reading in readings.items()},
         files={name: reading.file for name, reading in readings.items()},
         rows=_account(staged),
+        notices=notices,
     )
 
 

@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 
 from impact.columns import ACCEPTED_BESIDE, METRIC_SCALES, TABLES, Column, names_of
 from impact.errors import Finding
+from impact.formats.adapters import CANONICAL
 from impact.formats.data import NOT_TEXT, SheetMissingError, csv_header, found_columns, period_ordinals, sheet_as_text
 from impact.formats.sheets import SheetRefusedError
 from impact.periods import first_whole_period, parse_period
@@ -21,12 +22,15 @@ from impact.study_faults import nearest
 
 LONGEST_NAME = 40
 AFTER_AS_OF, UNKNOWN_CUSTOMER, OTHER_PROGRAMME = "after as_of", "unknown customer", "another programme"
+MISSING, BLANK_SCORE = "missing: ", "blank score"
 KEPT: dict[str, tuple[str, ...]] = {
     "responses": ("customer_id", "t", "stage", "score", "n", "pain_points", "weight", "scale_min", "scale_max"),
     "customers": ("customer_id", "persona", "joined_t"),
     "ledger": ("customer_id", "t", "revenue", "margin", "retained", "cost_to_serve"),
     "incidents": ("customer_id", "t", "pain_point", "amount"),
+    "events": ("customer_id", "t", "stage", "at"),
 }
+_BESIDE = ("source_row", "aside")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,7 @@ class Reading:
     named: Mapping[str, str]
     extras: tuple[str, ...]
     unread: tuple[str, ...] = ()
+    adapted: bool = False
 
     @property
     def as_text(self) -> bool:
@@ -48,7 +53,7 @@ class Reading:
 
 def file_row(file: str, source_row: int) -> int:
     """The row's number as its file shows it: a header counts as row 1."""
-    return source_row if file.casefold().endswith(".parquet") else source_row + 1
+    return source_row if file.casefold().endswith((".parquet", ".sav")) else source_row + 1
 
 
 def read_file(connection: Any, table: str, path: Path, sheet: str) -> ir.Table:  # noqa: ANN401
@@ -81,7 +86,8 @@ def read_file(connection: Any, table: str, path: Path, sheet: str) -> ir.Table: 
 
 def reading_of(table: str, study: Study, columns: Sequence[str]) -> Reading:
     """Which of the file's columns answer to the table's columns and to the study's controls."""
-    mapping = study.data.columns.get(table, {})  # type: ignore[call-overload]
+    adapted = study.format_of(table) != CANONICAL
+    mapping = {} if adapted else study.data.columns.get(table, {})  # type: ignore[call-overload]
     known = tuple(column.name for column in TABLES[table])
     asked: tuple[str, ...] = ()
     if table in {"ledger", "customers"}:
@@ -91,7 +97,7 @@ def reading_of(table: str, study: Study, columns: Sequence[str]) -> Reading:
     kept = KEPT[table]
     extras = tuple(name for name in dict.fromkeys(asked) if name not in known and name not in kept)
     named = found_columns((*known, *extras), mapping, columns)
-    beside = {*ACCEPTED_BESIDE[table], *(name.casefold() for name in asked)}
+    beside = {*ACCEPTED_BESIDE[table], *(name.casefold() for name in asked), *(_BESIDE if adapted else ())}
     return Reading(
         table=table,
         study=study,
@@ -99,12 +105,13 @@ def reading_of(table: str, study: Study, columns: Sequence[str]) -> Reading:
         named=named,
         extras=tuple(name for name in extras if name in named),
         unread=tuple(name for name in columns if name not in named.values() and name.casefold() not in beside),
+        adapted=adapted,
     )
 
 
 def missing_columns(reading: Reading, columns: Sequence[str]) -> list[Finding]:
     """A finding for each required or mapped column that the file does not have."""
-    mapping = reading.study.data.columns.get(reading.table, {})  # type: ignore[call-overload]
+    mapping = {} if reading.adapted else reading.study.data.columns.get(reading.table, {})  # type: ignore[call-overload]
     required = [column.name for column in TABLES[reading.table] if column.required]
     lost = [name for name in (*required, *mapping) if name not in reading.named and name in names_of(reading.table)]
     return [
@@ -157,12 +164,26 @@ def _why_unreadable(error: str) -> str:
 
 
 def stage_table(connection: Any, raw: ir.Table, reading: Reading, staged: Mapping[str, ir.Table]) -> ir.Table:  # noqa: ANN401
-    """Every row of the table under canonical names, with what could not be read and why a row is set aside."""
+    """Every row of the table under canonical names, with what could not be read and why a row is set aside.
+
+    What the reader of an export set aside keeps its reason before any other.
+    """
+    table = _stage(connection, raw, reading, staged)
+    if reading.adapted:
+        return table.mutate(set_aside=ibis.coalesce(table.aside, table.set_aside)).drop("aside")
+    return table
+
+
+def _stage(connection: Any, raw: ir.Table, reading: Reading, staged: Mapping[str, ir.Table]) -> ir.Table:  # noqa: ANN401
     read = ibis.struct({name: raw[theirs] for name, theirs in reading.named.items()})
     columns: dict[str, ir.Value] = {"source_row": ibis.row_number() + 1, "row_hash": read.hash()}
     for column in TABLES[reading.table]:
         columns |= _column(raw, reading, column)
     columns |= {name: _extra(raw, reading, name) for name in reading.extras}
+    if reading.adapted:
+        columns |= {name: raw[name] for name in _BESIDE}
+    if reading.table == "events":
+        columns["at"] = _text(raw[reading.named["occurred_at"]])
     table = raw.select(**columns)
     for column in TABLES[reading.table]:
         if f"{column.target}_key" in columns:
@@ -279,8 +300,8 @@ def _with_known(table: ir.Table, reading: Reading, staged: Mapping[str, ir.Table
         programme = reading.study.survey.programme
         if programme is not None and "programme" in reading.named:
             reasons.append((table.programme.fill_null("") != programme, OTHER_PROGRAMME))
-        reasons.append((table.missing.notnull(), ibis.literal("missing: ") + table.missing))
-        reasons.append((table.score.isnull() & table.score_unread.isnull(), "blank score"))
+        reasons.append((table.missing.notnull(), ibis.literal(MISSING) + table.missing))
+        reasons.append((table.score.isnull() & table.score_unread.isnull(), BLANK_SCORE))
     reasons.append((table.t > reading.study.as_of, AFTER_AS_OF))
     listed = [staged[name].select("customer_id") for name in ("ledger", "customers") if name in staged]
     if not listed:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from impact.columns import names_of
 from impact.errors import Finding, InputError
+from impact.formats.adapters import CANONICAL, default_format
 from impact.periods import PERIODS_A_YEAR, PeriodKind, parse_period
 from impact.settings import (
     SECTIONS,
@@ -23,6 +24,7 @@ from impact.settings import (
     StudySection,
     SurveySection,
 )
+from impact.study_formats import format_faults, is_folder_format
 from impact.study_faults import (
     FILE_NAME,
     key_fault,
@@ -35,7 +37,7 @@ from impact.study_faults import (
     unknown_section,
 )
 
-_TABLE_KEYS = ("responses", "customers", "ledger", "incidents")
+_TABLE_KEYS = ("responses", "customers", "ledger", "incidents", "events")
 _FILE_KEYS = (
     ("study", "truth"),
     *(("data", key) for key in _TABLE_KEYS),
@@ -44,7 +46,7 @@ _FILE_KEYS = (
 )
 _NOT_ACTED_ON: dict[str, tuple[str, ...]] = {
     "study": ("report_by", "inactive_after"),
-    "data": ("id_key", "timezone", "unit"),
+    "data": ("id_key", "unit"),
     "finance": ("tax_rate", "rates", "control_totals", "outlook"),
     "portfolio": ("capacity", "floor", "target", "persona_floor"),
 }
@@ -94,6 +96,10 @@ class Study:
     def horizon_periods(self) -> int:
         """Ledger periods that value is counted over, at least 1."""
         return max(1, round(self.study.horizon_quarters * self.periods_a_year / 4))
+
+    def format_of(self, table: str) -> str:
+        """The format that a data table is read by, "canonical" where the study says none."""
+        return default_format(self.data.format, table)
 
     def located(self, text: str) -> tuple[Path, str]:
         """The path a setting names, and the sheet after `#` ("" where it names none)."""
@@ -148,6 +154,8 @@ def settings_not_used(study: Study) -> tuple[str, ...]:
         value = getattr(getattr(study, section), key)
         if value is not None and value not in acted_on:
             names.append(f"{section}.{key}")
+    if study.data.timezone is not None and not any(study.format_of(key) != CANONICAL for key in _TABLE_KEYS):
+        names.append("data.timezone")
     if isinstance(study.portfolio.budget, dict):
         names.append("portfolio.budget by fiscal year")
     return tuple(names)
@@ -222,10 +230,10 @@ def _section(
 
 
 def _cross_faults(study: Study) -> list[Finding]:
-    findings = [*_not_available(study), *_column_faults(study)]
+    findings = [*_not_available(study), *format_faults(study), *_column_faults(study)]
     for section, key in _FILE_KEYS:
         text = getattr(getattr(study, section), key)
-        if isinstance(text, str) and not study.located(text)[0].is_file():
+        if isinstance(text, str) and not (study.located(text)[0].is_file() or is_folder_format(study, section, key)):
             findings.append(missing_file(f"{FILE_NAME}: [{section}].{key}", text))
     if study.data.responses is None and study.data.incidents is None:
         findings.append(no_experience())
@@ -245,9 +253,10 @@ def _cross_faults(study: Study) -> list[Finding]:
 def _not_available(study: Study) -> list[Finding]:
     asked = [
         ("source", study.data.source, "duckdb", "export the tables to csv or parquet files"),
-        ("format", study.data.format, "canonical", "rename the columns, or map them in [data.columns.TABLE]"),
-        ("scale_direction", study.data.scale_direction, "high_is_good", "reverse the scores so that high is good"),
     ]
+    if study.format_of("responses") == CANONICAL:
+        remedy = "reverse the scores so that high is good"
+        asked.append(("scale_direction", study.data.scale_direction, "high_is_good", remedy))
     return [
         Finding(
             code="S110",
