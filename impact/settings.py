@@ -91,9 +91,7 @@ class DataSection(BaseModel):
     )
     id_key: str | None = Field(None, description="the name of an environment variable")
     timezone: str | None = Field(None, description='a time zone such as "Europe/Berlin"')
-    scale_direction: Direction = Field(
-        "high_is_good", description='"high_is_good" or "low_is_good"'
-    )
+    scale_direction: Direction = Field("high_is_good", description='"high_is_good" or "low_is_good"')
     unit: Names = Field((), description="a list of column names")
     columns: dict[TableName, dict[str, str]] = Field(
         default_factory=dict, description='[data.columns.TABLE] canonical = "theirs"'

@@ -24,7 +24,6 @@ from impact.settings import (
     StudySection,
     SurveySection,
 )
-from impact.study_formats import format_faults, is_folder_format
 from impact.study_faults import (
     FILE_NAME,
     key_fault,
@@ -36,6 +35,7 @@ from impact.study_faults import (
     period_fault,
     unknown_section,
 )
+from impact.study_formats import format_faults, is_folder_format
 
 _TABLE_KEYS = ("responses", "customers", "ledger", "incidents", "events")
 _FILE_KEYS = (

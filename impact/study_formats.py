@@ -17,7 +17,9 @@ def format_faults(study: Study) -> list[Finding]:
     asked = study.data.format
     by_table = {"": asked} if isinstance(asked, str) else dict(asked)
     findings = [
-        fault for table, name in by_table.items() for fault in (_unknown(table, name) or _not_filled(study, table, name))
+        fault
+        for table, name in by_table.items()
+        for fault in (_unknown(table, name) or _not_filled(study, table, name))
     ]
     return findings or [*_kinds(study), *_zone(study), *_unused(study)]
 

@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from impact.errors import Finding, InputError
 
@@ -102,7 +102,7 @@ def attempt(findings: list[Finding], read: Callable[[], T]) -> T | None:
         return None
 
 
-def default_format(asked: str | Mapping[str, str], table: str) -> str:
+def default_format(asked: str | Mapping[Any, str], table: str) -> str:
     """The format of a table: a text stands for the first table its format fills, a mapping for those it names."""
     if not isinstance(asked, str):
         return asked.get(table, CANONICAL)

@@ -57,7 +57,9 @@ def survey_items(request: Request, questions: Mapping[str, str]) -> Items:
         InputError: none is mapped, one is not in the file, or what one means is not said.
     """
     found = _matched(request, questions)
-    findings = _column_faults(request) + [fault for name, item in found.items() for fault in _faults(request, name, item)]
+    findings = _column_faults(request) + [
+        fault for name, item in found.items() for fault in _faults(request, name, item)
+    ]
     scores = [name for name, item in found.items() if item.kind == "score"]
     if not scores:
         findings.append(nothing_mapped(request, questions))
@@ -84,7 +86,9 @@ def nothing_mapped(request: Request, questions: Mapping[str, str]) -> Finding:
     shown = [f"{name} ({cut(text)})" if text and text != name else name for name, text in questions.items()]
     more = f" and {len(shown) - LISTED:,} more" if len(shown) > LISTED else ""
     first = next(iter(questions), "QID1")
-    key = first if re.fullmatch(r"[A-Za-z0-9_-]+", first) else '"' + first.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    key = (
+        first if re.fullmatch(r"[A-Za-z0-9_-]+", first) else '"' + first.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    )
     return Finding(
         code="D401",
         place=f"study.toml: [data.items] of {request.file}",

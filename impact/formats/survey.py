@@ -64,9 +64,7 @@ def canonical_rows(request: Request, responses: Responses, items: Items) -> Adap
         parts.append((item, score, reason, pc.if_else(mine, named, None)))
     lost = pc.if_else(open_, NO_SCORE, pyarrow.scalar(None, pyarrow.string()))
     first_aside = pc.coalesce(aside, lost)
-    tables = [
-        _item_rows(responses, part, first_aside if place == 0 else aside) for place, part in enumerate(parts)
-    ]
+    tables = [_item_rows(responses, part, first_aside if place == 0 else aside) for place, part in enumerate(parts)]
     notices = [*blanks_counted_as_not_named(request, pains, aside), *questions_not_read(request, responses.unread)]
     return Adapted(table=pyarrow.concat_tables(tables), notices=tuple(notices))
 
@@ -221,7 +219,9 @@ def _joined(named: Sequence[Any], rows: int) -> Any:  # noqa: ANN401
 
     if not named:
         return pyarrow.nulls(rows, pyarrow.string())
-    joined = pc.binary_join_element_wise(*named, ";", null_handling="skip")
+    # Skipping nulls in the join itself drops rows that have none but nulls (pyarrow 26).
+    padded = pc.binary_join_element_wise(*(pc.fill_null(one, "") for one in named), ";")
+    joined = pc.utf8_trim(pc.replace_substring_regex(padded, ";+", ";"), ";")
     return pc.if_else(pc.equal(joined, ""), None, joined)
 
 

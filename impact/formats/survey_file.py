@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from impact.errors import Finding, InputError
 from impact.formats.adapters import Adapted, Request, attempt
 from impact.formats.delimited import Layout, read_columns
-from impact.formats.items import Items, places_of, survey_items
+from impact.formats.items import LISTED, Items, ScoreItem, cut, places_of, survey_items
 from impact.formats.survey import Responses, canonical_rows
 from impact.formats.times import in_utc, us_dates_as_iso
 
@@ -47,9 +48,8 @@ def read_text_survey(request: Request, survey: TextSurvey) -> Adapted:
     """
     findings: list[Finding] = []
     items = attempt(findings, lambda: survey_items(request, survey.questions))
-    columns = attempt(
-        findings, lambda: places_of(request, survey.defaults, survey.fields, survey.personal)
-    )
+    findings += [_several(request, item.name, survey) for item in _spread_scores(survey, items)]
+    columns = attempt(findings, lambda: places_of(request, survey.defaults, survey.fields, survey.personal))
     if columns is None:
         raise InputError(findings)
     table = read_columns(survey.layout, _wanted(survey, columns, items), survey.header_rows)
@@ -72,7 +72,7 @@ def read_text_survey(request: Request, survey: TextSurvey) -> Adapted:
         },
         aside=aside,
         first_row=survey.header_rows,
-        unread={name: text for name, text in survey.questions.items() if name not in names},
+        unread=_unread(survey, names),
     )
     return canonical_rows(request, responses, items)
 
@@ -89,6 +89,33 @@ def _wanted(survey: TextSurvey, columns: Mapping[str, int], items: Items | None)
         else:
             wanted |= {_cell(name, option): place for option, place in survey.spread[name].items()}
     return wanted
+
+
+def _spread_scores(survey: TextSurvey, items: Items | None) -> list[ScoreItem]:
+    return [item for item in (items.scores if items else ()) if item.name not in survey.fields]
+
+
+def _several(request: Request, name: str, survey: TextSurvey) -> Finding:
+    places = set(survey.spread[name].values())
+    parts = [field for field, place in survey.fields.items() if place in places]
+    return Finding(
+        code="D425",
+        place=f"study.toml: [data.items.{cut(name)}]",
+        found="the question has several columns and is mapped as one score",
+        allowed=", ".join(parts[:LISTED]),
+        remedy='name the column that is scored, or set kind = "pain_points" for choices',
+    )
+
+
+def _unread(survey: TextSurvey, names: AbstractSet[str]) -> dict[str, str]:
+    """The questions that no item names, each once: a question of several columns by its own name."""
+    parts = {place: owner for owner, by in survey.spread.items() for place in by.values()}
+    used = names | {parts[survey.fields[name]] for name in names if survey.fields.get(name) in parts}
+    return {
+        name: text
+        for name, text in survey.questions.items()
+        if name not in used and survey.fields.get(name, -1) not in parts
+    }
 
 
 def _column(name: str) -> str:

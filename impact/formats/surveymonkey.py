@@ -26,7 +26,7 @@ _METADATA = {
 _CUSTOM = "customdata"
 _PERSONAL = ("IP Address", "Email Address", "First Name", "Last Name")
 _DEFAULTS = {"customer_id": "Custom Data 1", "responded_at": "End Date", "response_id": "Respondent ID"}
-_ANSWER = ("response", "open-ended response", "")
+_RESPONSE = "response"
 _FREE_TEXT = "open-ended response"
 
 
@@ -71,10 +71,10 @@ def _questions(layout: Layout) -> tuple[dict[str, int], dict[str, dict[str, int]
         if owner in several:
             spread.setdefault(owner, {})[below or f"column {place + 1}"] = place
             if below:
-                fields[f"{owner} / {below}"] = place
+                fields[owner if below.casefold() == _RESPONSE else f"{owner} / {below}"] = place
         elif below.casefold() != _FREE_TEXT:
-            fields[owner if below.casefold() in _ANSWER else f"{owner} / {below}"] = place
-    return fields, spread
+            fields[owner if below.casefold() in (_RESPONSE, "") else f"{owner} / {below}"] = place
+    return fields, {owner: columns for owner, columns in spread.items() if owner not in fields}
 
 
 def _owners(top: Sequence[str]) -> dict[int, str]:

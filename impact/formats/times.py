@@ -26,7 +26,9 @@ def is_zone(name: str) -> bool:
     return True
 
 
-def in_utc(texts: pyarrow.ChunkedArray, zone: str | None, place: str, forms: tuple[str, ...] = ()) -> pyarrow.Array:
+def in_utc(
+    texts: pyarrow.Array | pyarrow.ChunkedArray, zone: str | None, place: str, forms: tuple[str, ...] = ()
+) -> pyarrow.Array:
     """The times as `2026-09-30T22:30:00` in UTC; dates and periods without a clock stay, as do unreadable texts.
 
     `zone` is where times without an offset were noted; `forms` are written forms beside ISO 8601.
@@ -38,7 +40,8 @@ def in_utc(texts: pyarrow.ChunkedArray, zone: str | None, place: str, forms: tup
     import pyarrow
 
     # What repeats is read once: exports hold few dates beside many answers.
-    coded = texts.combine_chunks().dictionary_encode()
+    whole = texts.combine_chunks() if isinstance(texts, pyarrow.ChunkedArray) else texts
+    coded = whole.dictionary_encode()
     distinct = coded.dictionary.to_pandas().astype(object)
     read = _read(distinct, zone, place, forms)
     return pyarrow.array(read.tolist(), type=pyarrow.string()).take(coded.indices)
