@@ -103,11 +103,12 @@ def _with_customers(request: Request, responses: Responses) -> pyarrow.Array:
     usable = pc.is_null(responses.aside)
     nobody = pc.and_(usable, unknown)
     if pc.any(usable).as_py() and pc.sum(nobody).as_py() == pc.sum(usable).as_py():
-        raise InputError([_nobody(request, pc.sum(usable).as_py())])
+        raise InputError([nobody(request, pc.sum(usable).as_py())])
     return first_of([(pc.is_valid(responses.aside), responses.aside), (unknown, NO_CUSTOMER)], rows)
 
 
-def _nobody(request: Request, answers: int) -> Finding:
+def nobody(request: Request, answers: int) -> Finding:
+    """The finding of an export none of whose complete answers has a customer."""
     return Finding(
         code="D413",
         place=f"{request.file} customer_id",
@@ -130,7 +131,8 @@ def _scores(item: ScoreItem, cells: Any, findings: list[Finding]) -> tuple[pyarr
         if value is None:
             texts.append(text)
             return text
-        return f"{item.low + item.high - value if item.reverse else value:.15g}"
+        reverse = item.reverse and item.low <= value <= item.high
+        return f"{item.low + item.high - value if reverse else value:.15g}"
 
     read = told(cells, score)
     reasons = told(cells, lambda text: missing.get("", "not_answered") if text is None else missing.get(folded(text)))
@@ -172,7 +174,7 @@ def _named(name: str, item: ItemSection, responses: Responses, findings: list[Fi
 
     found = told(responses.cells[name], pains)
     if unknown:
-        findings.append(_not_mapped(name, list(unknown)))
+        findings.append(choices_not_mapped(name, list(unknown)))
     return found
 
 
@@ -221,11 +223,15 @@ def _joined(named: Sequence[Any], rows: int) -> Any:  # noqa: ANN401
         return pyarrow.nulls(rows, pyarrow.string())
     # Skipping nulls in the join itself drops rows that have none but nulls (pyarrow 26).
     padded = pc.binary_join_element_wise(*(pc.fill_null(one, "") for one in named), ";")
-    joined = pc.utf8_trim(pc.replace_substring_regex(padded, ";+", ";"), ";")
-    return pc.if_else(pc.equal(joined, ""), None, joined)
+    return told(padded, _each_once)
 
 
-def _not_mapped(name: str, texts: Sequence[str]) -> Finding:
+def _each_once(names: str | None) -> str | None:
+    return ";".join(dict.fromkeys(filter(None, (names or "").split(";")))) or None
+
+
+def choices_not_mapped(name: str, texts: Sequence[str]) -> Finding:
+    """The finding of choices that no option explains; many or long texts are not printed."""
     shown = len(texts) <= _MOST_TEXTS and all(len(text) <= _LONGEST_TEXT for text in texts)
     example = texts[0].replace('"', '\\"') if shown else "4"
     return Finding(
