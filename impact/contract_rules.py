@@ -17,6 +17,7 @@ from impact.study import Study
 _SCALES = "csat 1-5, nps 0-10, ces 1-7, or scale_min and scale_max of the row"
 _DECIMAL_COMMA = r"^-?(\d{1,3}(\.\d{3})*|\d+),\d+$"
 _TOO_COARSE = {"year": r"^\b$", "quarter": r"^\d{4}$", "month": r"^\d{4}(-?[Qq][1-4])?$"}
+_DATE_SERIAL = r"^[1-9]\d{4}(\.\d+)?$"
 # Below this a single large customer is common; from it on, a slip is.
 _ROWS_FOR_HALF = 100
 _KEYS = {
@@ -122,17 +123,23 @@ def _number_rules(column: Column, table: ir.Table) -> list[Rule]:
 def _period_rules(column: Column, table: ir.Table, study: Study) -> list[Rule]:
     text = table[f"{column.target}_unread"]
     coarse = text.re_search(_TOO_COARSE[study.period_kind])
+    serial = text.re_search(_DATE_SERIAL)
     allowed = "2026Q3, 2026-09, 2026 or 2026-09-30 (year-month-day)"
     too_coarse = (
         f"{column.name} is coarser than the ledger's step",
         f"{allowed}, not coarser than a {study.period_kind}",
         "give the finer period, or set [study] period",
     )
+    as_serial = (
+        f"{column.name} cannot be read: it looks like the number behind a date in Excel",
+        allowed,
+        "format the column as dates, or as text such as 2026-09-30",
+    )
+    other = text.notnull() & ~coarse & ~serial
     return [
         _unread("D304", column, text.notnull() & coarse, too_coarse),
-        _unread(
-            "D304", column, text.notnull() & ~coarse, (f"{column.name} cannot be read", allowed, "correct the cells")
-        ),
+        _unread("D304", column, text.notnull() & serial, as_serial),
+        _unread("D304", column, other, (f"{column.name} cannot be read", allowed, "correct the cells")),
     ]
 
 

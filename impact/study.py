@@ -18,6 +18,7 @@ from impact.settings import (
     SECTIONS,
     DataSection,
     FinanceSection,
+    ItemSection,
     ModelSection,
     PlanSection,
     PortfolioSection,
@@ -29,6 +30,7 @@ from impact.study_faults import (
     key_fault,
     missing_file,
     nearest,
+    nested_faults,
     no_experience,
     not_a_section,
     override_fault,
@@ -221,7 +223,13 @@ def _section(
         by_key: dict[str, list[Any]] = {}
         for fault in error.errors(include_url=False):
             by_key.setdefault(str(fault["loc"][0]), []).append(fault)
-    findings = [key_fault(name, section, key, faults, origin) for key, faults in by_key.items()]
+    nested = by_key.get("items", []) if name == "data" and isinstance(raw.get("items"), dict) else []
+    findings = nested_faults(name, "the item", tuple(ItemSection.model_fields), nested)
+    findings += [
+        key_fault(name, section, key, faults, origin)
+        for key, faults in by_key.items()
+        if not (nested and key == "items")
+    ]
     kept = {key: value for key, value in raw.items() if key not in by_key}
     try:
         return section.model_validate(kept), findings

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+EXPORT_IT = "export it too and put it into the folder"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """One table of an export: how its file may be called, the columns it must have, and those it may."""
@@ -54,15 +57,23 @@ def read_part(request: Request, part: Part, more: Sequence[str] = ()) -> pd.Data
     return frame.astype(object).where(frame.notna(), None).assign(**blank, source_row=range(1, len(frame) + 1))
 
 
-def must_have(request: Request, part: Part, why: str) -> Finding:
-    """The finding of a part whose file is not in the folder."""
-    return Finding(
+def needed_part(request: Request, part: Part, why: str = EXPORT_IT, more: Sequence[str] = ()) -> pd.DataFrame:
+    """The chosen columns of a part as `read_part` gives them.
+
+    Raises:
+        InputError: the file is not there, cannot be read, or lacks a column.
+    """
+    found = read_part(request, part, more)
+    if found is not None:
+        return found
+    missing = Finding(
         code="D418",
         place=request.file,
         found=f"there is no {part.name}.csv in the folder",
         allowed=f"{part.name}.csv with {', '.join(part.needs)}",
         remedy=why,
     )
+    raise InputError([missing])
 
 
 def _no_column(file: str, name: str, there: Sequence[str]) -> Finding:

@@ -102,7 +102,7 @@ def nothing_mapped(request: Request, questions: Mapping[str, str]) -> Finding:
 def not_there(request: Request, name: str, there: Iterable[str]) -> Finding:
     """The finding of an item that the study maps and the file does not have."""
     known = list(there)
-    near = nearest(name, known)
+    near = {folded(one): one for one in known}.get(nearest(name, [folded(one) for one in known]), "")
     return Finding(
         code="D402",
         place=f"study.toml: [data.items.{cut(name)}]",

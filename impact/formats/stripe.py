@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from impact.errors import Finding, InputError
 from impact.formats.adapters import Adapted, Request, attempt
-from impact.formats.folder import Part, must_have, read_part
+from impact.formats.folder import Part, needed_part, read_part
 from impact.formats.stripe_leaving import SUBSCRIPTIONS, with_leaving
 from impact.formats.stripe_money import amounts, is_true, net_of, units
 from impact.formats.stripe_periods import by_period, seconds
@@ -32,7 +32,6 @@ _REFUNDS = Part(name="refund", needs=("amount", "charge_id", "created", "currenc
 _CHARGES = Part(name="charge", needs=("id", "customer_id"), may_have=("invoice_id", "livemode"))
 _EARNED = {"open", "paid"}
 _METADATA = "metadata."
-_EXPORT = "export it too and put it into the folder"
 
 
 def read_table(request: Request) -> Adapted:
@@ -46,7 +45,7 @@ def read_table(request: Request) -> Adapted:
 
 def _ledger(request: Request) -> Adapted:
     findings = [*_mapping_faults(request), *_basis_faults(request)]
-    invoices = attempt(findings, lambda: _needed(request, _INVOICES))
+    invoices = attempt(findings, lambda: needed_part(request, _INVOICES))
     lines = attempt(findings, lambda: _lines(request))
     subscriptions = attempt(findings, lambda: read_part(request, SUBSCRIPTIONS))
     refunds = attempt(findings, lambda: _refunds(request))
@@ -69,18 +68,11 @@ def _ledger(request: Request) -> Adapted:
 def _lines(request: Request) -> pd.DataFrame:
     """What is spread over time: the invoice lines over the time they are for, or whole invoices on their day."""
     if request.study.finance.revenue_basis == "recognised":
-        return _needed(request, _LINES, "recognised revenue is spread as the lines are; or set revenue_basis")
-    invoices = _needed(request, _INVOICES, more=("created",))
+        return needed_part(request, _LINES, "recognised revenue is spread as the lines are; or set revenue_basis")
+    invoices = needed_part(request, _INVOICES, more=("created",))
     return invoices.assign(
         invoice_id=invoices.id, amount=invoices.total, period_start=invoices.created, period_end=invoices.created
     )[["invoice_id", "amount", "period_start", "period_end", "source_row", "livemode"]]
-
-
-def _needed(request: Request, part: Part, why: str = _EXPORT, more: tuple[str, ...] = ()) -> pd.DataFrame:
-    found = read_part(request, part, more)
-    if found is None:
-        raise InputError([must_have(request, part, why)])
-    return found
 
 
 def _priced(request: Request, lines: pd.DataFrame, invoices: pd.DataFrame) -> tuple[pd.DataFrame, int]:
@@ -198,7 +190,7 @@ def _customers(request: Request) -> Adapted:
     import pyarrow
 
     findings = _mapping_faults(request)
-    customers = attempt(findings, lambda: _needed(request, _CUSTOMERS))
+    customers = attempt(findings, lambda: needed_part(request, _CUSTOMERS))
     keys = attempt(findings, lambda: _keys(request))
     if findings or customers is None:
         raise InputError(findings)
@@ -216,9 +208,8 @@ def _keys(request: Request) -> dict[str, str] | None:
     asked = request.mapping.get("customer_id", "")
     if not asked.startswith(_METADATA):
         return None
-    customers = read_part(request, _CUSTOMERS, ("metadata",))
-    if customers is None:
-        raise InputError([must_have(request, _CUSTOMERS, f"customer_id is asked of {asked}: export the customers too")])
+    why = f"customer_id is asked of {asked}: export the customers too"
+    customers = needed_part(request, _CUSTOMERS, why, ("metadata",))
     field = asked.removeprefix(_METADATA)
     found = {one: _metadata(text, field) for one, text in zip(customers.id, customers.metadata, strict=True)}
     return {one: value for one, value in found.items() if value}

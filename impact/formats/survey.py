@@ -101,9 +101,9 @@ def _with_customers(request: Request, responses: Responses) -> pyarrow.Array:
         return first_of([(pc.is_valid(responses.aside), responses.aside)], rows)
     unknown = pc.is_null(responses.columns["customer_id"])
     usable = pc.is_null(responses.aside)
-    nobody = pc.and_(usable, unknown)
-    if pc.any(usable).as_py() and pc.sum(nobody).as_py() == pc.sum(usable).as_py():
-        raise InputError([nobody(request, pc.sum(usable).as_py())])
+    complete = pc.sum(usable).as_py() or 0
+    if complete and pc.sum(pc.and_(usable, unknown)).as_py() == complete:
+        raise InputError([nobody(request, complete)])
     return first_of([(pc.is_valid(responses.aside), responses.aside), (unknown, NO_CUSTOMER)], rows)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from impact.errors import Finding, InputError
 from impact.formats.adapters import Adapted, Request, attempt
-from impact.formats.folder import Part, must_have, read_part
+from impact.formats.folder import Part, needed_part
 from impact.formats.items import cut, folded, matched_names, not_there, nothing_mapped
 from impact.formats.survey import NO_CUSTOMER, choices_not_mapped, nobody
 from impact.formats.times import in_utc
@@ -33,12 +33,10 @@ def read_table(request: Request) -> Adapted:
         InputError: a file or setting is missing, or a rating is none that is known.
     """
     findings = _setting_faults(request)
-    history = attempt(findings, lambda: read_part(request, _HISTORY))
-    tickets = attempt(findings, lambda: read_part(request, _TICKETS))
+    history = attempt(findings, lambda: needed_part(request, _HISTORY))
+    tickets = attempt(findings, lambda: needed_part(request, _TICKETS))
     if history is None or tickets is None:
-        missing = [part for part, frame in ((_HISTORY, history), (_TICKETS, tickets)) if frame is None]
-        lost = [must_have(request, part, "export it too and put it into the folder") for part in missing]
-        raise InputError(findings or lost)
+        raise InputError(findings)
     ratings = history[history.field_name == SCORE]
     if ratings.empty and not findings:
         findings.append(_no_ratings(request, history))
@@ -92,9 +90,8 @@ def _with_keys(request: Request, tickets: pd.DataFrame) -> pd.DataFrame:
     tickets = tickets.drop_duplicates("id", keep="last").drop(columns="source_row")
     if not key.startswith("user."):
         return tickets.assign(customer_id=tickets[key])
-    users = read_part(request, _USERS, (key.removeprefix("user."),))
-    if users is None:
-        raise InputError([must_have(request, _USERS, f"customer_id is asked of {key}: export the users too")])
+    why = f"customer_id is asked of {key}: export the users too"
+    users = needed_part(request, _USERS, why, (key.removeprefix("user."),))
     keys = users.drop_duplicates("id", keep="last").set_index("id")[key.removeprefix("user.")]
     return tickets.assign(customer_id=tickets.requester_id.map(keys))
 
