@@ -53,7 +53,7 @@ class Reading:
 
 def file_row(file: str, source_row: int) -> int:
     """The row's number as its file shows it: a header counts as row 1."""
-    return source_row if file.casefold().endswith((".parquet", ".sav")) else source_row + 1
+    return source_row if file.casefold().endswith((".parquet", ".sav", ".zsav")) else source_row + 1
 
 
 def read_file(connection: Any, table: str, path: Path, sheet: str) -> ir.Table:  # noqa: ANN401

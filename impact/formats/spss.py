@@ -79,6 +79,7 @@ def read_table(request: Request) -> Adapted:
 def _asked(request: Request, facts: Any) -> _File:  # noqa: ANN401
     questions = {name: label or "" for name, label in facts.column_names_to_labels.items()}
     sets = {name.removeprefix("$"): dict(found) for name, found in facts.mr_sets.items()}
+    sets = _own_sets(request, facts.column_names) | sets
     questions |= {name: str(found.get("label") or "") for name, found in sets.items() if name not in questions}
     findings: list[Finding] = []
     items = attempt(findings, lambda: survey_items(request, questions))
@@ -90,6 +91,15 @@ def _asked(request: Request, facts: Any) -> _File:  # noqa: ANN401
         raise InputError(findings)
     named = {name: facts.column_names[place] for name, place in columns.items()}
     return _File(facts=facts, questions=questions, sets=sets, items=items, columns=named)
+
+
+def _own_sets(request: Request, variables: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Sets that the file does not define: an item of another name whose options are variables, 1 where chosen."""
+    return {
+        name: {"type": _DICHOTOMY, "counted_value": 1, "variable_list": list(item.options), "label": ""}
+        for name, item in request.items.items()
+        if name not in variables and item.kind == "pain_points" and set(item.options) <= set(variables) and item.options
+    }
 
 
 def _a_set(name: str) -> Finding:

@@ -103,6 +103,12 @@ def test_a_set_of_categories_names_pain_points_once_each(tmp_path: Path) -> None
     ]
 
 
+def test_variables_of_yes_and_no_outside_a_set_are_named_by_an_item_of_your_own(tmp_path: Path) -> None:
+    read = rows(sample(tmp_path, "mymrset", "reasons"))
+    assert read.pain_points.tolist() == rows(sample(tmp_path)).pain_points.tolist()
+    assert read.pain_points.notna().any()
+
+
 def test_a_set_mapped_as_a_score_is_refused(tmp_path: Path) -> None:
     old = 'kind = "pain_points"\noptions = { "bool1" = "slow", "bool3" = "broken" }'
     assert codes(sample(tmp_path, old, 'stage = "overall"\nmetric = "csat"\ndirection = "high_is_good"')) == ["D425"]

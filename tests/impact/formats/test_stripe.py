@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from impact.fingerprint import input_hashes
 from impact.formats.stripe_money import units
 from impact.formats.stripe_periods import by_period
 from impact.intake import take_in
@@ -228,6 +229,11 @@ def test_your_own_id_is_taken_from_the_customers_metadata(tmp_path: Path) -> Non
     read = rows(folder, "ledger", asked)
     assert read.customer_id.tolist() == ["0042"] and "example.com" not in read.to_csv()
     assert codes(folder, "ledger", "data.columns.ledger.customer_id=email") == ["D411"]
+
+
+def test_every_file_of_the_folder_is_hashed_with_the_run(tmp_path: Path) -> None:
+    folder = company(tmp_path, [invoice("i", "c", 1000)], [f"i,1000,{QUARTER},true,false"])
+    assert {"stripe/invoices.csv", "stripe/invoice_line_item.csv"} <= set(input_hashes(folder))
 
 
 def test_a_stripe_ledger_is_taken_in_as_the_ledger_of_the_study(tmp_path: Path) -> None:
