@@ -5,10 +5,11 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from impact.errors import Finding, InputError
 
@@ -110,21 +111,13 @@ def _cells(layout: Layout, places: Sequence[int]) -> pyarrow.Table:
 
     width = len(layout.top[0])
     names = [f"c{place}" for place in range(width)]
-    ragged: list[tuple[int, int]] = []
-
-    def remember(row: Any) -> str:  # noqa: ANN401
-        ragged.append((row.number or 0, row.actual_columns))
-        return "error"
-
     try:
         return arrow_csv.read_csv(
             str(layout.path),
             read_options=arrow_csv.ReadOptions(
                 use_threads=False, column_names=names, encoding=layout.encoding, block_size=LONGEST_RECORD
             ),
-            parse_options=arrow_csv.ParseOptions(
-                delimiter=layout.delimiter, newlines_in_values=True, invalid_row_handler=remember
-            ),
+            parse_options=arrow_csv.ParseOptions(delimiter=layout.delimiter, newlines_in_values=True),
             convert_options=arrow_csv.ConvertOptions(
                 include_columns=[f"c{place}" for place in places],
                 column_types=dict.fromkeys(names, pyarrow.string()),
@@ -134,13 +127,14 @@ def _cells(layout: Layout, places: Sequence[int]) -> pyarrow.Table:
         )
     except (pyarrow.ArrowException, UnicodeError, OSError) as error:
         # The reader's own words may hold cells of the file, which must not be printed.
-        raise unreadable(layout.file, _reason(str(error), ragged, width)) from None
+        raise unreadable(layout.file, _reason(str(error))) from None
 
 
-def _reason(error: str, ragged: Sequence[tuple[int, int]], width: int) -> str:
+def _reason(error: str) -> str:
+    ragged = re.search(r"Row #(\d+): Expected (\d+) columns, got (\d+)", error)
     if ragged:
-        number, cells = ragged[0]
-        return f"row {number} has {cells} {'cell' if cells == 1 else 'cells'}, the first {width}"
+        row, expected, found = ragged.groups()
+        return f"row {row} has {found} {'cell' if found == '1' else 'cells'}, the first {expected}"
     if "straddl" in error:
         return "a quotation mark is opened and never closed, or one row is longer than is read"
     return _NOT_TEXT if "utf" in error.casefold() or "codec" in error else "its rows cannot be told apart into cells"

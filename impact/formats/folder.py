@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from impact.errors import Finding, InputError
 from impact.formats.adapters import Request
 from impact.formats.delimited import read_columns, read_layout
+from impact.formats.items import LISTED, cut
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,6 +82,6 @@ def _no_column(file: str, name: str, there: Sequence[str]) -> Finding:
         code="D411",
         place=file,
         found=f"the column {name} is missing",
-        allowed=f"the columns of the export; the file has {', '.join(one[:40] for one in there[:20])}",
+        allowed=f"the columns of the export; the file has {', '.join(map(cut, there[:LISTED]))}",
         remedy="export it with all of its columns",
     )

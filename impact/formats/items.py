@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from impact.columns import METRIC_SCALES, names_of
+from impact.columns import METRIC_SCALES, TABLES, names_of
 from impact.errors import Finding, InputError
 from impact.formats.adapters import Request
 from impact.settings import ItemSection
@@ -44,9 +44,15 @@ def folded(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip().casefold()
 
 
+def plain(text: str) -> str:
+    """The text on one line, every character that a terminal would act on replaced."""
+    line = re.sub(r"\s+", " ", text).strip()
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line)
+
+
 def cut(text: str) -> str:
     """The text on one line, cut where it is long."""
-    line = re.sub(r"\s+", " ", text).strip()
+    line = plain(text)
     return line if len(line) <= _LONGEST_TEXT else f"{line[: _LONGEST_TEXT - 3]}..."
 
 
@@ -83,9 +89,11 @@ def matched_names(asked: Iterable[str], there: Iterable[str]) -> dict[str, str]:
 
 def nothing_mapped(request: Request, questions: Mapping[str, str]) -> Finding:
     """The finding of a file none of whose questions or activities is mapped, with what it has."""
-    shown = [f"{name} ({cut(text)})" if text and text != name else name for name, text in questions.items()]
+    shown = [
+        f"{plain(name)} ({cut(text)})" if text and text != name else plain(name) for name, text in questions.items()
+    ]
     more = f" and {len(shown) - LISTED:,} more" if len(shown) > LISTED else ""
-    first = next(iter(questions), "QID1")
+    first = plain(next(iter(questions), "QID1"))
     key = (
         first if re.fullmatch(r"[A-Za-z0-9_-]+", first) else '"' + first.replace("\\", "\\\\").replace('"', '\\"') + '"'
     )
@@ -125,7 +133,8 @@ def places_of(
     known = {folded(field): place for field, place in there.items()}
     private = {folded(field) for field in personal}
     findings = [_personal(request, name, field) for name, field in asked.items() if folded(field) in private]
-    wanted = set(request.mapping) | {"customer_id", "responded_at", "occurred_at"} | set(unit)
+    required = {column.name for column in TABLES[request.table] if column.required and column.name in defaults}
+    wanted = set(request.mapping) | required | set(unit)
     lost = [name for name, field in asked.items() if name in wanted and folded(field) not in known]
     findings += [_no_field(request, name, asked[name], there) for name in lost]
     if findings:

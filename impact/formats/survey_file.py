@@ -102,7 +102,7 @@ def _several(request: Request, name: str, survey: TextSurvey) -> Finding:
         code="D425",
         place=f"study.toml: [data.items.{cut(name)}]",
         found="the question has several columns and is mapped as one score",
-        allowed=", ".join(parts[:LISTED]),
+        allowed=", ".join(map(cut, parts[:LISTED])),
         remedy='name the column that is scored, or set kind = "pain_points" for choices',
     )
 

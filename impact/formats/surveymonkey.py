@@ -108,7 +108,8 @@ def _metadata(cell: str) -> str:
 def _aside(_request: Request, table: pyarrow.Table) -> pyarrow.Array:
     import pyarrow.compute as pc
 
-    return first_of([(pc.is_null(table["End Date"]), "unfinished answer")], table.num_rows)
+    ends = [table["End Date"]] if "End Date" in table.column_names else []
+    return first_of([(pc.is_null(end), "unfinished answer") for end in ends], table.num_rows)
 
 
 def _not_an_export(layout: Layout) -> Finding:

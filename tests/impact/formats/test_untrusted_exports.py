@@ -86,7 +86,7 @@ def test_a_broken_file_is_a_finding(tmp_path: Path, name: str, content: bytes) -
     assert refuses(study, name)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(name=st.sampled_from(["qualtrics", "surveymonkey", "events"]), data=st.data())
 def test_a_sample_with_bytes_changed_is_a_table_or_a_finding(name: str, data: st.DataObject) -> None:
     whole = (SAMPLES / FILES[name][1]).read_bytes()
