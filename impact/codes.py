@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from impact.codes_coverage import COVERAGE_PAGES
 from impact.codes_data import DATA_PAGES
 from impact.codes_engine import ENGINE_PAGES
+from impact.codes_formats import FORMAT_PAGES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,4 +245,4 @@ _PLAN = (
     ),
 )
 
-CODES: dict[str, CodePage] = catalogue((*_STUDY, *_PLAN, *DATA_PAGES, *COVERAGE_PAGES, *ENGINE_PAGES))
+CODES: dict[str, CodePage] = catalogue((*_STUDY, *_PLAN, *DATA_PAGES, *COVERAGE_PAGES, *ENGINE_PAGES, *FORMAT_PAGES))

@@ -1,4 +1,4 @@
-"""The columns of the four data tables: what each is called, how it is read and whether it must be there."""
+"""The columns of the data tables: what each is called, how it is read and whether it must be there."""
 
 from __future__ import annotations
 
@@ -75,6 +75,11 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _text("touchpoint"),
         _number("amount"),
     ),
+    "events": (
+        _CUSTOMER,
+        Column(name="occurred_at", kind="period", required=True, stored="t"),
+        Column(name="stage", kind="text", required=True),
+    ),
 }
 
 ACCEPTED_BESIDE: dict[str, tuple[str, ...]] = {
@@ -82,6 +87,7 @@ ACCEPTED_BESIDE: dict[str, tuple[str, ...]] = {
     "customers": (),
     "ledger": ("contacts",),
     "incidents": (),
+    "events": ("touchpoint", "channel"),
 }
 
 METRIC_SCALES: dict[str, tuple[float, float]] = {"csat": (1.0, 5.0), "nps": (0.0, 10.0), "ces": (1.0, 7.0)}

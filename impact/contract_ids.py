@@ -103,7 +103,7 @@ def _meetings(source: Source) -> dict[str, tuple[int, int]]:
     if not int(listed.ledger[0]):
         return {}
     found = {}
-    for name in ("customers", "responses", "incidents"):
+    for name in ("customers", "responses", "incidents", "events"):
         if name in source.staged:
             rows = _usable(source, name)
             if name == "customers":

@@ -16,7 +16,14 @@ from impact.contract_ids import equal_rows, id_reviews
 from impact.journey import OVERALL, Journey
 from impact.plan_columns import LOW_SCORE
 from impact.source import EVERYBODY, Source
-from impact.source_staging import AFTER_AS_OF, LONGEST_NAME, OTHER_PROGRAMME, UNKNOWN_CUSTOMER
+from impact.source_staging import (
+    AFTER_AS_OF,
+    BLANK_SCORE,
+    LONGEST_NAME,
+    MISSING,
+    OTHER_PROGRAMME,
+    UNKNOWN_CUSTOMER,
+)
 from impact.step_downs import review
 from impact.study import Study
 
@@ -28,7 +35,7 @@ _READ_ONLY = ("renewal_at", "cancel_requested_at", "churn_kind")
 
 def table_reviews(source: Source, study: Study, journey: Journey | None) -> tuple[Check, ...]:
     """The reviews of the tables as they are used."""
-    found = [*_set_aside(source), *id_reviews(source), *equal_rows(source), *_near_columns(source)]
+    found = [*source.notices, *_set_aside(source), *id_reviews(source), *equal_rows(source), *_near_columns(source)]
     found += [*_ledger(source, study), *_money(source), *_controls(source, study)]
     if source.responses is not None:
         found += _answers(source)
@@ -48,8 +55,14 @@ def _set_aside(source: Source) -> list[Check]:
     found = [review("D335", f"rows after as_of: {said}", "0")] if said else []
     for table, reason, aside, rows_in in zip(rows.table, rows.reason, rows.set_aside, rows.rows_in, strict=True):
         said = f"{table}: {aside:,} of {rows_in:,} rows, {reason}"
-        found.append(review("D331" if reason == UNKNOWN_CUSTOMER else "D338", said, "0"))
+        found.append(review(_aside_code(source, reason), said, "0"))
     return found
+
+
+def _aside_code(source: Source, reason: str) -> str:
+    if reason == UNKNOWN_CUSTOMER:
+        return "D331"
+    return "D338" if reason == BLANK_SCORE or reason.startswith(MISSING) else "D420"
 
 
 def _ledger(source: Source, study: Study) -> list[Check]:

@@ -17,7 +17,8 @@ from impact.study import Study
 
 _SCALES = "csat 1-5, nps 0-10, ces 1-7, or scale_min and scale_max of the row"
 _DECIMAL_COMMA = r"^-?([0-9]{1,3}([.][0-9]{3})*|[0-9]+),[0-9]+$"
-_TOO_COARSE = {"year": r"^[^\s\S]$", "quarter": r"^[0-9]{4}$", "month": r"^[0-9]{4}(-?[Qq][1-4])?$"}
+_TOO_COARSE = {"year": r"^[^\\s\\S]$", "quarter": r"^[0-9]{4}$", "month": r"^[0-9]{4}(-?[Qq][1-4])?$"}
+_DATE_SERIAL = r"^[1-9][0-9]{4}([.][0-9]+)?$"
 # Below this a single large customer is common; from it on, a slip is.
 _ROWS_FOR_HALF = 100
 _KEYS = {
@@ -55,6 +56,8 @@ def rules_of(name: str, table: ir.Table, source: Source, study: Study, journey: 
     if name == "customers" and journey is not None and journey.personas:
         known = tuple(persona.persona for persona in journey.personas)
         rules.append(_known_rule("D309", "persona", table.persona, known, "persona"))
+    if name == "events" and journey is not None:
+        rules.append(_known_rule("D307", "stage", table.stage, journey.stage_ids(), "stage"))
     if name == "incidents" and journey is not None:
         rules.append(_known_rule("D308", "pain_point", table.pain_point, journey.pain_ids(), "pain point"))
     return tuple(rules)
@@ -129,17 +132,23 @@ def _number_rules(column: Column, table: ir.Table) -> list[Rule]:
 def _period_rules(column: Column, table: ir.Table, study: Study) -> list[Rule]:
     text = table[f"{column.target}_unread"]
     coarse = text.re_search(_TOO_COARSE[study.period_kind])
+    serial = text.re_search(_DATE_SERIAL)
     allowed = "2026Q3, 2026-09, 2026 or 2026-09-30 (year-month-day)"
     too_coarse = (
         f"{column.name} is coarser than the ledger's step",
         f"{allowed}, not coarser than a {study.period_kind}",
         "give the finer period, or set [study] period",
     )
+    as_serial = (
+        f"{column.name} cannot be read: it looks like the number behind a date in Excel",
+        allowed,
+        "format the column as dates, or as text such as 2026-09-30",
+    )
+    other = text.notnull() & ~coarse & ~serial
     return [
         _unread("D304", column, text.notnull() & coarse, too_coarse),
-        _unread(
-            "D304", column, text.notnull() & ~coarse, (f"{column.name} cannot be read", allowed, "correct the cells")
-        ),
+        _unread("D304", column, text.notnull() & serial, as_serial),
+        _unread("D304", column, other, (f"{column.name} cannot be read", allowed, "correct the cells")),
     ]
 
 

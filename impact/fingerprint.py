@@ -7,6 +7,8 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+from impact.columns import TABLES
+
 READING_SECTIONS = ("study", "data", "plan", "finance")
 
 
@@ -24,6 +26,9 @@ def input_hashes(study: Path) -> dict[str, str]:
         path = file.parent / name
         if path.is_file():
             hashes[name] = _sha256(path)
+    for name in sorted(set(_named_folders(file))):
+        for path in sorted((file.parent / name).glob("*.csv")):
+            hashes[f"{name}/{path.name}"] = _sha256(path)
     return hashes
 
 
@@ -37,6 +42,19 @@ def _named_files(file: Path) -> Iterator[str]:
             name = text.partition("#")[0]
             if name and "://" not in name:
                 yield name
+
+
+def _named_folders(file: Path) -> Iterator[str]:
+    """The folders that hold an export of several files, as `[data]` names them."""
+    try:
+        settings = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return
+    data = settings.get("data")
+    for table in TABLES:
+        name = data.get(table) if isinstance(data, dict) else None
+        if isinstance(name, str) and (file.parent / name).is_dir():
+            yield name
 
 
 def _texts(value: object) -> Iterator[str]:

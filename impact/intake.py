@@ -13,6 +13,7 @@ from impact.checks import Check
 from impact.errors import Finding, InputError
 from impact.step_downs import review
 from impact.study import Study, read_study, settings_not_used
+from impact.study_formats import format_faults
 
 if TYPE_CHECKING:
     from impact.contract import TableReport
@@ -51,7 +52,7 @@ def take_in(path: Path, overrides: Sequence[str] = ()) -> Intake:
         case = load_case(study)
     except InputError as error:
         findings += error.findings
-    if not source_faults(study.data.source) and study.data.format == "canonical":
+    if not source_faults(study.data.source) and not format_faults(study):
         source, report, faults = _tables(study, case)
         findings += faults
     if findings or case is None or source is None or report is None:

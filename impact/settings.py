@@ -10,7 +10,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-TableName = Literal["responses", "customers", "ledger", "incidents"]
+TableName = Literal["responses", "customers", "ledger", "incidents", "events"]
+MissingReason = Literal["not_visited", "not_asked", "not_answered"]
+Direction = Literal["high_is_good", "low_is_good"]
 Names = Annotated[tuple[str, ...], Field(strict=False)]
 Rows = Annotated[tuple[dict[str, Any], ...], Field(strict=False)]
 
@@ -53,6 +55,26 @@ class StudySection(BaseModel):
     )
 
 
+class ItemSection(BaseModel):
+    """`[data.items.ITEM]`: what a question or activity of an export is.
+
+    `labels` gives the number of a text, `options` the pain point of a choice ("" for none), `missing` the
+    reason behind a code or text, under "" that of a blank cell.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    stage: str | None = Field(None, min_length=1)
+    kind: Literal["score", "pain_points"] = "score"
+    metric: Literal["csat", "nps", "ces", "rating"] | None = None
+    scale_min: float | None = Field(None, allow_inf_nan=False)
+    scale_max: float | None = Field(None, allow_inf_nan=False)
+    direction: Direction | None = None
+    labels: dict[str, Annotated[float, Field(allow_inf_nan=False)]] = Field(default_factory=dict)
+    options: dict[str, str] = Field(default_factory=dict)
+    missing: dict[str, MissingReason] = Field(default_factory=dict)
+
+
 class DataSection(BaseModel):
     """`[data]`: where the tables are and how their columns are called."""
 
@@ -63,15 +85,21 @@ class DataSection(BaseModel):
     customers: FileText | None = Field(None, description="a csv, parquet or xlsx file, or a table at the source")
     ledger: FileText = Field(description="a csv, parquet or xlsx file, or a table at the source")
     incidents: FileText | None = Field(None, description="a csv, parquet or xlsx file, or a table at the source")
-    format: str = Field("canonical", description='"canonical"')
+    events: FileText | None = Field(None, description="a csv, parquet or xlsx file, or a table at the source")
+    format: str | dict[TableName, str] = Field(
+        "canonical", description='"canonical", the name of a format, or { TABLE = "format" }'
+    )
     id_key: str | None = Field(None, description="the name of an environment variable")
     timezone: str | None = Field(None, description='a time zone such as "Europe/Berlin"')
-    scale_direction: Literal["high_is_good", "low_is_good"] = Field(
-        "high_is_good", description='"high_is_good" or "low_is_good"'
-    )
+    scale_direction: Direction = Field("high_is_good", description='"high_is_good" or "low_is_good"')
     unit: Names = Field((), description="a list of column names")
     columns: dict[TableName, dict[str, str]] = Field(
         default_factory=dict, description='[data.columns.TABLE] canonical = "theirs"'
+    )
+    items: dict[str, ItemSection] = Field(
+        default_factory=dict,
+        description="[data.items.ITEM] with stage, kind, metric, scale_min, scale_max, direction, labels, options, "
+        "missing",
     )
 
 

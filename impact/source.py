@@ -14,30 +14,35 @@ from impact.address import names_file
 from impact.engine import ROW, Engine, open_engine
 from impact.engine_faults import engine_faults_told, engine_finding
 from impact.errors import Finding, InputError
+from impact.formats.intake import adapt
 from impact.formats.sheets import SheetRefusedError
 from impact.source_staging import KEPT, READ, Reading, missing_columns, reading_of, stage_table, unreadable_file
 from impact.study import Study
+from impact.study_formats import is_folder_format
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from impact.checks import Check
+
 EVERYBODY = "all"
 SITES_SHARE = 0.95
-_READ_ORDER = ("ledger", "customers", "responses", "incidents")
+_READ_ORDER = ("ledger", "customers", "responses", "incidents", "events")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """The study's tables in canonical form on their engine.
 
-    `responses` and `incidents` are None where the study names none. `staged` holds every row of every
+    `responses`, `incidents` and `events` (a customer's visits to stages: customer_id, t, day, clock, stage)
+    are None where the study names none. `staged` holds every row of every
     table with its `source_row` (1 is the first below the header, null where rows have no order), the text
     of what could not be read (`COLUMN_unread`) and `set_aside`, the reason a row is not used; `as_read` the
     same, not yet computed, with the columns as they were read. `known` has every customer of ledger and
     customers once. `present` lists the columns found,
     `extras` the control, size and report columns, `unread` the file's columns that stand for none.
     A margin blank in part of the ledger is filled at the margin share of the rows that have one.
-    `rows` has table, rows_in, rows_used, set_aside, reason.
+    `rows` has table, rows_in, rows_used, set_aside, reason. `notices` tell how exports were read.
     """
 
     engine: Engine
@@ -45,6 +50,7 @@ class Source:
     customers: ir.Table
     responses: ir.Table | None
     incidents: ir.Table | None
+    events: ir.Table | None
     staged: Mapping[str, ir.Table]
     as_read: Mapping[str, ir.Table]
     known: ir.Table
@@ -53,6 +59,7 @@ class Source:
     unread: Mapping[str, tuple[str, ...]]
     files: Mapping[str, str]
     rows: pd.DataFrame
+    notices: tuple[Check, ...] = ()
 
     @property
     def connection(self) -> Any:  # noqa: ANN401
@@ -89,15 +96,17 @@ def _open_on(engine: Engine, study: Study) -> Source:
     as_read: dict[str, ir.Table] = {}
     readings: dict[str, Reading] = {}
     findings: list[Finding] = []
+    notices: list[Check] = []
     known = None
     for table in _READ_ORDER:
         asked = getattr(study.data, table)
-        if asked is None or (names_file(asked) and "://" not in asked and not study.located(asked)[0].is_file()):
+        if asked is None or _is_lost(study, table, asked):
             continue
         if table in ("responses", "incidents") and known is None:
             known = _known_customers(engine, staged)
         try:
-            raw = engine.read(table, asked, *study.located(asked))
+            raw, noticed = _read(engine, study, table)
+            notices += noticed
             columns = [name for name in raw.columns if name != ROW]
             readings[table] = reading_of(table, study, columns)
             if faults := missing_columns(readings[table], columns):
@@ -113,7 +122,22 @@ def _open_on(engine: Engine, study: Study) -> Source:
     if findings or "ledger" not in staged:
         raise InputError(findings)
     known = _known_customers(engine, staged) if known is None else known
-    return _source(engine, staged, as_read, readings, known)
+    return _source(engine, staged, as_read, readings, known, tuple(notices))
+
+
+def _is_lost(study: Study, table: str, asked: str) -> bool:
+    """Whether the setting names a file or folder that is not there, which the study's own findings say."""
+    is_file = names_file(asked) and "://" not in asked
+    return is_file and not study.located(asked)[0].is_file() and not is_folder_format(study, "data", table)
+
+
+def _read(engine: Engine, study: Study, table: str) -> tuple[ir.Table, tuple[Check, ...]]:
+    """The table as its file or its format's adapter gives it, and what the adapter noticed."""
+    asked = getattr(study.data, table)
+    adapted = adapt(table, study)
+    if adapted is None:
+        return engine.read(table, asked, *study.located(asked)), ()
+    return engine.look_up(f"raw_{table}", adapted.table).rename({ROW: "source_row"}), adapted.notices
 
 
 def _known_customers(engine: Engine, staged: Mapping[str, ir.Table]) -> ir.Table | None:
@@ -139,6 +163,7 @@ def _source(
     as_read: Mapping[str, ir.Table],
     readings: Mapping[str, Reading],
     known: ir.Table,
+    notices: tuple[Check, ...],
 ) -> Source:
     used = {name: _used(table, readings[name]) for name, table in staged.items()}
     return Source(
@@ -147,6 +172,7 @@ def _source(
         customers=_all_customers(used, known),
         responses=used.get("responses"),
         incidents=used.get("incidents"),
+        events=used.get("events"),
         staged=dict(staged),
         as_read=dict(as_read),
         known=known,
@@ -155,6 +181,7 @@ def _source(
         unread={name: reading.unread for name, reading in readings.items()},
         files={name: reading.file for name, reading in readings.items()},
         rows=_account(staged),
+        notices=notices,
     )
 
 

@@ -14,6 +14,7 @@ from impact.address import names_file
 from impact.columns import ACCEPTED_BESIDE, METRIC_SCALES, TABLES, Column, names_of
 from impact.engine import ROW, Engine
 from impact.errors import Finding
+from impact.formats.adapters import CANONICAL
 from impact.formats.data import NOT_TEXT, SheetMissingError, found_columns, period_ordinals
 from impact.periods import day_of, first_whole_period, parse_period
 from impact.study import Study
@@ -30,6 +31,7 @@ MOST_PERIODS = 100_000
 READ = "read_"
 _BLANKS_AROUND = r"^[ \t\n\x0B\f\r]+|[ \t\n\x0B\f\r]+$"
 AFTER_AS_OF, UNKNOWN_CUSTOMER, OTHER_PROGRAMME = "after as_of", "unknown customer", "another programme"
+MISSING, BLANK_SCORE = "missing: ", "blank score"
 KEPT: dict[str, tuple[str, ...]] = {
     "responses": (
         *("customer_id", "t", "day", "stage", "touchpoint", "channel", "score", "n", "pain_points", "weight"),
@@ -38,9 +40,15 @@ KEPT: dict[str, tuple[str, ...]] = {
     "customers": ("customer_id", "persona", "joined_t"),
     "ledger": ("customer_id", "t", "revenue", "margin", "retained", "cost_to_serve"),
     "incidents": ("customer_id", "t", "day", "clock", "pain_point", "touchpoint", "amount"),
+    "events": ("customer_id", "t", "day", "clock", "stage"),
 }
 # What a table keeps of its time beside the period: days since 1970-01-01, and the time of day as text.
-DATED: dict[str, tuple[str, ...]] = {"responses": ("day",), "incidents": ("day", "clock")}
+DATED: dict[str, tuple[str, ...]] = {
+    "responses": ("day",),
+    "incidents": ("day", "clock"),
+    "events": ("day", "clock"),
+}
+_ASIDE = "aside"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +61,7 @@ class Reading:
     named: Mapping[str, str]
     extras: tuple[str, ...]
     unread: tuple[str, ...] = ()
+    adapted: bool = False
 
     @property
     def as_text(self) -> bool:
@@ -64,12 +73,14 @@ def file_row(file: str, source_row: float | None) -> str:
     """The row as its file shows it, such as `row 7`: a header counts as row 1; empty where rows have no order."""
     if source_row is None or source_row != source_row:
         return ""
-    return f"row {int(source_row) + (0 if file.casefold().endswith('.parquet') else 1)}"
+    headless = file.casefold().endswith((".parquet", ".sav", ".zsav"))
+    return f"row {int(source_row) + (0 if headless else 1)}"
 
 
 def reading_of(table: str, study: Study, columns: Sequence[str]) -> Reading:
     """Which of the file's columns answer to the table's columns and to the study's controls."""
-    mapping = study.data.columns.get(table, {})  # type: ignore[call-overload]
+    adapted = study.format_of(table) != CANONICAL
+    mapping = {} if adapted else study.data.columns.get(table, {})  # type: ignore[call-overload]
     known = tuple(column.name for column in TABLES[table])
     asked: tuple[str, ...] = ()
     if table in {"ledger", "customers"}:
@@ -79,7 +90,7 @@ def reading_of(table: str, study: Study, columns: Sequence[str]) -> Reading:
     kept = KEPT[table]
     extras = tuple(name for name in dict.fromkeys(asked) if name not in known and name not in kept)
     named = found_columns((*known, *extras), mapping, columns)
-    beside = {*ACCEPTED_BESIDE[table], *(name.casefold() for name in asked)}
+    beside = {*ACCEPTED_BESIDE[table], *(name.casefold() for name in asked), *((_ASIDE,) if adapted else ())}
     return Reading(
         table=table,
         study=study,
@@ -87,12 +98,13 @@ def reading_of(table: str, study: Study, columns: Sequence[str]) -> Reading:
         named=named,
         extras=tuple(name for name in extras if name in named),
         unread=tuple(name for name in columns if name not in named.values() and name.casefold() not in beside),
+        adapted=adapted,
     )
 
 
 def missing_columns(reading: Reading, columns: Sequence[str]) -> list[Finding]:
     """A finding for each required or mapped column that the file does not have."""
-    mapping = reading.study.data.columns.get(reading.table, {})  # type: ignore[call-overload]
+    mapping = {} if reading.adapted else reading.study.data.columns.get(reading.table, {})  # type: ignore[call-overload]
     required = [column.name for column in TABLES[reading.table] if column.required]
     lost = [name for name in (*required, *mapping) if name not in reading.named and name in names_of(reading.table)]
     return [
@@ -148,14 +160,24 @@ def stage_table(engine: Engine, raw: ir.Table, reading: Reading, known: ir.Table
     """Every row of the table under canonical names, with what could not be read and why a row is set aside.
 
     `known` are the customers of ledger and customers, None while these are read. The columns that begin
-    with `READ` are those of the file as they are: only rows that look equal are compared by them.
+    with `READ` are those of the file as they are: only rows that look equal are compared by them. What the
+    reader of an export set aside keeps its reason before any other.
     """
+    table = _stage(engine, raw, reading, known)
+    if reading.adapted:
+        return table.mutate(set_aside=ibis.coalesce(table.aside, table.set_aside)).drop("aside")
+    return table
+
+
+def _stage(engine: Engine, raw: ir.Table, reading: Reading, known: ir.Table | None) -> ir.Table:
     number = raw[ROW].cast("int64") if ROW in raw.columns else ibis.null("int64")
     columns: dict[str, ir.Value] = {"source_row": number}
     columns |= {f"{READ}{place}": raw[theirs] for place, theirs in enumerate(reading.named.values())}
     for column in TABLES[reading.table]:
         columns |= _column(raw, reading, column)
     columns |= {name: _extra(raw, reading, name) for name in reading.extras}
+    if reading.adapted:
+        columns[_ASIDE] = raw[_ASIDE]
     table = raw.select(**columns)
     for column in TABLES[reading.table]:
         if f"{column.target}_key" in columns:
@@ -318,8 +340,8 @@ def _with_known(table: ir.Table, reading: Reading, known: ir.Table | None) -> ir
         programme = reading.study.survey.programme
         if programme is not None and "programme" in reading.named:
             reasons.append((table.programme.fill_null("") != programme, OTHER_PROGRAMME))
-        reasons.append((table.missing.notnull(), ibis.literal("missing: ") + table.missing))
-        reasons.append((table.score.isnull() & table.score_unread.isnull(), "blank score"))
+        reasons.append((table.missing.notnull(), ibis.literal(MISSING) + table.missing))
+        reasons.append((table.score.isnull() & table.score_unread.isnull(), BLANK_SCORE))
     reasons.append((table.t > reading.study.as_of, AFTER_AS_OF))
     if known is None:
         return table.mutate(set_aside=ibis.cases(*reasons, else_=ibis.null("string")), in_ledger=ibis.null("int64"))

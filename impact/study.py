@@ -13,11 +13,13 @@ from pydantic import BaseModel, ValidationError
 from impact.address import EMBEDDED, names_file, source_faults, table_faults
 from impact.columns import names_of
 from impact.errors import Finding, InputError
+from impact.formats.adapters import CANONICAL, default_format
 from impact.periods import PERIODS_A_YEAR, PeriodKind, parse_period
 from impact.settings import (
     SECTIONS,
     DataSection,
     FinanceSection,
+    ItemSection,
     ModelSection,
     PlanSection,
     PortfolioSection,
@@ -29,14 +31,16 @@ from impact.study_faults import (
     key_fault,
     missing_file,
     nearest,
+    nested_faults,
     no_experience,
     not_a_section,
     override_fault,
     period_fault,
     unknown_section,
 )
+from impact.study_formats import format_faults, is_folder_format
 
-_TABLE_KEYS = ("responses", "customers", "ledger", "incidents")
+_TABLE_KEYS = ("responses", "customers", "ledger", "incidents", "events")
 _FILE_KEYS = (
     ("study", "truth"),
     *(("data", key) for key in _TABLE_KEYS),
@@ -45,7 +49,7 @@ _FILE_KEYS = (
 )
 _NOT_ACTED_ON: dict[str, tuple[str, ...]] = {
     "study": ("report_by", "inactive_after"),
-    "data": ("id_key", "timezone", "unit"),
+    "data": ("id_key", "unit"),
     "finance": ("tax_rate", "rates", "control_totals", "outlook"),
     "portfolio": ("capacity", "floor", "target", "persona_floor"),
 }
@@ -94,6 +98,10 @@ class Study:
     def horizon_periods(self) -> int:
         """Ledger periods that value is counted over, at least 1."""
         return max(1, round(self.study.horizon_quarters * self.periods_a_year / 4))
+
+    def format_of(self, table: str) -> str:
+        """The format that a data table is read by, "canonical" where the study says none."""
+        return default_format(self.data.format, table)
 
     def located(self, text: str) -> tuple[Path, str]:
         """The path a setting names, and the sheet after `#` ("" where it names none)."""
@@ -148,6 +156,8 @@ def settings_not_used(study: Study) -> tuple[str, ...]:
         value = getattr(getattr(study, section), key)
         if value is not None and value not in acted_on:
             names.append(f"{section}.{key}")
+    if study.data.timezone is not None and not any(study.format_of(key) != CANONICAL for key in _TABLE_KEYS):
+        names.append("data.timezone")
     if isinstance(study.portfolio.budget, dict):
         names.append("portfolio.budget by fiscal year")
     return tuple(names)
@@ -213,7 +223,13 @@ def _section(
         by_key: dict[str, list[Any]] = {}
         for fault in error.errors(include_url=False):
             by_key.setdefault(str(fault["loc"][0]), []).append(fault)
-    findings = [key_fault(name, section, key, faults, origin) for key, faults in by_key.items()]
+    nested = by_key.get("items", []) if name == "data" and isinstance(raw.get("items"), dict) else []
+    findings = nested_faults(name, "the item", tuple(ItemSection.model_fields), nested)
+    findings += [
+        key_fault(name, section, key, faults, origin)
+        for key, faults in by_key.items()
+        if not (nested and key == "items")
+    ]
     kept = {key: value for key, value in raw.items() if key not in by_key}
     try:
         return section.model_validate(kept), findings
@@ -222,12 +238,15 @@ def _section(
 
 
 def _cross_faults(study: Study) -> list[Finding]:
-    findings = [*_not_available(study), *source_faults(study.data.source), *_column_faults(study)]
+    findings = [*_not_available(study), *source_faults(study.data.source), *format_faults(study)]
+    findings += _column_faults(study)
     for key in _TABLE_KEYS:
         findings += table_faults(study.data.source, key, getattr(study.data, key) or "")
     for section, key in _FILE_KEYS:
         text = getattr(getattr(study, section), key)
-        if isinstance(text, str) and _is_ours(study, section, text) and not study.located(text)[0].is_file():
+        if not isinstance(text, str) or not _is_ours(study, section, text):
+            continue
+        if not (study.located(text)[0].is_file() or is_folder_format(study, section, key)):
             findings.append(missing_file(f"{FILE_NAME}: [{section}].{key}", text))
     if study.data.responses is None and study.data.incidents is None:
         findings.append(no_experience())
@@ -250,10 +269,10 @@ def _is_ours(study: Study, section: str, text: str) -> bool:
 
 
 def _not_available(study: Study) -> list[Finding]:
-    asked = [
-        ("format", study.data.format, "canonical", "rename the columns, or map them in [data.columns.TABLE]"),
-        ("scale_direction", study.data.scale_direction, "high_is_good", "reverse the scores so that high is good"),
-    ]
+    asked = []
+    if study.format_of("responses") == CANONICAL:
+        remedy = "reverse the scores so that high is good"
+        asked.append(("scale_direction", study.data.scale_direction, "high_is_good", remedy))
     return [
         Finding(
             code="S110",

@@ -58,6 +58,25 @@ def key_fault(
     )
 
 
+def nested_faults(name: str, key: str, fields: Sequence[str], faults: list[Any]) -> list[Finding]:
+    """A finding for each fault of a table of settings such as `[data.items.QID1]`, whose settings are `fields`."""
+    findings = []
+    for fault in faults:
+        inner = [str(part) for part in fault["loc"] if not str(part).startswith("dict[")]
+        unknown = fault["type"] == "extra_forbidden"
+        near = nearest(inner[-1], fields)
+        findings.append(
+            Finding(
+                code="S103" if unknown else "S106" if fault["type"] in _BOUND_ERRORS else "S105",
+                place=f"{FILE_NAME}: [{name}.{'.'.join(inner[:2])}].{'.'.join(inner[2:])}".rstrip("."),
+                found="there is no such setting" if unknown else f"{_shown(fault['input'])} does not fit",
+                allowed=", ".join(fields) if unknown or len(inner) < 3 else fault["msg"],
+                remedy=f"did you mean {near}?" if unknown and near else "remove it" if unknown else f"correct {key}",
+            )
+        )
+    return findings
+
+
 def _shown(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."

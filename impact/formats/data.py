@@ -62,14 +62,37 @@ def sheet_as_text(path: Path, sheet: str) -> pyarrow.Table:
     sheets = sheet_names(path)
     if sheet and sheet not in sheets:
         raise SheetMissingError(f"there is no sheet {sheet!r} in {path.name}", sheets)
-    rows = sheet_rows(path, sheet or sheets[0], MOST_SHEET_ROWS)
+    rows = _sheet_rows(path, sheet, sheets)
     header = [cell_text(cell) for cell in rows[0]] if rows else []
+    _refuse_merged(path, header, rows)
     named = [(place, name) for place, name in enumerate(header) if name]
     if not named or len({name for _, name in named}) < len(named):
         raise SheetRefusedError("D301", f"{path.name} has no header row, or a column name twice")
     body = rows[1:]
     columns = {name: [cell_text(row[place]) for row in body] for place, name in named}
     return pyarrow.table({name: pyarrow.array(cells, type=pyarrow.string()) for name, cells in columns.items()})
+
+
+def _sheet_rows(path: Path, sheet: str, sheets: tuple[str, ...]) -> list[list[object]]:
+    """The rows of the sheet named, or of the only one that has any."""
+    if sheet or len(sheets) == 1:
+        return sheet_rows(path, sheet or sheets[0], MOST_SHEET_ROWS)
+    filled = {name: rows for name in sheets if (rows := sheet_rows(path, name, MOST_SHEET_ROWS))}
+    if len(filled) > 1:
+        raise SheetMissingError(f"{path.name} has {len(filled)} sheets with rows and none is named", sheets)
+    return next(iter(filled.values()), [])
+
+
+def _refuse_merged(path: Path, header: list[str | None], rows: list[list[object]]) -> None:
+    """Raise where cells stand below a blank heading: a merged heading or a title, whose columns would be lost."""
+    for place, name in enumerate(header):
+        first = next((number for number, row in enumerate(rows[1:], start=2) if row[place] is not None), 0)
+        if not name and first:
+            raise SheetRefusedError(
+                "D301",
+                f"row {first} of {path.name} has a cell in column {place + 1} below a blank heading; "
+                "headings must not be merged, and stand in row 1",
+            )
 
 
 def found_columns(asked: Iterable[str], mapping: Mapping[str, str], columns: Iterable[str]) -> dict[str, str]:

@@ -6,12 +6,14 @@ import datetime
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 MOST_BYTES = 200_000_000
 MOST_RATIO = 200
 MOST_ENTRIES = 500
 MOST_COLUMNS = 200
 _RATIO_COUNTS_FROM = 1_000_000
+_SHORTEST_PADDED = 3
 _OLD_OR_ENCRYPTED = b"\xd0\xcf\x11\xe0"
 
 
@@ -84,10 +86,20 @@ def _values(path: Path, sheet: str, most_rows: int) -> list[list[object]]:
 
     book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     try:
-        cells = book[sheet].iter_rows(max_row=most_rows + 1, max_col=MOST_COLUMNS, values_only=True)
-        return [list(row) for row in cells]
+        cells = book[sheet].iter_rows(max_row=most_rows + 1, max_col=MOST_COLUMNS)
+        return [[_shown(cell) for cell in row] for row in cells]
     finally:
         book.close()
+
+
+def _shown(cell: Any) -> object:  # noqa: ANN401
+    """The cell's value; a number shown with zeros in front (a format such as 00000) as that text: it is an id."""
+    value: object = cell.value
+    if type(value) is int and value >= 0:
+        form = str(cell.number_format)
+        if len(form) >= _SHORTEST_PADDED and set(form) == {"0"}:
+            return str(value).zfill(len(form))
+    return value
 
 
 def _mark_uncomputed(path: Path, sheet: str, rows: list[list[object]]) -> None:
