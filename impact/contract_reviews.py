@@ -16,7 +16,10 @@ from impact.contract_ids import equal_rows, id_reviews
 from impact.journey import OVERALL, Journey
 from impact.plan_columns import LOW_SCORE
 from impact.source import EVERYBODY, Source
+from impact.source_changes import EARLIER_SCALE
+from impact.source_shape import EVENT
 from impact.source_staging import AFTER_AS_OF, LONGEST_NAME, OTHER_PROGRAMME, UNKNOWN_CUSTOMER
+from impact.source_units import BLANK_UNIT
 from impact.step_downs import review
 from impact.study import Study
 
@@ -48,8 +51,13 @@ def _set_aside(source: Source) -> list[Check]:
     found = [review("D335", f"rows after as_of: {said}", "0")] if said else []
     for table, reason, aside, rows_in in zip(rows.table, rows.reason, rows.set_aside, rows.rows_in, strict=True):
         said = f"{table}: {aside:,} of {rows_in:,} rows, {reason}"
-        found.append(review("D331" if reason == UNKNOWN_CUSTOMER else "D338", said, "0"))
+        found.append(review(_code_of(reason), said, "0"))
     return found
+
+
+def _code_of(reason: str) -> str:
+    codes = {UNKNOWN_CUSTOMER: "D331", BLANK_UNIT: "D353", EARLIER_SCALE: "D364"}
+    return "D359" if reason.startswith(EVENT) else codes.get(reason, "D338")
 
 
 def _ledger(source: Source, study: Study) -> list[Check]:

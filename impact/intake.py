@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from impact.case import Case, load_case
 from impact.checks import Check
 from impact.errors import Finding, InputError
-from impact.step_downs import review
+from impact.step_downs import in_units, review
 from impact.study import Study, read_study, settings_not_used
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ def take_in(path: Path, overrides: Sequence[str] = ()) -> Intake:
         findings += faults
     if findings or case is None or source is None or report is None:
         raise InputError(findings)
+    if study.data.unit:
+        case = in_units(case)
     return Intake(study=study, case=case, source=source, report=report)
 
 
@@ -63,8 +65,8 @@ def _tables(study: Study, case: Case | None) -> tuple[Source | None, TableReport
     from impact.source import open_source
 
     try:
-        source = open_source(study)
+        source = open_source(study, case)
     except InputError as error:
         return None, None, error.findings
-    report = check_tables(source, study, case.journey if case else None)
+    report = check_tables(source, study, case.journey if case else None, case.plan.events if case else ())
     return source, report, report.findings

@@ -4,24 +4,39 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
 import ibis
 import ibis.expr.types as ir
 
+from impact.columns import COUNTS
 from impact.errors import Finding, InputError
+from impact.event import Event
 from impact.formats.sheets import SheetRefusedError
+from impact.source_answers import as_expressed, averaged_rows, with_people
+from impact.source_changes import (
+    NOTHING_CHANGED,
+    SurveyChanges,
+    joined_scores,
+    survey_changes,
+    without_superseded,
+)
+from impact.source_events import with_events
+from impact.source_shape import shape_of
 from impact.source_staging import KEPT, Reading, missing_columns, read_file, reading_of, stage_table, unreadable_file
+from impact.source_units import summed_ledger, unit_rates
 from impact.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from impact.case import Case
+    from impact.journey import Journey
+
 EVERYBODY = "all"
-SITES_SHARE = 0.95
 _READ_ORDER = ("ledger", "customers", "responses", "incidents")
 
 
@@ -34,7 +49,8 @@ class Source:
     (`COLUMN_unread`) and `set_aside`, the reason a row is not used. `present` lists the columns found,
     `extras` the control, size and report columns, `unread` the file's columns that stand for none.
     A margin blank in part of the ledger is filled at the margin share of the rows that have one.
-    `rows` has table, rows_in, rows_used, set_aside, reason.
+    `rows` has table, rows_in, rows_used, set_aside, reason. `changes` is what the answers show of changes of
+    the survey; `only_averages` says that each of them stands for several people.
     """
 
     connection: Any
@@ -48,49 +64,64 @@ class Source:
     unread: Mapping[str, tuple[str, ...]]
     files: Mapping[str, str]
     rows: pd.DataFrame
+    changes: SurveyChanges = NOTHING_CHANGED
+    only_averages: bool = False
 
     def shape(self, study: Study) -> Literal["customers", "sites"]:
-        """The study's shape: as set, else sites where nearly all first-period units are seen in each later one."""
-        if study.study.shape != "auto":
-            return study.study.shape
-        seen = self.ledger.aggregate(periods=self.ledger.t.nunique(), first=self.ledger.t.min()).execute()
-        periods, first = int(seen.periods[0]), int(seen["first"][0])
-        if periods < 2:
-            return "customers"
-        units = self.ledger.group_by("customer_id").aggregate(start=lambda t: t.t.min(), seen=lambda t: t.t.nunique())
-        starters = units.filter(units.start == first)
-        share = starters.aggregate(share=(starters.seen == periods).ifelse(1.0, 0.0).mean()).execute()
-        return "sites" if float(share.share[0]) >= SITES_SHARE else "customers"
+        """The study's shape, as set or as its answers and its ledger show."""
+        return shape_of(self.staged["ledger"], study, only_averages=self.only_averages)
 
 
-def open_source(study: Study) -> Source:
-    """The study's tables on an in-memory engine.
+def open_source(study: Study, case: Case | None = None) -> Source:
+    """The study's tables on an in-memory engine; a case brings its events, and its pain points where units are summed.
 
     Raises:
         InputError: every table that cannot be read and every column that is missing, at once.
     """
     connection = _connect()
+    events = case.plan.events if case else ()
+    marks = [event.column for event in events if event.column]
     staged: dict[str, ir.Table] = {}
     readings: dict[str, Reading] = {}
     findings: list[Finding] = []
     for table in _READ_ORDER:
         asked = getattr(study.data, table)
-        if asked is None or not study.located(asked)[0].is_file():
+        if asked is None or not study.located(asked)[0].is_file() or (table == "customers" and study.data.unit):
             continue
         try:
             raw = read_file(connection, table, *study.located(asked))
-            readings[table] = reading_of(table, study, raw.columns)
+            readings[table] = reading_of(table, study, raw.columns, marks)
             if faults := missing_columns(readings[table], raw.columns):
                 findings += faults
                 continue
-            staged[table] = connection.create_table(
-                f"staged_{table}", stage_table(connection, raw, readings[table], staged)
-            )
+            rows = with_events(table, stage_table(connection, raw, readings[table], staged), events, study)
+            staged[table] = connection.create_table(f"staged_{table}", rows)
         except (duckdb.Error, SheetRefusedError) as error:
             findings.append(unreadable_file(asked, error))
     if findings or "ledger" not in staged:
         raise InputError(findings)
-    return _source(connection, staged, readings)
+    changes = _changes(staged, events, study)
+    if changes.superseded:
+        answers = without_superseded(staged["responses"], changes)
+        staged["responses"] = connection.create_table("staged_responses_joined", answers)
+    source = _source(connection, staged, readings, changes)
+    return in_rates(source, case.journey) if case and study.data.unit else source
+
+
+def _changes(staged: Mapping[str, ir.Table], events: Sequence[Event], study: Study) -> SurveyChanges:
+    if "responses" not in staged:
+        return NOTHING_CHANGED
+    answers = staged["responses"]
+    return survey_changes(as_expressed(answers.filter(answers.set_aside.isnull()), study.survey.express), events, study)
+
+
+def in_rates(source: Source, journey: Journey) -> Source:
+    """The source of a study summed to units with incidents as the rates of its pain points."""
+    tables = {"ledger": source.ledger, "responses": source.responses, "incidents": source.incidents}
+    rates = unit_rates(source.connection, {name: one for name, one in tables.items() if one is not None}, journey)
+    if rates is None:
+        return source
+    return replace(source, incidents=source.connection.create_table("unit_incidents", rates))
 
 
 def _connect() -> Any:  # noqa: ANN401
@@ -103,8 +134,13 @@ def _connect() -> Any:  # noqa: ANN401
     return connection
 
 
-def _source(connection: Any, staged: Mapping[str, ir.Table], readings: Mapping[str, Reading]) -> Source:  # noqa: ANN401
-    used = {name: _used(table, readings[name]) for name, table in staged.items()}
+def _source(
+    connection: Any,  # noqa: ANN401
+    staged: Mapping[str, ir.Table],
+    readings: Mapping[str, Reading],
+    changes: SurveyChanges,
+) -> Source:
+    used = {name: _used(table, readings[name], changes) for name, table in staged.items()}
     used["customers"] = _all_customers(used)
     kept = {name: connection.create_table(name, table) for name, table in used.items()}
     return Source(
@@ -119,18 +155,35 @@ def _source(connection: Any, staged: Mapping[str, ir.Table], readings: Mapping[s
         unread={name: reading.unread for name, reading in readings.items()},
         files={name: reading.file for name, reading in readings.items()},
         rows=_account(staged),
+        changes=changes,
+        only_averages=_only_averages(staged, readings),
     )
 
 
-def _used(table: ir.Table, reading: Reading) -> ir.Table:
-    used = table.filter(table.set_aside.isnull()).select(*KEPT[reading.table], *reading.extras)
+def _only_averages(staged: Mapping[str, ir.Table], readings: Mapping[str, Reading]) -> bool:
+    """Whether there are answers, and each stands for several people."""
+    if "responses" not in staged or not {"n", *COUNTS} & readings["responses"].named.keys():
+        return False
+    answers = staged["responses"].filter(lambda t: t.set_aside.isnull())
+    single = averaged_rows(answers).ifelse(0, 1).sum()
+    counted = answers.aggregate(rows=answers.count(), single=single).execute()
+    return int(counted.rows[0]) > 0 and int(counted.single[0]) == 0
+
+
+def _used(table: ir.Table, reading: Reading, changes: SurveyChanges) -> ir.Table:
+    rows, extras = table.filter(table.set_aside.isnull()), reading.extras
+    if reading.table == "responses":
+        rows = joined_scores(as_expressed(rows, reading.study.survey.express), changes)
+        rows = with_people(rows, reading.named)
+    person = ("person",) if reading.table == "ledger" and reading.study.data.unit else ()
+    used = rows.select(*KEPT[reading.table], *extras, *person)
     if reading.table == "customers":
         used = used.mutate(persona=used.persona.fill_null(EVERYBODY))
     if reading.table == "ledger":
         known = used.retained.isin([0.0, 1.0])
         used = used.mutate(retained=known.ifelse(used.retained, ibis.null("float64")).cast("int64"))
         used = _with_margin(used)
-    return used
+    return summed_ledger(used, extras, reading.study) if person else used
 
 
 def _with_margin(ledger: ir.Table) -> ir.Table:
