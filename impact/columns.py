@@ -89,6 +89,7 @@ ACCEPTED_BESIDE: dict[str, tuple[str, ...]] = {
 }
 
 METRIC_SCALES: dict[str, tuple[float, float]] = {"csat": (1.0, 5.0), "nps": (0.0, 10.0), "ces": (1.0, 7.0)}
+NPS_RANGE = (-100.0, 100.0)
 
 
 def names_of(table: str) -> tuple[str, ...]:

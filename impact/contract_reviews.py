@@ -31,7 +31,9 @@ _READ_ONLY = ("renewal_at", "cancel_requested_at", "churn_kind")
 
 def table_reviews(source: Source, study: Study, journey: Journey | None) -> tuple[Check, ...]:
     """The reviews of the tables as they are used."""
-    found = [*_set_aside(source), *id_reviews(source), *equal_rows(source), *_near_columns(source)]
+    found = [*_set_aside(source), *id_reviews(source), *_near_columns(source)]
+    if not study.data.unit:
+        found += equal_rows(source)
     found += [*_ledger(source, study), *_money(source), *_controls(source, study)]
     if source.responses is not None:
         found += _answers(source)

@@ -8,11 +8,9 @@ from typing import Any, Literal
 import ibis
 import ibis.expr.types as ir
 
-from impact.columns import COUNTS
+from impact.columns import COUNTS, METRIC_SCALES, NPS_RANGE
 
 Express = Literal["mean", "top2box", "nps"]
-NPS_SCALE = (0.0, 10.0)
-NPS_RANGE = (-100.0, 100.0)
 _EXPRESSED: dict[str, tuple[float, float]] = {"top2box": (0.0, 100.0), "nps": NPS_RANGE}
 # Up to eleven points the two highest count; a finer scale is cut where the fourth of five points lies.
 _WIDEST_OF_POINTS = 10.0
@@ -64,7 +62,7 @@ def not_expressible(table: ir.Table, express: Express) -> Any:  # noqa: ANN401
     if express == "top2box":
         return ~counted_rows(table) & (averaged_rows(table) | (width < _NARROWEST_OF_TOP_TWO))
     net = _on(table, NPS_RANGE)
-    return ~net & (averaged_rows(table) | ~_on(table, NPS_SCALE))
+    return ~net & (averaged_rows(table) | ~_on(table, METRIC_SCALES["nps"]))
 
 
 def as_expressed(table: ir.Table, express: Express) -> ir.Table:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from impact.checks import Check
 from impact.codes import CODES
 from impact.initiative import Plan
-from impact.journey import Journey, PainPoint
+from impact.journey import OF_ANSWERS, PER_CUSTOMER, Journey, PainPoint
 from impact.plan_columns import LOW_SCORE
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def in_units(case: Case) -> Case:
 def _as_rate(pain: PainPoint) -> PainPoint:
     if pain.measure == "level":
         return pain
-    unit = "a customer and period" if pain.source == "operations" else "share of answers"
+    unit = PER_CUSTOMER if pain.source == "operations" else OF_ANSWERS
     return replace(pain, measure="level", floor=0.0, unit=unit)
 
 
