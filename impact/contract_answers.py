@@ -112,7 +112,8 @@ def people_reviews(source: Source, study: Study) -> list[Check]:
     if not accounts:
         return []
     sd = (max(float(counted.spread[0]), 0.0) / float(counted.free[0])) ** 0.5
-    said = f"{accounts:,} accounts with several people in a stage and period; sd within an account {sd:.2g} points"
+    many = "1 account" if accounts == 1 else f"{accounts:,} accounts"
+    said = f"{many} with several people in a stage and period; sd within an account {sd:.2g} points"
     return [review("D367", said + _roles(named), "each person counts once")]
 
 

@@ -152,8 +152,9 @@ def _personas(source: Source) -> list[Check]:
 
 def _never_seen(source: Source, journey: Journey) -> list[Check]:
     seen = {f"{LOW_SCORE}{stage}" for stage in journey.stage_ids()}
-    if source.incidents is not None:
-        seen |= set(source.incidents.select("pain_point").distinct().execute().pain_point)
+    if "incidents" in source.staged:
+        staged = source.staged["incidents"]
+        seen |= set(staged.filter(staged.set_aside.isnull()).select("pain_point").distinct().execute().pain_point)
     if source.responses is not None:
         for named in source.responses.select("pain_points").distinct().execute().pain_points.dropna():
             seen |= {name.strip() for name in str(named).split(";")}

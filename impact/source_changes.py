@@ -22,6 +22,8 @@ EARLIER_SCALE = "earlier scale"
 MOST_JUMP = 0.25
 # With fewer a share jumps by chance, and another scale is a slip and no change of the survey.
 LEAST_ANSWERS = 30
+# What leaves the engine stays bounded whatever the columns hold.
+MOST_GROUPS = 50_000
 _NEIGHBOURS = 2
 _DRIFTS_NEEDED = 2
 _SCALE = ["asked_min", "asked_max"]
@@ -120,22 +122,28 @@ def joined_scores(table: ir.Table, changes: SurveyChanges) -> ir.Table:
 
 
 def _groups(answers: ir.Table, joining: Sequence[Event]) -> pd.DataFrame:
-    """Answers, weight, weighted sum and sum of squares by everything that may change, `part_i` of the events' own."""
+    """Answers, weight, weighted sum and sum of squares by everything that may change, `part_i` of the events' own.
+
+    Where metrics or channels are too many to be kinds, they are left out; where stages are, nothing is told.
+    """
     parts = {f"part_{place}": within(answers, event).ifelse(1, 0) for place, event in enumerate(joining)}
     weight = answers.n * answers.weight
     rows = answers.filter(answers.t.notnull() & answers.score.notnull()).mutate(**parts, weigh=weight)
-    by = ["stage", "t", *_SCALE, "metric", "channel", *parts]
-    found: pd.DataFrame = (
-        rows.group_by(by)
-        .agg(
-            answers=rows.n.sum(),
-            weight=rows.weigh.sum(),
-            total=(rows.weigh * rows.score).sum(),
-            squares=(rows.weigh * rows.score * rows.score).sum(),
-        )
-        .order_by(by)
-        .to_pandas()
+    found = _summed(rows, ["stage", "t", *_SCALE, "metric", "channel", *parts])
+    if len(found) > MOST_GROUPS:
+        plain = rows.mutate(metric=ibis.null("string"), channel=ibis.null("string"))
+        found = _summed(plain, ["stage", "t", *_SCALE, "metric", "channel", *parts])
+    return found.head(0) if len(found) > MOST_GROUPS else found
+
+
+def _summed(rows: ir.Table, by: list[str]) -> pd.DataFrame:
+    sums = rows.group_by(by).agg(
+        answers=rows.n.sum(),
+        weight=rows.weigh.sum(),
+        total=(rows.weigh * rows.score).sum(),
+        squares=(rows.weigh * rows.score * rows.score).sum(),
     )
+    found: pd.DataFrame = sums.order_by(by).limit(MOST_GROUPS + 1).to_pandas()
     return found
 
 

@@ -48,7 +48,7 @@ def unit_rates(connection: Any, tables: Mapping[str, ir.Table], journey: Journey
     """Incidents in canonical form, a row a unit, period and pain point, whose `amount` is the rate.
 
     Operations: occurrences a customer of the unit and period, 0 where none was seen. Surveys: the share of the
-    unit's answers that name it. A measured level passes as it is. A pain point never seen has no row.
+    unit's answers that name it. A measured level passes as it is.
     """
     rates = [pain for pain in journey.pain_points if pain.measure != "level"]
     levels = [pain.pain_point for pain in journey.pain_points if pain.measure == "level"]
@@ -56,9 +56,9 @@ def unit_rates(connection: Any, tables: Mapping[str, ir.Table], journey: Journey
     incidents, responses = tables.get("incidents"), tables.get("responses")
     if incidents is not None:
         parts.append(incidents.filter(incidents.pain_point.isin(levels)) if levels else incidents.limit(0))
-        operations = [pain for pain in rates if pain.source == "operations"]
-        wide = _occurrences(tables["ledger"], incidents, operations)
-        parts += _long(connection.create_table("unit_occurrences", wide), operations)
+        if operations := [pain for pain in rates if pain.source == "operations"]:
+            wide = _occurrences(tables["ledger"], incidents, operations)
+            parts += _long(connection.create_table("unit_occurrences", wide), operations)
     surveyed = [pain for pain in rates if pain.source == "survey"]
     if responses is not None and surveyed:
         wide = _named(responses, surveyed)
@@ -106,14 +106,9 @@ def _named(responses: ir.Table, pains: Sequence[PainPoint]) -> ir.Table:
 
 
 def _long(wide: ir.Table, pains: Sequence[PainPoint]) -> list[ir.Table]:
-    """One table a pain point that was seen at all."""
-    if not pains:
-        return []
-    seen = wide.aggregate(**{pain.pain_point: wide[pain.pain_point].max() for pain in pains}).execute()
-    named = [pain.pain_point for pain in pains if float(seen[pain.pain_point].fillna(0)[0]) > 0]
     return [
-        wide.filter(wide[name].notnull()).select(
-            "customer_id", "t", pain_point=ibis.literal(name), amount=wide[name].cast("float64")
+        wide.filter(wide[pain.pain_point].notnull()).select(
+            "customer_id", "t", pain_point=ibis.literal(pain.pain_point), amount=wide[pain.pain_point].cast("float64")
         )
-        for name in named
+        for pain in pains
     ]

@@ -50,7 +50,7 @@ def write_anonymous_study(folder: Path) -> Path:
                 revenue = 100 + 5 * number - 2 * before + rng.normal(0, 1)
                 ledger.append(f"{number}-{person},{quarter},{region},{plan},{revenue:.2f}")
             incidents += [f"{quarter},{region},{plan},slow"] * slow[t]
-            for one in range(ANSWERS):
+            for _ in range(ANSWERS):
                 broken = "broken" if rng.random() < 0.3 else ""
                 use = 3 if broken else 4
                 overall = int(np.clip(round(4.5 - 0.4 * slow[t] + rng.normal(0, 0.3)), 1, 5))

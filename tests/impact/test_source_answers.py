@@ -154,7 +154,7 @@ def accounts(tmp_path_factory: pytest.TempPathFactory) -> Intake:
 
 def test_accounts_with_several_people_are_counted_with_their_spread_and_roles(accounts: Intake) -> None:
     (found,) = [check.found for check in accounts.checks if check.code == "D367"]
-    assert found.startswith("1 accounts with several people")
+    assert found.startswith("1 account with several people")
     assert "sd within an account 71 points" in found  # of 0 and 100
     assert found.endswith("people by role: user 20, buyer 1")
 
