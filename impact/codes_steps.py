@@ -69,8 +69,9 @@ STEP_PAGES: tuple[tuple[str, str, str, str], ...] = (
         "D360",
         "Scores joined across a change of the survey",
         "Scores were moved by the difference of the levels beside the change, so that all read as those of today. A "
-        "change of satisfaction at the same moment is taken away with it, and its standard error widens every "
-        "comparison over time. A shift of all rows does not touch what is estimated: periods have indicators.",
+        "change of satisfaction at the same moment is taken away with it, and the shift is known no better than its "
+        "standard error, which the ranges of scores leave out: read scores across the change that much less surely. "
+        "A shift of all rows does not touch what is estimated: periods have indicators.",
         'Ask both ways side by side for one period; or set treat = "exclude" to drop the periods of the event.',
     ),
     (

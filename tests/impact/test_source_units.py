@@ -111,6 +111,23 @@ def test_a_run_of_anonymous_answers_ends_with_0_and_finds_what_was_planted(
     assert found.prevalence["slow"] < 1
 
 
+def test_an_nps_of_overall_alone_is_named_and_stages_are_not_measured(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "fit_uplift", quick_uplift)
+    folder = write_anonymous_study(tmp_path)
+    lines = (folder / "responses.csv").read_text(encoding="utf-8").splitlines()
+    nps = [line.replace("overall,5", "overall,10").replace("overall,4", "overall,8") for line in lines if ",ov" in line]
+    text = "\n".join([f"{lines[0]},metric", *(f"{line},nps" for line in nps)])
+    (folder / "responses.csv").write_text(text + "\n", encoding="utf-8")
+    assert main(["run", str(folder), "--set", "survey.express=nps"]) == 0
+    assert "D334 Only the overall score was asked" in capsys.readouterr().out
+    assert "1 NPS point more of overall satisfaction" in (folder / "out" / "report.html").read_text(encoding="utf-8")
+    assert (folder / "out" / "journey.svg").read_text(encoding="utf-8").count("not measured") == 2
+    found = pd.read_csv(folder / "out" / "tables" / "pain_points.csv").set_index("pain_point")
+    assert found.value_p05["slow"] > 0  # that nothing named the other pain point takes nothing from this one
+
+
 def faults(folder: Path, *overrides: str) -> tuple[Finding, ...]:
     with pytest.raises(InputError) as caught:
         take_in(folder, overrides)
