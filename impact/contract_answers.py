@@ -90,7 +90,7 @@ def _count_rule(column: str, broken: ir.Value, found: str, allowed: str) -> Rule
 
 def people_reviews(source: Source, study: Study) -> list[Check]:
     """The review of accounts for which several people answered in one stage and period."""
-    if "respondent_id" not in source.present.get("responses", ()):
+    if "respondent_id" not in source.present.get("responses", ()) or study.data.unit:
         return []
     staged = source.staged["responses"]
     named = staged.filter(staged.set_aside.isnull() & staged.respondent_id.notnull() & staged.score.notnull())
