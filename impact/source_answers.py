@@ -94,7 +94,7 @@ def with_people(table: ir.Table, named: Collection[str]) -> ir.Table:
         return table
     person = ibis.window(group_by=["customer_id", "t", "stage", "respondent_id"])
     rows = table.n.sum().over(person)
-    shared = table.respondent_id.notnull().ifelse(table.weight / rows, table.weight)
+    shared = table.respondent_id.notnull().ifelse(table.weight / rows.nullif(0.0), table.weight)
     return table.mutate(weight=shared)
 
 
@@ -109,7 +109,7 @@ def _top_two(table: ir.Table) -> Any:  # noqa: ANN401
     single = (table.score >= lowest).ifelse(100.0, 0.0)
     if "counted" not in table.columns:
         return single
-    return table.counted.ifelse(100 * table.promoters / table.n, single)
+    return table.counted.ifelse(100 * table.promoters / table.n.nullif(0.0), single)
 
 
 def _net(table: ir.Table) -> Any:  # noqa: ANN401

@@ -105,10 +105,11 @@ def joined_scores(table: ir.Table, changes: SurveyChanges) -> ir.Table:
     """The answers with every score on its stage's scale of today and at its level of today."""
     for stage, (low, high) in changes.joined.items():
         mine = table.stage == stage
-        place = (table.score - table.scale_min) / (table.scale_max - table.scale_min)
+        width = (table.scale_max - table.scale_min).nullif(0.0)
+        place = (table.score - table.scale_min) / width
         table = table.mutate(
             score=mine.ifelse(low + place * (high - low), table.score),
-            sd=mine.ifelse(table.sd * (high - low) / (table.scale_max - table.scale_min), table.sd),
+            sd=mine.ifelse(table.sd * (high - low) / width, table.sd),
             scale_min=mine.ifelse(low, table.scale_min),
             scale_max=mine.ifelse(high, table.scale_max),
         )

@@ -72,7 +72,7 @@ def _occurrences(ledger: ir.Table, incidents: ir.Table, pains: Sequence[PainPoin
         **{pain.pain_point: (incidents.pain_point == pain.pain_point).ifelse(1.0, 0.0).sum() for pain in pains},
     )
     joined = ledger.select("customer_id", "t", CUSTOMERS).left_join(counts, ["customer_id", "t"])
-    rates = {pain.pain_point: joined[pain.pain_point].fill_null(0.0) / joined[CUSTOMERS] for pain in pains}
+    rates = {pain.pain_point: joined[pain.pain_point].fill_null(0.0) / joined[CUSTOMERS].nullif(0.0) for pain in pains}
     return joined.select("customer_id", "t", **rates)
 
 
@@ -80,7 +80,7 @@ def _named(responses: ir.Table, pains: Sequence[PainPoint]) -> ir.Table:
     """Shares of the answers by unit and period; as many answered as gave the stage most often scored a score."""
     weight = responses.n * responses.weight
     padded = ibis.literal(";") + responses.pain_points.fill_null("").replace(" ", "") + ibis.literal(";")
-    place = (responses.score - responses.scale_min) / (responses.scale_max - responses.scale_min)
+    place = (responses.score - responses.scale_min) / (responses.scale_max - responses.scale_min).nullif(0.0)
     stages = responses.group_by("customer_id", "t", "stage").agg(
         answers=weight.sum(),
         **{
