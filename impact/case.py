@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from impact.checks import Check
 from impact.errors import Finding, InputError
+from impact.event import Event
 from impact.formats.plan import PlanTable, inline_table, plan_sheets, read_plan_table
 from impact.formats.sheets import SheetRefusedError
 from impact.initiative import CostRow, Fix, Initiative, Plan
@@ -139,7 +140,14 @@ def _plan(rows: Rows) -> Plan:
         initiatives=tuple(_initiative(row, costs) for row in rows["initiatives"]),
         fixes=tuple(_fix(row) for row in rows["fixes"]),
         costs=costs,
+        events=tuple(_event(row) for row in rows["events"]),
     )
+
+
+def _event(row: TypedRow) -> Event:
+    first: Any = row.values["from"]
+    last: Any = row.values["to"]
+    return Event(**_only(row, "from", "to"), first=first, last=last)
 
 
 def _initiative(row: TypedRow, costs: Sequence[CostRow]) -> Initiative:
@@ -175,4 +183,4 @@ def _with_only_target(plan: Plan, journey: Journey) -> Plan:
         for name in plan.ids()
         if name not in named
     )
-    return Plan(initiatives=plan.initiatives, fixes=(*plan.fixes, *added), costs=plan.costs)
+    return replace(plan, fixes=(*plan.fixes, *added))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -31,6 +32,7 @@ def _number(name: str) -> Column:
     return Column(name=name, kind="number")
 
 
+COUNTS = ("promoters", "passives", "detractors")
 _CUSTOMER = Column(name="customer_id", kind="text", required=True)
 
 TABLES: dict[str, tuple[Column, ...]] = {
@@ -50,6 +52,11 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _number("weight"),
         _number("scale_min"),
         _number("scale_max"),
+        _text("channel"),
+        _text("respondent_id"),
+        _text("role"),
+        _number("sd"),
+        *(_number(name) for name in COUNTS),
     ),
     "customers": (
         _CUSTOMER,
@@ -83,7 +90,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
 }
 
 ACCEPTED_BESIDE: dict[str, tuple[str, ...]] = {
-    "responses": ("respondent_id", "role", "sd", "promoters", "passives", "detractors"),
+    "responses": (),
     "customers": (),
     "ledger": ("contacts",),
     "incidents": (),
@@ -91,8 +98,20 @@ ACCEPTED_BESIDE: dict[str, tuple[str, ...]] = {
 }
 
 METRIC_SCALES: dict[str, tuple[float, float]] = {"csat": (1.0, 5.0), "nps": (0.0, 10.0), "ces": (1.0, 7.0)}
+NPS_RANGE = (-100.0, 100.0)
 
 
 def names_of(table: str) -> tuple[str, ...]:
     """Every column name the contract gives a table."""
     return (*(column.name for column in TABLES[table]), *ACCEPTED_BESIDE[table])
+
+
+def required_of(table: str, given: Collection[str], *, by_unit: bool) -> tuple[str, ...]:
+    """The columns a table must have beside those `given`.
+
+    A study summed to units needs no customer, and NPS counts stand for a score.
+    """
+    needless = {"customer_id"} if by_unit else set()
+    if table == "responses" and set(COUNTS) <= set(given):
+        needless.add("score")
+    return tuple(column.name for column in TABLES[table] if column.required and column.name not in needless)

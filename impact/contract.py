@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +11,14 @@ import ibis.expr.types as ir
 from impact.checks import Check
 from impact.codes import CODES
 from impact.columns import TABLES
+from impact.contract_answers import answer_rules
 from impact.contract_ids import id_faults
 from impact.contract_reviews import table_reviews
 from impact.contract_rules import Rule, rules_of, unknown_named_pains, with_doubled
+from impact.contract_steps import step_faults, step_reviews
 from impact.contract_study import long_ids, study_faults
 from impact.errors import Finding
+from impact.event import Event
 from impact.journey import Journey
 from impact.periods import period_label
 from impact.source import Source
@@ -44,16 +47,16 @@ class TableReport:
     rejects: Mapping[str, pd.DataFrame]
 
 
-def check_tables(source: Source, study: Study, journey: Journey | None) -> TableReport:
+def check_tables(source: Source, study: Study, journey: Journey | None, events: Sequence[Event] = ()) -> TableReport:
     """The report of every rule on every table; None for a journey leaves out what the plan must name."""
-    findings = [*study_faults(source, study), *id_faults(source)]
+    findings = [*study_faults(source, study), *id_faults(source), *step_faults(source, study, events)]
     if journey is not None:
         findings += long_ids(source, study, journey)
     passes: list[Check] = []
     rejects: dict[str, list[pd.DataFrame]] = {}
     for name, staged in source.staged.items():
         table = with_doubled(name, staged.filter(staged.set_aside.isnull()), source.present[name])
-        rules = rules_of(name, table, source, study, journey)
+        rules = (*rules_of(name, table, source, study, journey), *answer_rules(name, table, study))
         broken = _broken(table, rules)
         for rule, count in broken:
             rows = _rejected(table, rule, study)
@@ -63,7 +66,7 @@ def check_tables(source: Source, study: Study, journey: Journey | None) -> Table
             passes.append(_passed(source, name, len(rules)))
     if journey is not None and "pain_points" in source.present.get("responses", ()):
         findings += _named_pains(source, journey)
-    reviews = table_reviews(source, study, journey)
+    reviews = (*step_reviews(source, study, journey, events), *table_reviews(source, study, journey))
     return TableReport(findings=tuple(findings), checks=(*reviews, *passes), rejects=_joined(source, rejects))
 
 

@@ -30,7 +30,8 @@ def id_faults(source: Source) -> list[Finding]:
             found=f"no customer of {name} is in the ledger: {name} has {_examples(_usable(source, name))}, "
             f"the ledger {_examples(source.staged['ledger'])}",
             allowed="ids of the ledger, written alike",
-            remedy="write the ids alike in both: leading zeros, blanks and letter case count; export them as text",
+            remedy="write the ids alike in both: leading zeros, blanks and letter case count; export them as text. "
+            "Where no id is usable, sum all tables to [data] unit",
         )
         for name, (rows, met) in _meetings(source).items()
         if rows and not met

@@ -16,6 +16,8 @@ from impact.contract_ids import equal_rows, id_reviews
 from impact.journey import OVERALL, Journey
 from impact.plan_columns import LOW_SCORE
 from impact.source import EVERYBODY, Source
+from impact.source_changes import EARLIER_SCALE
+from impact.source_shape import EVENT
 from impact.source_staging import (
     AFTER_AS_OF,
     BLANK_SCORE,
@@ -24,6 +26,7 @@ from impact.source_staging import (
     OTHER_PROGRAMME,
     UNKNOWN_CUSTOMER,
 )
+from impact.source_units import BLANK_UNIT
 from impact.step_downs import review
 from impact.study import Study
 
@@ -35,7 +38,9 @@ _READ_ONLY = ("renewal_at", "cancel_requested_at", "churn_kind")
 
 def table_reviews(source: Source, study: Study, journey: Journey | None) -> tuple[Check, ...]:
     """The reviews of the tables as they are used."""
-    found = [*source.notices, *_set_aside(source), *id_reviews(source), *equal_rows(source), *_near_columns(source)]
+    found = [*source.notices, *_set_aside(source), *id_reviews(source), *_near_columns(source)]
+    if not study.data.unit:
+        found += equal_rows(source)
     found += [*_ledger(source, study), *_money(source), *_controls(source, study)]
     if source.responses is not None:
         found += _answers(source)
@@ -55,14 +60,15 @@ def _set_aside(source: Source) -> list[Check]:
     found = [review("D335", f"rows after as_of: {said}", "0")] if said else []
     for table, reason, aside, rows_in in zip(rows.table, rows.reason, rows.set_aside, rows.rows_in, strict=True):
         said = f"{table}: {aside:,} of {rows_in:,} rows, {reason}"
-        found.append(review(_aside_code(source, reason), said, "0"))
+        found.append(review(_aside_code(reason), said, "0"))
     return found
 
 
-def _aside_code(source: Source, reason: str) -> str:
-    if reason == UNKNOWN_CUSTOMER:
-        return "D331"
-    return "D338" if reason == BLANK_SCORE or reason.startswith(MISSING) else "D420"
+def _aside_code(reason: str) -> str:
+    codes = {UNKNOWN_CUSTOMER: "D331", BLANK_UNIT: "D353", EARLIER_SCALE: "D364", BLANK_SCORE: "D338"}
+    if reason.startswith(MISSING):
+        return "D338"
+    return "D359" if reason.startswith(EVENT) else codes.get(reason, "D420")
 
 
 def _ledger(source: Source, study: Study) -> list[Check]:
@@ -155,8 +161,9 @@ def _personas(source: Source) -> list[Check]:
 
 def _never_seen(source: Source, journey: Journey) -> list[Check]:
     seen = {f"{LOW_SCORE}{stage}" for stage in journey.stage_ids()}
-    if source.incidents is not None:
-        seen |= set(source.incidents.select("pain_point").distinct().execute().pain_point)
+    if "incidents" in source.staged:
+        staged = source.staged["incidents"]
+        seen |= set(staged.filter(staged.set_aside.isnull()).select("pain_point").distinct().execute().pain_point)
     if source.responses is not None:
         for named in source.responses.select("pain_points").distinct().execute().pain_points.dropna():
             seen |= {name.strip() for name in str(named).split(";")}

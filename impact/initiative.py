@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from impact.event import Event
+
 Status = Literal["proposed", "approved", "live", "done", "stopped"]
 
 
@@ -70,6 +72,7 @@ class Plan:
     initiatives: tuple[Initiative, ...]
     fixes: tuple[Fix, ...]
     costs: tuple[CostRow, ...] = ()
+    events: tuple[Event, ...] = ()
 
     def ids(self) -> tuple[str, ...]:
         """Initiative ids in plan order."""

@@ -11,7 +11,7 @@ from impact.address import source_faults
 from impact.case import Case, load_case
 from impact.checks import Check
 from impact.errors import Finding, InputError
-from impact.step_downs import review
+from impact.step_downs import in_units, review
 from impact.study import Study, read_study, settings_not_used
 from impact.study_formats import format_faults
 
@@ -57,6 +57,8 @@ def take_in(path: Path, overrides: Sequence[str] = ()) -> Intake:
         findings += faults
     if findings or case is None or source is None or report is None:
         raise InputError(findings)
+    if study.data.unit:
+        case = in_units(case)
     return Intake(study=study, case=case, source=source, report=report)
 
 
@@ -66,9 +68,10 @@ def _tables(study: Study, case: Case | None) -> tuple[Source | None, TableReport
     from impact.source import open_source
 
     try:
-        source = open_source(study)
+        source = open_source(study, case)
         with engine_faults_told(source.engine.shown):
-            report = check_tables(source, study, case.journey if case else None)
+            events = case.plan.events if case else ()
+            report = check_tables(source, study, case.journey if case else None, events)
     except InputError as error:
         return None, None, error.findings
     return source, report, report.findings

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 OVERALL = "overall"
+# What the level of a pain point counts where a study is summed to units: it is then a prevalence itself.
+PER_CUSTOMER, OF_ANSWERS = "a customer and period", "share of answers"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
@@ -11,22 +11,36 @@ import ibis
 import ibis.expr.types as ir
 
 from impact.address import names_file
+from impact.columns import COUNTS
 from impact.engine import ROW, Engine, open_engine
 from impact.engine_faults import engine_faults_told, engine_finding
 from impact.errors import Finding, InputError
+from impact.event import Event
 from impact.formats.intake import adapt
 from impact.formats.sheets import SheetRefusedError
+from impact.source_answers import as_expressed, averaged_rows, with_people
+from impact.source_changes import (
+    NOTHING_CHANGED,
+    SurveyChanges,
+    joined_scores,
+    survey_changes,
+    without_superseded,
+)
+from impact.source_events import with_events
+from impact.source_shape import shape_of
 from impact.source_staging import KEPT, READ, Reading, missing_columns, reading_of, stage_table, unreadable_file
+from impact.source_units import summed_ledger, unit_rates
 from impact.study import Study
 from impact.study_formats import is_folder_format
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from impact.case import Case
     from impact.checks import Check
+    from impact.journey import Journey
 
 EVERYBODY = "all"
-SITES_SHARE = 0.95
 _READ_ORDER = ("ledger", "customers", "responses", "incidents", "events")
 
 
@@ -42,7 +56,8 @@ class Source:
     customers once. `present` lists the columns found,
     `extras` the control, size and report columns, `unread` the file's columns that stand for none.
     A margin blank in part of the ledger is filled at the margin share of the rows that have one.
-    `rows` has table, rows_in, rows_used, set_aside, reason. `notices` tell how exports were read.
+    `rows` has table, rows_in, rows_used, set_aside, reason. `notices` tell how exports were read. `changes` is
+    what the answers show of changes of the survey; `only_averages` says that each stands for several people.
     """
 
     engine: Engine
@@ -60,6 +75,8 @@ class Source:
     files: Mapping[str, str]
     rows: pd.DataFrame
     notices: tuple[Check, ...] = ()
+    changes: SurveyChanges = NOTHING_CHANGED
+    only_averages: bool = False
 
     @property
     def connection(self) -> Any:  # noqa: ANN401
@@ -67,31 +84,24 @@ class Source:
         return self.engine.connection
 
     def shape(self, study: Study) -> Literal["customers", "sites"]:
-        """The study's shape: as set, else sites where nearly all first-period units are seen in each later one."""
-        if study.study.shape != "auto":
-            return study.study.shape
-        seen = self.ledger.aggregate(periods=self.ledger.t.nunique(), first=self.ledger.t.min()).execute()
-        periods, first = int(seen.periods[0]), int(seen["first"][0])
-        if periods < 2:
-            return "customers"
-        units = self.ledger.group_by("customer_id").aggregate(start=lambda t: t.t.min(), seen=lambda t: t.count())
-        starters = units.filter(units.start == first)
-        share = starters.aggregate(share=(starters.seen == periods).ifelse(1.0, 0.0).mean()).execute()
-        return "sites" if float(share.share[0]) >= SITES_SHARE else "customers"
+        """The study's shape, as set or as its answers and its ledger show."""
+        return shape_of(self.staged["ledger"], study, only_averages=self.only_averages)
 
 
-def open_source(study: Study) -> Source:
-    """The study's tables on their engine.
+def open_source(study: Study, case: Case | None = None) -> Source:
+    """The study's tables on their engine; a case brings its events, and its pain points where units are summed.
 
     Raises:
         InputError: every table that cannot be read and every column that is missing, at once.
     """
     engine = open_engine(study)
     with engine_faults_told(engine.shown):
-        return _open_on(engine, study)
+        return _open_on(engine, study, case)
 
 
-def _open_on(engine: Engine, study: Study) -> Source:
+def _open_on(engine: Engine, study: Study, case: Case | None) -> Source:
+    events = case.plan.events if case else ()
+    marks = [event.column for event in events if event.column]
     staged: dict[str, ir.Table] = {}
     as_read: dict[str, ir.Table] = {}
     readings: dict[str, Reading] = {}
@@ -100,7 +110,7 @@ def _open_on(engine: Engine, study: Study) -> Source:
     known = None
     for table in _READ_ORDER:
         asked = getattr(study.data, table)
-        if asked is None or _is_lost(study, table, asked):
+        if asked is None or _is_lost(study, table, asked) or (table == "customers" and study.data.unit):
             continue
         if table in ("responses", "incidents") and known is None:
             known = _known_customers(engine, staged)
@@ -108,11 +118,11 @@ def _open_on(engine: Engine, study: Study) -> Source:
             raw, noticed = _read(engine, study, table)
             notices += noticed
             columns = [name for name in raw.columns if name != ROW]
-            readings[table] = reading_of(table, study, columns)
+            readings[table] = reading_of(table, study, columns, marks)
             if faults := missing_columns(readings[table], columns):
                 findings += faults
                 continue
-            as_read[table] = stage_table(engine, raw, readings[table], known)
+            as_read[table] = with_events(table, stage_table(engine, raw, readings[table], known), events, study)
             kept = [name for name in as_read[table].columns if not name.startswith(READ)]
             staged[table] = engine.keep(f"staged_{table}", as_read[table].select(*kept))
         except InputError as error:
@@ -122,7 +132,12 @@ def _open_on(engine: Engine, study: Study) -> Source:
     if findings or "ledger" not in staged:
         raise InputError(findings)
     known = _known_customers(engine, staged) if known is None else known
-    return _source(engine, staged, as_read, readings, known, tuple(notices))
+    changes = _changes(staged, events, study)
+    if changes.superseded:
+        answers = without_superseded(staged["responses"], changes)
+        staged["responses"] = engine.keep("staged_responses_joined", answers)
+    source = _source(engine, staged, as_read, readings, known, tuple(notices), changes)
+    return in_rates(source, case.journey) if case and study.data.unit else source
 
 
 def _is_lost(study: Study, table: str, asked: str) -> bool:
@@ -157,6 +172,22 @@ def _known_customers(engine: Engine, staged: Mapping[str, ir.Table]) -> ir.Table
     return engine.keep("known", both.group_by("customer_id").aggregate(**flags_of))
 
 
+def _changes(staged: Mapping[str, ir.Table], events: Sequence[Event], study: Study) -> SurveyChanges:
+    if "responses" not in staged:
+        return NOTHING_CHANGED
+    answers = staged["responses"]
+    return survey_changes(as_expressed(answers.filter(answers.set_aside.isnull()), study.survey.express), events, study)
+
+
+def in_rates(source: Source, journey: Journey) -> Source:
+    """The source of a study summed to units with incidents as the rates of its pain points."""
+    tables = {"ledger": source.ledger, "responses": source.responses, "incidents": source.incidents}
+    rates = unit_rates(source.engine, {name: one for name, one in tables.items() if one is not None}, journey)
+    if rates is None:
+        return source
+    return replace(source, incidents=source.engine.keep("unit_incidents", rates))
+
+
 def _source(
     engine: Engine,
     staged: Mapping[str, ir.Table],
@@ -164,8 +195,9 @@ def _source(
     readings: Mapping[str, Reading],
     known: ir.Table,
     notices: tuple[Check, ...],
+    changes: SurveyChanges,
 ) -> Source:
-    used = {name: _used(table, readings[name]) for name, table in staged.items()}
+    used = {name: _used(engine, table, readings[name], changes) for name, table in staged.items()}
     return Source(
         engine=engine,
         ledger=used["ledger"],
@@ -182,18 +214,38 @@ def _source(
         files={name: reading.file for name, reading in readings.items()},
         rows=_account(staged),
         notices=notices,
+        changes=changes,
+        only_averages=_only_averages(staged, readings),
     )
 
 
-def _used(table: ir.Table, reading: Reading) -> ir.Table:
-    used = table.filter(table.set_aside.isnull()).select(*KEPT[reading.table], *reading.extras)
+def _only_averages(staged: Mapping[str, ir.Table], readings: Mapping[str, Reading]) -> bool:
+    """Whether there are answers, and each stands for several people."""
+    if "responses" not in staged or not {"n", *COUNTS} & readings["responses"].named.keys():
+        return False
+    answers = staged["responses"].filter(lambda t: t.set_aside.isnull())
+    single = averaged_rows(answers).ifelse(0, 1).sum()
+    counted = answers.aggregate(rows=answers.count(), single=single).execute()
+    return int(counted.rows[0]) > 0 and int(counted.single[0]) == 0
+
+
+def _used(engine: Engine, table: ir.Table, reading: Reading, changes: SurveyChanges) -> ir.Table:
+    rows, extras = table.filter(table.set_aside.isnull()), reading.extras
+    if reading.table == "responses":
+        plain = rows
+        rows = joined_scores(as_expressed(rows, reading.study.survey.express), changes)
+        rows = with_people(rows, reading.named)
+        # asked many times from here on, so what takes work is worked out once
+        rows = rows if rows is plain else engine.keep("answers", rows)
+    person = ("person",) if reading.table == "ledger" and reading.study.data.unit else ()
+    used = rows.select(*KEPT[reading.table], *extras, *person)
     if reading.table == "customers":
         used = used.mutate(persona=used.persona.fill_null(EVERYBODY))
     if reading.table == "ledger":
         known = used.retained.isin([0.0, 1.0])
         used = used.mutate(retained=known.ifelse(used.retained, ibis.null("float64")).cast("int64"))
         used = _with_margin(used)
-    return used
+    return engine.keep("unit_ledger", summed_ledger(used, extras, reading.study)) if person else used
 
 
 def _with_margin(ledger: ir.Table) -> ir.Table:

@@ -11,12 +11,14 @@ import ibis
 import ibis.expr.types as ir
 
 from impact.address import names_file
-from impact.columns import ACCEPTED_BESIDE, METRIC_SCALES, TABLES, Column, names_of
+from impact.columns import ACCEPTED_BESIDE, METRIC_SCALES, TABLES, Column, names_of, required_of
 from impact.engine import ROW, Engine
 from impact.errors import Finding
 from impact.formats.adapters import CANONICAL
 from impact.formats.data import NOT_TEXT, SheetMissingError, found_columns, period_ordinals
 from impact.periods import day_of, first_whole_period, parse_period
+from impact.source_answers import with_counts
+from impact.source_units import BLANK_UNIT, unit_columns
 from impact.study import Study
 from impact.study_faults import nearest
 
@@ -34,7 +36,7 @@ AFTER_AS_OF, UNKNOWN_CUSTOMER, OTHER_PROGRAMME = "after as_of", "unknown custome
 MISSING, BLANK_SCORE = "missing: ", "blank score"
 KEPT: dict[str, tuple[str, ...]] = {
     "responses": (
-        *("customer_id", "t", "day", "stage", "touchpoint", "channel", "score", "n", "pain_points", "weight"),
+        *("customer_id", "t", "day", "stage", "touchpoint", "channel", "score", "n", "sd", "pain_points", "weight"),
         *("scale_min", "scale_max"),
     ),
     "customers": ("customer_id", "persona", "joined_t"),
@@ -53,7 +55,10 @@ _ASIDE = "aside"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """One table while it is read: what was asked of it and which of its columns answer."""
+    """One table while it is read: what was asked of it and which of its columns answer.
+
+    `beside` are columns that only say which rows are meant: of the study's unit, of the plan's events.
+    """
 
     table: str
     study: Study
@@ -61,6 +66,7 @@ class Reading:
     named: Mapping[str, str]
     extras: tuple[str, ...]
     unread: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     adapted: bool = False
 
     @property
@@ -77,8 +83,8 @@ def file_row(file: str, source_row: float | None) -> str:
     return f"row {int(source_row) + (0 if headless else 1)}"
 
 
-def reading_of(table: str, study: Study, columns: Sequence[str]) -> Reading:
-    """Which of the file's columns answer to the table's columns and to the study's controls."""
+def reading_of(table: str, study: Study, columns: Sequence[str], marks: Sequence[str] = ()) -> Reading:
+    """Which of the file's columns answer to the table's columns, to the study's controls and unit, and to `marks`."""
     adapted = study.format_of(table) != CANONICAL
     mapping = {} if adapted else study.data.columns.get(table, {})  # type: ignore[call-overload]
     known = tuple(column.name for column in TABLES[table])
@@ -89,7 +95,8 @@ def reading_of(table: str, study: Study, columns: Sequence[str]) -> Reading:
         asked = (*asked, study.model.size)
     kept = KEPT[table]
     extras = tuple(name for name in dict.fromkeys(asked) if name not in known and name not in kept)
-    named = found_columns((*known, *extras), mapping, columns)
+    told = tuple(name for name in dict.fromkeys((*study.data.unit, *marks)) if name not in {*known, *kept, *extras})
+    named = found_columns((*known, *extras, *told), mapping, columns)
     beside = {*ACCEPTED_BESIDE[table], *(name.casefold() for name in asked), *((_ASIDE,) if adapted else ())}
     return Reading(
         table=table,
@@ -98,6 +105,7 @@ def reading_of(table: str, study: Study, columns: Sequence[str]) -> Reading:
         named=named,
         extras=tuple(name for name in extras if name in named),
         unread=tuple(name for name in columns if name not in named.values() and name.casefold() not in beside),
+        beside=tuple(name for name in told if name in named),
         adapted=adapted,
     )
 
@@ -105,9 +113,9 @@ def reading_of(table: str, study: Study, columns: Sequence[str]) -> Reading:
 def missing_columns(reading: Reading, columns: Sequence[str]) -> list[Finding]:
     """A finding for each required or mapped column that the file does not have."""
     mapping = {} if reading.adapted else reading.study.data.columns.get(reading.table, {})  # type: ignore[call-overload]
-    required = [column.name for column in TABLES[reading.table] if column.required]
+    required = required_of(reading.table, tuple(reading.named), by_unit=bool(reading.study.data.unit))
     lost = [name for name in (*required, *mapping) if name not in reading.named and name in names_of(reading.table)]
-    return [
+    faults = [
         Finding(
             code="D302",
             place=reading.file,
@@ -116,6 +124,22 @@ def missing_columns(reading: Reading, columns: Sequence[str]) -> list[Finding]:
             remedy=_rename(reading.table, name, columns),
         )
         for name in dict.fromkeys(lost)
+    ]
+    return [*faults, *_missing_units(reading, columns)]
+
+
+def _missing_units(reading: Reading, columns: Sequence[str]) -> list[Finding]:
+    return [
+        Finding(
+            code="D351",
+            place=reading.file,
+            found=f"the unit column {name} is missing; the file has {_listed(columns)}",
+            allowed="columns that responses, incidents and ledger all carry",
+            remedy=f'add {name}, write {name} = "theirs" in [data.columns.{reading.table}], or take it out of '
+            "[data] unit",
+        )
+        for name in reading.study.data.unit
+        if name not in reading.named
     ]
 
 
@@ -131,7 +155,10 @@ def _rename(table: str, name: str, columns: Sequence[str]) -> str:
     near = nearest(name, tuple(columns))
     theirs = near or "their name"
     asked = f"did you mean {near}? " if near else ""
-    return f'{asked}rename it, or write {name} = "{theirs}" in [data.columns.{table}]'
+    anonymous = ""
+    if name == "customer_id" and table != "customers":
+        anonymous = "; without any usable id, name columns that all tables carry in [data] unit"
+    return f'{asked}rename it, or write {name} = "{theirs}" in [data.columns.{table}]{anonymous}'
 
 
 def unreadable_file(file: str, error: Exception) -> Finding:
@@ -178,19 +205,27 @@ def _stage(engine: Engine, raw: ir.Table, reading: Reading, known: ir.Table | No
     columns |= {name: _extra(raw, reading, name) for name in reading.extras}
     if reading.adapted:
         columns[_ASIDE] = raw[_ASIDE]
+    columns |= {name: _text(raw[reading.named[name]]) for name in reading.beside}
+    if units := reading.study.data.unit:
+        columns |= unit_columns(columns, [_text(raw[reading.named[name]]) for name in units])
     table = raw.select(**columns)
     for column in TABLES[reading.table]:
         if f"{column.target}_key" in columns:
             table = _with_ordinal(engine, table, reading, column.target)
     if reading.table == "responses":
-        table = _with_scale(table)
+        table = _with_scale(with_counts(table, reading.named))
     if reading.table == "incidents":
         table = table.mutate(amount=_or_one(table, "amount"))
     if reading.table == "customers":
         return table.mutate(set_aside=ibis.null("string"))
     if reading.table == "ledger":
-        return table.mutate(set_aside=(table.t > reading.study.as_of).ifelse(AFTER_AS_OF, ibis.null("string")))
+        reasons = [*_blank_unit(table, reading), (table.t > reading.study.as_of, AFTER_AS_OF)]
+        return table.mutate(set_aside=ibis.cases(*reasons, else_=ibis.null("string")))
     return _with_known(table, reading, known)
+
+
+def _blank_unit(table: ir.Table, reading: Reading) -> list[tuple[Any, Any]]:
+    return [(table.customer_id.isnull(), BLANK_UNIT)] if reading.study.data.unit else []
 
 
 def _column(raw: ir.Table, reading: Reading, column: Column) -> dict[str, ir.Value]:
@@ -335,7 +370,7 @@ def _with_scale(table: ir.Table) -> ir.Table:
 
 def _with_known(table: ir.Table, reading: Reading, known: ir.Table | None) -> ir.Table:
     """The table of experience with its reasons to set a row aside, the customer unknown to all others last."""
-    reasons: list[tuple[Any, Any]] = []
+    reasons = _blank_unit(table, reading)
     if reading.table == "responses":
         programme = reading.study.survey.programme
         if programme is not None and "programme" in reading.named:

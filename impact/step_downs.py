@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from impact.checks import Check
 from impact.codes import CODES
 from impact.initiative import Plan
-from impact.journey import Journey, PainPoint
+from impact.journey import OF_ANSWERS, PER_CUSTOMER, Journey, PainPoint
 from impact.plan_columns import LOW_SCORE
 
+if TYPE_CHECKING:
+    from impact.case import Case
+
 ASSUMED_EFFECT = (0.1, 0.3, 0.5)
-NOT_USED = ("scenarios", "events", "evidence")
+NOT_USED = ("scenarios", "evidence")
 
 
 def plan_steps(journey: Journey, plan: Plan, tables: Sequence[str]) -> tuple[Check, ...]:
@@ -58,6 +62,19 @@ def low_scores(journey: Journey) -> Journey:
         for stage in journey.stages
     )
     return replace(journey, pain_points=pains)
+
+
+def in_units(case: Case) -> Case:
+    """The case of a study summed to units: pain points are rates, of which a fix can leave none."""
+    pains = tuple(_as_rate(pain) for pain in case.journey.pain_points)
+    return replace(case, journey=replace(case.journey, pain_points=pains))
+
+
+def _as_rate(pain: PainPoint) -> PainPoint:
+    if pain.measure == "level":
+        return pain
+    unit = PER_CUSTOMER if pain.source == "operations" else OF_ANSWERS
+    return replace(pain, measure="level", floor=0.0, unit=unit)
 
 
 def _list(names: Sequence[str]) -> str:

@@ -49,13 +49,12 @@ _FILE_KEYS = (
 )
 _NOT_ACTED_ON: dict[str, tuple[str, ...]] = {
     "study": ("report_by", "inactive_after"),
-    "data": ("id_key", "unit"),
+    "data": ("id_key",),
     "finance": ("tax_rate", "rates", "control_totals", "outlook"),
     "portfolio": ("capacity", "floor", "target", "persona_floor"),
 }
 _ONLY: dict[tuple[str, str], tuple[object, ...]] = {
     ("study", "relationship"): ("contract", "site"),
-    ("survey", "express"): ("mean",),
     ("model", "reliability"): (1.0,),
     ("portfolio", "objective"): ("mean",),
 }
@@ -289,6 +288,7 @@ def _not_available(study: Study) -> list[Finding]:
 def _column_faults(study: Study) -> list[Finding]:
     findings = []
     extra = (*study.model.controls, *study.study.report_by, *([study.model.size] if study.model.size else []))
+    extra = (*extra, *study.data.unit)
     for table, mapping in study.data.columns.items():
         known = (*names_of(table), *extra)
         for name in mapping:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from impact.cells import Cells, CustomerCells, SitePanel
-from impact.journey import Journey, PainPoint
+from impact.journey import OF_ANSWERS, PER_CUSTOMER, Journey, PainPoint
 from impact.rng import stream
 from impact.study import Study
 from models.reduced import ReducedForms
@@ -166,7 +166,8 @@ def _site_persona(
         both = level.notna() & (money > 0)
         if both.any():
             exposure[k] = float(np.average(level[both], weights=money[both])) / forms.unit_exposure[k]
-            prevalence[k] = float((level[both] > 0).mean())
+            told = level[both] if pain.unit in {PER_CUSTOMER, OF_ANSWERS} else level[both] > 0
+            prevalence[k] = float(told.mean())
     units = float(len(last))
     total = float(_money(last, rate).sum())
     zero = np.zeros(len(journey.pain_points))

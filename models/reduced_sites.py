@@ -39,7 +39,11 @@ def within_rows(y: pd.Series, x: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFr
 
 
 def within_summary(y: pd.Series, x: pd.DataFrame, panel: pd.DataFrame) -> GaussianSummary:
-    """The likelihood of within-unit effects of `x` on `y`, clustered by unit."""
+    """The likelihood of within-unit effects of `x` on `y`, clustered by unit.
+
+    A column of `x` that is known nowhere says nothing, and takes no row of the others with it.
+    """
+    x = x.assign(**dict.fromkeys([str(name) for name in x if x[name].isna().all()], 0.0))
     rows = within_rows(y, x, panel)
     units = rows["unit"].nunique()
     if units < 8:

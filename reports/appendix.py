@@ -90,7 +90,7 @@ def _journey(edition: Edition) -> Section | None:
     return Section(
         anchor="journey",
         title=f"The journey / score, {edition.money_word} at stake, {edition.currency} / periods to {edition.as_of}",
-        note="A stage without a score shows no data; ◇ is the benchmark. The area of a circle is its money.",
+        note="A stage without a score is shown as not measured; ◇ is the benchmark. The area of a circle is its money.",
         charts=(journey_map_svg(edition),),
         table=Table(
             headings=("Stage", "Owner", "Answers", "Score", "Low", "High", "Emotion", "Benchmark", "At stake"),
@@ -113,7 +113,7 @@ def _journey(edition: Edition) -> Section | None:
 
 def _emotion(row: Row) -> str:
     emotion = number(row, "emotion")
-    return "no data" if emotion is None else f"{emotion:+.1f}"
+    return "not measured" if emotion is None else f"{emotion:+.1f}"
 
 
 def _drivers(edition: Edition) -> Section | None:

@@ -237,7 +237,7 @@ def _scored(drawn: _Map, place: int, y: float, to_emotion: Callable[[float], flo
     row, x = drawn.scored.get(drawn.stages()[place].stage, {}), drawn.centre(place)
     emotion = number(row, "emotion")
     if emotion is None:
-        return words_at(x, _level(y, 0) - 6, ["no data"], SMALL, f'text-anchor="middle" fill="{style.MUTED}"')
+        return words_at(x, _level(y, 0) - 6, ["not measured"], SMALL, f'text-anchor="middle" fill="{style.MUTED}"')
     parts = []
     low, high, rival = (number(row, name) for name in ("score_low", "score_high", "benchmark"))
     if to_emotion and low is not None and high is not None:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from impact.cells import SitePanel
+from impact.columns import NPS_RANGE
 from impact.fingerprint import input_hashes
 from impact.journey import OVERALL
 from reports import sentences
@@ -77,7 +78,9 @@ def versions() -> dict[str, str]:
 
 
 def point_in_words(found: Findings) -> str:
-    """What one point of satisfaction is: `1 point on 1-5`."""
+    """What one point of satisfaction is: `1 point on 1-5`, `1 NPS point`, `1 point of top-2-box share`."""
+    if found.study.survey.express == "top2box":
+        return "1 point of top-2-box share"
     coverage = found.cells.coverage.set_index("stage")
     row = coverage.loc[OVERALL] if OVERALL in coverage.index else None
     if row is None or not np.isfinite(row["scale_min"]):
@@ -85,6 +88,8 @@ def point_in_words(found: Findings) -> str:
         if known.empty:
             return "1 point"
         row = known.iloc[0]
+    if (row["scale_min"], row["scale_max"]) == NPS_RANGE:
+        return "1 NPS point"
     return f"1 point on {row['scale_min']:g}-{row['scale_max']:g}"
 
 

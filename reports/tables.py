@@ -62,6 +62,8 @@ def journey_table(found: Findings) -> pd.DataFrame:
     """A row a stage: evidence, score with its range, emotion on -2..+2, and the value at stake."""
     coverage = found.cells.coverage.set_index("stage")
     persons = not isinstance(found.cells, SitePanel)
+    # summed to units, the persons are those who answered
+    fewest = LEAST_GROUP if found.study.data.unit else 1
     rows = []
     for stage in found.journey.stages:
         seen = pd.Series(coverage.loc[stage.stage]) if stage.stage in coverage.index else None
@@ -71,7 +73,7 @@ def journey_table(found: Findings) -> pd.DataFrame:
                 "stage": stage.stage,
                 "name": stage.name,
                 "owner": stage.owner,
-                **_score(seen, LEAST_GROUP if persons else 1),
+                **_score(seen, LEAST_GROUP if persons else 1, fewest),
                 "benchmark": _benchmark(found.journey, stage.stage),
                 "pain_points": ";".join(pains),
                 "value_at_stake": _at_stake(found.estimates, stage.stage),
@@ -84,10 +86,11 @@ def journey_table(found: Findings) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _score(seen: pd.Series | None, least: int) -> dict[str, float]:
+def _score(seen: pd.Series | None, least: int, fewest: int) -> dict[str, float]:
     # the range rests on customers, not answers: one that answers twice is not two
     nothing = dict.fromkeys(("responses", "customers", "score", "score_low", "score_high", "emotion"), np.nan)
-    if seen is None or not np.isfinite(seen["responses"]) or seen["customers"] < least:
+    few = seen is not None and (seen["customers"] < least or seen["responses"] < fewest)
+    if seen is None or few or not np.isfinite(seen["responses"]):
         return nothing
     half = Z90 * float(seen["sd"]) / np.sqrt(max(float(seen["customers"]), 1)) if np.isfinite(seen["sd"]) else np.nan
     low, high, mean = float(seen["scale_min"]), float(seen["scale_max"]), float(seen["mean"])

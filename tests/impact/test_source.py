@@ -45,6 +45,7 @@ def test_canonical_tables_carry_their_columns_and_types(folder: Path) -> None:
         "channel": "string",
         "score": "float64",
         "n": "float64",
+        "sd": "float64",
         "pain_points": "string",
         "weight": "float64",
         "scale_min": "float64",

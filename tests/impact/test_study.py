@@ -147,12 +147,11 @@ def test_all_faults_come_at_once_and_the_rest_stays_readable(folder: Path) -> No
 
 def test_settings_without_effect_are_listed_only_when_they_are_set(folder: Path) -> None:
     assert settings_not_used(load_study(folder)) == ()
-    set_all = ["study.inactive_after=3", "survey.express=nps", "model.lag=2", "model.reliability=0.8"]
+    set_all = ["study.inactive_after=3", "model.lag=2", "model.reliability=0.8"]
     more = ["portfolio.budget={2027={capex=1,opex=2}}", "finance.tax_rate=0.2"]
     assert settings_not_used(load_study(folder, [*set_all, *more])) == (
         "study.inactive_after",
         "finance.tax_rate",
-        "survey.express",
         "model.lag",
         "model.reliability",
         "portfolio.budget by fiscal year",

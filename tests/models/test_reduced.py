@@ -190,6 +190,16 @@ def test_within_units_the_clustered_regression_differs_from_statsmodels_by_one_f
     assert 1 < rows_over_left < 1.05
 
 
+def test_an_exposure_known_nowhere_is_silent_and_takes_no_row_of_the_others() -> None:
+    panel = site_rows().assign(never=np.nan)
+    y = np.log(panel["revenue"])
+    alone = within_summary(y, shifted(panel, ["pain"], 1), panel)
+    found = within_summary(y, shifted(panel, ["pain", "never"], 1), panel)
+    assert found.mean[0] == pytest.approx(alone.mean[0])
+    assert found.precision[0, 0] == pytest.approx(alone.precision[0, 0])
+    assert found.precision[1, 1] == 0
+
+
 def test_moments_of_spend_are_read_as_the_same_clustered_regression(
     small_cells: CustomerCells, small_intake: Intake
 ) -> None:

@@ -58,7 +58,7 @@ def test_an_unmeasured_stage_is_a_gap_that_says_no_data(edition: Edition) -> Non
     svg = journey_map_svg(unmeasured(edition, "join"))
     assert len(parts(svg, "circle", "score")) == 3
     assert len(parts(svg, "line", "emotion")) == 1
-    assert spoken(svg).count("no data") == 1
+    assert spoken(svg).count("not measured") == 1
 
 
 def test_the_area_of_a_circle_is_proportional_to_its_money(edition: Edition) -> None:

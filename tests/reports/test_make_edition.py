@@ -11,7 +11,7 @@ import pytest
 from impact.checks import Check
 from reports.edition import Edition
 from reports.findings import Findings
-from reports.make_edition import cash_model, make_edition, run_id, truth_table, versions, worth
+from reports.make_edition import cash_model, make_edition, point_in_words, run_id, truth_table, versions, worth
 from scenarios.decide import decide
 from tests.quick_study import quick_starter
 
@@ -112,6 +112,24 @@ def test_a_failed_check_makes_the_run_unfit_and_stands_first_in_the_notices(foun
 
 def test_what_the_study_says_of_its_data_is_a_notice(found: Findings, edition: Edition) -> None:
     assert edition.notices == (found.study.study.notice,)
+
+
+@pytest.mark.parametrize(
+    ("express", "low", "high", "said"),
+    [
+        ("mean", 1, 5, "1 point on 1-5"),
+        ("mean", -100, 100, "1 NPS point"),
+        ("nps", -100, 100, "1 NPS point"),
+        ("top2box", 0, 100, "1 point of top-2-box share"),
+    ],
+)
+def test_the_point_is_named_as_the_study_expresses_it(
+    found: Findings, express: str, low: float, high: float, said: str
+) -> None:
+    survey = found.study.survey.model_copy(update={"express": express})
+    coverage = found.cells.coverage.assign(scale_min=low, scale_max=high)
+    cells = replace(found.cells, coverage=coverage)
+    assert point_in_words(replace(found, study=replace(found.study, survey=survey), cells=cells)) == said
 
 
 def test_without_margin_money_is_revenue_and_nothing_has_worth(found: Findings) -> None:

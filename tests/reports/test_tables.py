@@ -173,6 +173,15 @@ def test_a_group_of_fewer_than_five_persons_is_not_shown(found: Findings) -> Non
     assert LEAST_GROUP == 5
 
 
+def test_of_units_a_stage_with_fewer_than_five_answers_is_not_shown(found: Findings) -> None:
+    coverage = found.cells.coverage.copy()
+    coverage.loc[coverage["stage"] == "join", "responses"] = LEAST_GROUP - 1
+    data = found.study.data.model_copy(update={"unit": ("region",)})
+    study = replace(found.study, data=data)
+    few = replace(found, study=study, cells=replace(found.cells, coverage=coverage))
+    assert journey_table(few).set_index("stage").loc[["join", "use"], "score"].isna().to_list() == [True, False]
+
+
 def test_an_unmeasured_stage_is_blank_and_keeps_its_pain_points(found: Findings) -> None:
     coverage = found.cells.coverage.copy()
     numbers = coverage.columns.drop("stage")

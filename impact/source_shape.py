@@ -1,0 +1,36 @@
+"""Which of the two shapes a study has, told from its settings, its answers and its ledger."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import ibis.expr.types as ir
+
+from impact.study import Study
+
+SITES_SHARE = 0.95
+EVENT = "event "
+
+
+def shape_of(ledger: ir.Table, study: Study, *, only_averages: bool) -> Literal["customers", "sites"]:
+    """The shape as set, else sites where answers are summed or most first-period units are seen in each later one.
+
+    `ledger` is the staged one: periods set aside by an event are no gaps.
+    """
+    if study.data.unit:
+        return "sites"
+    if study.study.shape != "auto":
+        return study.study.shape
+    return "sites" if only_averages or _seen_throughout(ledger) else "customers"
+
+
+def _seen_throughout(staged: ir.Table) -> bool:
+    ledger = staged.filter(staged.set_aside.isnull() | staged.set_aside.startswith(EVENT))
+    seen = ledger.aggregate(periods=ledger.t.nunique(), first=ledger.t.min()).execute()
+    periods = int(seen.periods[0])
+    if periods < 2:
+        return False
+    units = ledger.group_by("customer_id").aggregate(start=lambda t: t.t.min(), seen=lambda t: t.t.nunique())
+    starters = units.filter(units.start == int(seen["first"][0]))
+    share = starters.aggregate(share=(starters.seen == periods).ifelse(1.0, 0.0).mean()).execute()
+    return float(share.share[0]) >= SITES_SHARE
