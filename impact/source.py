@@ -14,6 +14,7 @@ import ibis.expr.types as ir
 
 from impact.errors import Finding, InputError
 from impact.formats.sheets import SheetRefusedError
+from impact.source_outcome import STEP_COLUMNS
 from impact.source_staging import KEPT, Reading, missing_columns, read_file, reading_of, stage_table, unreadable_file
 from impact.study import Study
 
@@ -53,6 +54,8 @@ class Source:
         """The study's shape: as set, else sites where nearly all first-period units are seen in each later one."""
         if study.study.shape != "auto":
             return study.study.shape
+        if study.study.relationship == "site":
+            return "sites"
         seen = self.ledger.aggregate(periods=self.ledger.t.nunique(), first=self.ledger.t.min()).execute()
         periods, first = int(seen.periods[0]), int(seen["first"][0])
         if periods < 2:
@@ -123,7 +126,8 @@ def _source(connection: Any, staged: Mapping[str, ir.Table], readings: Mapping[s
 
 
 def _used(table: ir.Table, reading: Reading) -> ir.Table:
-    used = table.filter(table.set_aside.isnull()).select(*KEPT[reading.table], *reading.extras)
+    steps = [read for name, read in STEP_COLUMNS.items() if reading.table == "ledger" and name in reading.named]
+    used = table.filter(table.set_aside.isnull()).select(*KEPT[reading.table], *reading.extras, *steps)
     if reading.table == "customers":
         used = used.mutate(persona=used.persona.fill_null(EVERYBODY))
     if reading.table == "ledger":

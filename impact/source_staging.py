@@ -16,6 +16,7 @@ from impact.errors import Finding
 from impact.formats.data import NOT_TEXT, SheetMissingError, csv_header, found_columns, period_ordinals, sheet_as_text
 from impact.formats.sheets import SheetRefusedError
 from impact.periods import first_whole_period, parse_period
+from impact.source_request import day_column, without_later_answers
 from impact.study import Study
 from impact.study_faults import nearest
 
@@ -163,6 +164,7 @@ def stage_table(connection: Any, raw: ir.Table, reading: Reading, staged: Mappin
     for column in TABLES[reading.table]:
         columns |= _column(raw, reading, column)
     columns |= {name: _extra(raw, reading, name) for name in reading.extras}
+    columns |= day_column(raw, reading, staged)
     table = raw.select(**columns)
     for column in TABLES[reading.table]:
         if f"{column.target}_key" in columns:
@@ -175,7 +177,8 @@ def stage_table(connection: Any, raw: ir.Table, reading: Reading, staged: Mappin
         return table.mutate(set_aside=ibis.null("string"))
     if reading.table == "ledger":
         return table.mutate(set_aside=(table.t > reading.study.as_of).ifelse(AFTER_AS_OF, ibis.null("string")))
-    return _with_known(table, reading, staged)
+    known = _with_known(table, reading, staged)
+    return without_later_answers(known, staged) if reading.table == "responses" else known
 
 
 def _column(raw: ir.Table, reading: Reading, column: Column) -> dict[str, ir.Value]:

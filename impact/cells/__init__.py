@@ -17,8 +17,9 @@ __all__ = ["Cells", "CustomerCells", "Moments", "SitePanel", "summarise"]
 def summarise(source: Source, journey: Journey, study: Study) -> Cells:
     """The bounded summary of a study, in the shape its data have."""
     from impact.cells.customers import summarise_customers
+    from impact.cells.renewal import per_period
     from impact.cells.sites import summarise_sites
 
     if source.shape(study) == "sites":
         return summarise_sites(source, journey, study)
-    return summarise_customers(source, journey, study)
+    return per_period(summarise_customers(source, journey, study), source, journey, study)
