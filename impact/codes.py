@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from impact.codes_data import DATA_PAGES
+from impact.codes_ledger import LEDGER_PAGES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,4 +243,4 @@ _PLAN = (
     ),
 )
 
-CODES: dict[str, CodePage] = catalogue((*_STUDY, *_PLAN, *DATA_PAGES))
+CODES: dict[str, CodePage] = catalogue((*_STUDY, *_PLAN, *DATA_PAGES, *LEDGER_PAGES))

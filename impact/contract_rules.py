@@ -12,6 +12,8 @@ import ibis.expr.types as ir
 from impact.columns import TABLES, Column
 from impact.journey import OVERALL, Journey
 from impact.source import Source
+from impact.source_outcome import CHURN_KINDS, unknown_kinds
+from impact.source_rates import not_own_currency
 from impact.study import Study
 
 _SCALES = "csat 1-5, nps 0-10, ces 1-7, or scale_min and scale_max of the row"
@@ -51,7 +53,7 @@ def rules_of(name: str, table: ir.Table, source: Source, study: Study, journey: 
         rules += _response_rules(table, journey)
     if name == "ledger":
         rules += _ledger_rules(table, source, study)
-    if name == "customers" and journey is not None and journey.personas:
+    if name in {"customers", "ledger"} and journey is not None and journey.personas:
         known = tuple(persona.persona for persona in journey.personas)
         rules.append(_known_rule("D309", "persona", table.persona, known, "persona"))
     if name == "incidents" and journey is not None:
@@ -226,11 +228,22 @@ def _ledger_rules(table: ir.Table, source: Source, study: Study) -> list[Rule]:
         Rule(
             code="D316",
             column="currency",
-            broken=table.currency.upper() != study.study.currency,
+            broken=not_own_currency(table, study),
             shown="currency",
             found=f"the money is not in {study.study.currency}",
             allowed=f"{study.study.currency}, or blank",
-            remedy=f"convert the ledger to {study.study.currency}",
+            remedy=f"name a file of rates in [finance] rates, or convert the ledger to {study.study.currency}",
+            names=True,
+        ),
+        Rule(
+            code="D372",
+            column="churn_kind",
+            broken=unknown_kinds(table),
+            shown="churn_kind",
+            found="a kind of leaving that is not known",
+            allowed=", ".join(CHURN_KINDS),
+            remedy="correct the word, or blank it where the customer did not leave",
+            names=True,
         ),
     ]
     rules += _half_of_all(table)

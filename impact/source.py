@@ -14,7 +14,9 @@ import ibis.expr.types as ir
 
 from impact.errors import Finding, InputError
 from impact.formats.sheets import SheetRefusedError
+from impact.source_margin import with_margin
 from impact.source_outcome import STEP_COLUMNS
+from impact.source_rates import in_one_currency
 from impact.source_staging import KEPT, Reading, missing_columns, read_file, reading_of, stage_table, unreadable_file
 from impact.study import Study
 
@@ -30,11 +32,13 @@ _READ_ORDER = ("ledger", "customers", "responses", "incidents")
 class Source:
     """The study's tables in canonical form on their engine.
 
-    `responses` and `incidents` are None where the study names none. `staged` holds every row of every
+    `responses` and `incidents` are None where the study names none. `raw` holds the tables as their files
+    have them. `staged` holds every row of every
     table with its `source_row` (1 is the first below the header), the text of what could not be read
     (`COLUMN_unread`) and `set_aside`, the reason a row is not used. `present` lists the columns found,
     `extras` the control, size and report columns, `unread` the file's columns that stand for none.
-    A margin blank in part of the ledger is filled at the margin share of the rows that have one.
+    A margin blank in part of the ledger is filled at the margin share of the rows that have one. Money is
+    in the study's currency.
     `rows` has table, rows_in, rows_used, set_aside, reason.
     """
 
@@ -43,6 +47,7 @@ class Source:
     customers: ir.Table
     responses: ir.Table | None
     incidents: ir.Table | None
+    raw: Mapping[str, ir.Table]
     staged: Mapping[str, ir.Table]
     present: Mapping[str, frozenset[str]]
     extras: Mapping[str, tuple[str, ...]]
@@ -73,6 +78,7 @@ def open_source(study: Study) -> Source:
         InputError: every table that cannot be read and every column that is missing, at once.
     """
     connection = _connect()
+    raws: dict[str, ir.Table] = {}
     staged: dict[str, ir.Table] = {}
     readings: dict[str, Reading] = {}
     findings: list[Finding] = []
@@ -81,19 +87,22 @@ def open_source(study: Study) -> Source:
         if asked is None or not study.located(asked)[0].is_file():
             continue
         try:
-            raw = read_file(connection, table, *study.located(asked))
+            raw = raws[table] = read_file(connection, table, *study.located(asked))
             readings[table] = reading_of(table, study, raw.columns)
-            if faults := missing_columns(readings[table], raw.columns):
-                findings += faults
+            if lost := missing_columns(readings[table], raw.columns):
+                findings += lost
                 continue
             staged[table] = connection.create_table(
                 f"staged_{table}", stage_table(connection, raw, readings[table], staged)
             )
         except (duckdb.Error, SheetRefusedError) as error:
             findings.append(unreadable_file(asked, error))
+    if "ledger" in staged:
+        staged["ledger"], faults = in_one_currency(connection, staged["ledger"], study)
+        findings += faults
     if findings or "ledger" not in staged:
         raise InputError(findings)
-    return _source(connection, staged, readings)
+    return _source(connection, raws, staged, readings)
 
 
 def _connect() -> Any:  # noqa: ANN401
@@ -106,7 +115,12 @@ def _connect() -> Any:  # noqa: ANN401
     return connection
 
 
-def _source(connection: Any, staged: Mapping[str, ir.Table], readings: Mapping[str, Reading]) -> Source:  # noqa: ANN401
+def _source(
+    connection: Any,  # noqa: ANN401
+    raws: Mapping[str, ir.Table],
+    staged: Mapping[str, ir.Table],
+    readings: Mapping[str, Reading],
+) -> Source:
     used = {name: _used(table, readings[name]) for name, table in staged.items()}
     used["customers"] = _all_customers(used)
     kept = {name: connection.create_table(name, table) for name, table in used.items()}
@@ -116,6 +130,7 @@ def _source(connection: Any, staged: Mapping[str, ir.Table], readings: Mapping[s
         customers=kept["customers"],
         responses=kept.get("responses"),
         incidents=kept.get("incidents"),
+        raw=dict(raws),
         staged=dict(staged),
         present={name: frozenset(reading.named) for name, reading in readings.items()},
         extras={name: reading.extras for name, reading in readings.items()},
@@ -133,18 +148,8 @@ def _used(table: ir.Table, reading: Reading) -> ir.Table:
     if reading.table == "ledger":
         known = used.retained.isin([0.0, 1.0])
         used = used.mutate(retained=known.ifelse(used.retained, ibis.null("float64")).cast("int64"))
-        used = _with_margin(used)
+        used = with_margin(used)
     return used
-
-
-def _with_margin(ledger: ir.Table) -> ir.Table:
-    """The ledger with a blank margin filled at sum of margin over sum of revenue of the rows that have both."""
-    both = ledger.filter(ledger.margin.notnull() & ledger.revenue.notnull())
-    sums = both.aggregate(rows=both.count(), margin=both.margin.sum(), revenue=both.revenue.sum()).execute()
-    if not int(sums.rows[0]) or not float(sums.revenue[0]):
-        return ledger
-    share = float(sums.margin[0]) / float(sums.revenue[0])
-    return ledger.mutate(margin=ledger.margin.fill_null(ledger.revenue * share))
 
 
 def _all_customers(used: Mapping[str, ir.Table]) -> ir.Table:

@@ -32,6 +32,12 @@ def told_outcome(rows: ir.Table, study: Study) -> ir.Table:
     return _by_return(rows, study) if study.study.relationship == "repeat" else _by_next_row(rows, study)
 
 
+def unknown_kinds(rows: ir.Table) -> ir.BooleanValue:
+    """Whether a row's kind of leaving is a word that is not known."""
+    found: ir.BooleanValue = rows.churn_kind.lower().notin(CHURN_KINDS)
+    return found
+
+
 def _left_otherwise(told: ir.Table) -> ir.BooleanValue:
     """Whether a customer left, and not of its own will."""
     found: ir.BooleanValue = (told.stays == 0) & told.churn_kind.lower().fill_null("").isin(NOT_VOLUNTARY)

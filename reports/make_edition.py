@@ -91,8 +91,9 @@ def point_in_words(found: Findings) -> str:
 def notices(found: Findings) -> tuple[str, ...]:
     """Sentences every page must show: what failed, then what the study says of itself."""
     failed = tuple(f"Not fit for use. {check.text} {check.remedy}" for check in found.checks if check.status == "fail")
+    few = tuple(check.text for check in found.checks if check.code == sentences.FEW_UNITS)
     own = found.study.study.notice
-    return (*failed, *((own,) if own else ()))
+    return (*failed, *few, *((own,) if own else ()))
 
 
 def worth(found: Findings) -> Worth | None:

@@ -30,7 +30,7 @@ RECONCILIATION = ("period", "unit", "line", "ledger", "reported", "difference", 
 def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
     """Every table of the contract by name, in its order; a table with nothing to say keeps its header.
 
-    Where the data are too thin only `journey`, `break_even` and `checks` have rows.
+    Where the data are too thin, or the units too few, only `journey`, `break_even` and `checks` have rows.
     """
     makers: Mapping[str, Callable[[Findings], pd.DataFrame]] = {
         "journey": journey_table,
@@ -42,7 +42,7 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
         "cashflow": cashflow_table,
         "frontier": frontier_table,
         "scenarios": scenarios_table,
-        "reconciliation": lambda _: pd.DataFrame(columns=list(RECONCILIATION)),
+        "reconciliation": lambda one: one.reconciliation[list(RECONCILIATION)],
         "benefits": benefits_table,
         "break_even": break_even_table,
         "checks": lambda one: checks_table(one.checks),

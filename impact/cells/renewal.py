@@ -88,7 +88,8 @@ def _last_known(leaving: pd.DataFrame) -> pd.DataFrame:
     """Leaving by group over the last four periods of which it is known."""
     keys = ["persona", "tenure_band"]
     late = leaving[leaving["t"] > leaving["t"].max() - RECENT]
-    sums = late.assign(tenure=late["tenure"] * late["n"]).groupby(keys, as_index=False)[["n", "leavers", "tenure"]].sum()
+    weighed = late.assign(tenure=late["tenure"] * late["n"])
+    sums: pd.DataFrame = weighed.groupby(keys, as_index=False)[["n", "leavers", "tenure"]].sum()
     return sums.assign(tenure=sums["tenure"] / sums["n"])
 
 

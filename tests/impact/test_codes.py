@@ -13,7 +13,7 @@ IMPACT = Path(__file__).resolve().parents[2] / "impact"
 def used_codes() -> set[str]:
     found: set[str] = set()
     for path in IMPACT.rglob("*.py"):
-        if path.name not in {"codes.py", "codes_data.py"}:
+        if path.name not in {"codes.py", "codes_data.py", "codes_ledger.py"}:
             found |= set(re.findall(r'"([SPD][123]\d\d)"', path.read_text(encoding="utf-8")))
     return found
 
