@@ -20,6 +20,7 @@ from impact.study import Study
 
 # Above this share of margins at or below zero a logarithm would drop too much; money is then taken in levels.
 MOST_NOT_POSITIVE = 0.01
+_MOST_MONEY = 1e15
 _NUMBER = r"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$"
 
 
@@ -158,7 +159,9 @@ def _sums(source: Source, study: Study) -> list[Check]:
 
 
 def _cents(money: Any) -> Any:  # noqa: ANN401
-    return (money * 100).round().cast("float64")
+    """Whole cents; an amount past what a whole number holds is a finding of its own and counts as none."""
+    held = (money.abs() < _MOST_MONEY).ifelse(money, 0.0)
+    return (held * 100).round().cast("float64")
 
 
 def _as_number(column: Any) -> Any:  # noqa: ANN401

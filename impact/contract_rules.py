@@ -13,7 +13,6 @@ from impact.columns import TABLES, Column
 from impact.journey import OVERALL, Journey
 from impact.source import Source
 from impact.source_outcome import CHURN_KINDS, unknown_kinds
-from impact.source_rates import not_own_currency
 from impact.study import Study
 
 _SCALES = "csat 1-5, nps 0-10, ces 1-7, or scale_min and scale_max of the row"
@@ -226,16 +225,6 @@ def _ledger_rules(table: ir.Table, source: Source, study: Study) -> list[Rule]:
             remedy="correct it",
         ),
         Rule(
-            code="D316",
-            column="currency",
-            broken=not_own_currency(table, study),
-            shown="currency",
-            found=f"the money is not in {study.study.currency}",
-            allowed=f"{study.study.currency}, or blank",
-            remedy=f"name a file of rates in [finance] rates, or convert the ledger to {study.study.currency}",
-            names=True,
-        ),
-        Rule(
             code="D372",
             column="churn_kind",
             broken=unknown_kinds(table),
@@ -247,11 +236,27 @@ def _ledger_rules(table: ir.Table, source: Source, study: Study) -> list[Rule]:
         ),
     ]
     rules += _half_of_all(table)
+    # with rates, what has none is a finding of its own that lists the pairs
+    rules += [] if "rate" in table.columns else [_currency_rule(table, study)]
     size = study.model.size
     if size in source.extras["ledger"] and table[size].type().is_numeric():
         blank = table[size].isnull() | (table[size] <= 0)
         rules.append(_bounds_rule(str(size), blank, "a number above 0 in each row"))
     return rules
+
+
+def _currency_rule(table: ir.Table, study: Study) -> Rule:
+    own = study.study.currency
+    return Rule(
+        code="D316",
+        column="currency",
+        broken=table.currency.upper() != own,
+        shown="currency",
+        found=f"the money is not in {own}",
+        allowed=f"{own}, or blank",
+        remedy=f"name a file of rates in [finance] rates, or convert the ledger to {own}",
+        names=True,
+    )
 
 
 def _half_of_all(table: ir.Table) -> list[Rule]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 
 from impact.checks import Check
@@ -123,12 +122,4 @@ def conversion_reviews(ledger: ir.Table, study: Study) -> list[Check]:
 def booked(ledger: ir.Table) -> ir.Value:
     """Revenue of the staged ledger as its file has it, before any conversion."""
     found: ir.Value = ledger.revenue_booked if "revenue_booked" in ledger.columns else ledger.revenue
-    return found
-
-
-def not_own_currency(ledger: ir.Table, study: Study) -> ir.Value:
-    """Whether a row's money is in a currency that no rates are given for."""
-    if "rate" in ledger.columns:
-        return ibis.literal(False)  # noqa: FBT003
-    found: ir.Value = ledger.currency.upper() != study.study.currency
     return found

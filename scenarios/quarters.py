@@ -8,6 +8,7 @@ import numpy as np
 
 from models.value import base_path
 from scenarios.effect import joint_course
+from scenarios.portfolio import Portfolio
 from scenarios.worth import Case, costs_by_period, other_benefit, set_value
 
 
@@ -24,11 +25,11 @@ class QuarterPlan:
 
 
 def plan_quarters(
-    case: Case, chosen: np.ndarray, revenue_per_margin: float, score_now: float
+    case: Case, portfolio: Portfolio | None, revenue_per_margin: float, score_now: float
 ) -> tuple[QuarterPlan, QuarterPlan]:
-    """The base scenario with the chosen initiatives (0/1 each, none where none can be), and the same without."""
+    """The base scenario with the chosen portfolio (nothing, where none could be chosen), and the same without it."""
     path = base_path(case.base)
-    members = [int(i) for i in np.flatnonzero(chosen)]
+    members = [] if portfolio is None else [int(i) for i in np.flatnonzero(portfolio.chosen)]
     value = set_value(case, members)
     draws = case.posterior.draws
     stated = sum((other_benefit(case.offers[i]) for i in members), np.zeros(case.periods))

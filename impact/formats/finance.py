@@ -161,11 +161,16 @@ def _csv_rows(path: Path) -> list[dict[str, object]]:
     delimiter, names = csv_header(path)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, delimiter=delimiter)
-            next(reader, None)
-            return [{name: cell.strip() or None for name, cell in zip(names, row, strict=False)} for row in reader]
+            rows = list(csv.reader(file, delimiter=delimiter))[1:]
     except UnicodeDecodeError:
         raise SheetRefusedError("D380", f"{path.name} is not text in UTF-8") from None
+    uneven = next((n for n, row in enumerate(rows, start=2) if row and len(row) != len(names)), None)
+    if uneven is not None:
+        said = f"row {uneven} has {len(rows[uneven - 2])} cells, the header {len(names)}"
+        raise SheetRefusedError("D380", f"{path.name}: {said}")
+    # a blank line keeps its place, so that the rows after it are numbered as the file shows them
+    filled = (row or [""] * len(names) for row in rows)
+    return [{name: cell.strip() or None for name, cell in zip(names, row, strict=True)} for row in filled]
 
 
 def _parquet_rows(path: Path) -> list[dict[str, object]]:
