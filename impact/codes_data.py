@@ -227,7 +227,8 @@ DATA_PAGES: tuple[tuple[str, str, str, str], ...] = (
     (
         "D346",
         "Negative revenue",
-        "Revenue is net of credits, so a row may be negative; many of them are more often credits booked late.",
+        "Revenue is net of credits, so a row may be negative; many of them are more often credits booked late. Spend "
+        "is taken in levels; only the naive comparison of sites, which is in logarithms, leaves such rows out.",
         "Book credits in the period they belong to, or leave the rows as they are where that is what happened.",
     ),
 )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import ibis
-
 from impact.checks import Check
 from impact.source import Source
 from impact.step_downs import review
@@ -34,8 +32,9 @@ def control_reviews(source: Source, study: Study) -> list[Check]:
             table = flagged.mutate(left=left, near=left)
         else:
             continue
-        found += _control(name, table)
-        found += [] if sites else _leak(name, table)
+        values = _by_value(name, table)
+        found += _uneven(name, values)
+        found += [] if sites else _leak(name, values)
     return found
 
 
@@ -43,24 +42,30 @@ def _leaving(source: Source, study: Study) -> Any:  # noqa: ANN401
     """The ledger with `left`: 1 in a customer's last period before it left; `near`: 1 there and in the one before."""
     ledger = source.ledger
     wait = study.study.inactive_after if study.study.relationship == "repeat" else 1
-    last = ledger.t.max().over(ibis.window(group_by="customer_id"))
-    seen = ((ledger.t == last) & (ledger.t <= study.as_of - wait)).ifelse(1, 0)
-    told = (ledger.retained == 0).ifelse(1, 0)
-    flagged = ledger.mutate(left=ledger.retained.isnull().ifelse(seen, told), last_t=last)
-    lost = flagged.left.max().over(ibis.window(group_by="customer_id"))
-    return flagged.mutate(near=((lost == 1) & (flagged.t >= flagged.last_t - 1)).ifelse(1, 0)).drop("last_t")
+    known = study.as_of - wait
+    ends = ledger.group_by("customer_id").agg(last_t=ledger.t.max(), said=(ledger.retained == 0).ifelse(1, 0).max())
+    flagged = ledger.inner_join(ends, "customer_id")
+    seen = ((flagged.t == flagged.last_t) & (flagged.t <= known)).ifelse(1, 0)
+    left = flagged.retained.isnull().ifelse(seen, (flagged.retained == 0).ifelse(1, 0))
+    lost = (flagged.said == 1) | (flagged.last_t <= known)
+    return flagged.mutate(left=left, near=(lost & (flagged.t >= flagged.last_t - 1)).ifelse(1, 0))
 
 
-def _control(name: str, leaving: Any) -> list[Check]:  # noqa: ANN401
-    gone = leaving.left == 1
-    column = leaving[name]
-    counted = leaving.aggregate(
-        rows=leaving.count(),
-        blank=column.isnull().ifelse(1, 0).sum(),
-        kinds=column.nunique(),
-        gone=gone.ifelse(1, 0).sum(),
-        blank_gone=(gone & column.isnull()).ifelse(1, 0).sum(),
-        kinds_gone=column.nunique(where=gone),
+def _by_value(name: str, leaving: Any) -> Any:  # noqa: ANN401
+    """A row a value of a control: how often it stands, with those who left, and with those about to leave."""
+    values = leaving.group_by(value=leaving[name])
+    return values.aggregate(rows=lambda t: t.count(), left=lambda t: t.left.sum(), near=lambda t: t.near.sum()).cache()
+
+
+def _uneven(name: str, values: Any) -> list[Check]:  # noqa: ANN401
+    blank, gone = values.value.isnull(), values.left > 0
+    counted = values.aggregate(
+        rows=values.rows.sum(),
+        blank=values.rows.sum(where=blank),
+        kinds=values.value.count(),
+        gone=values.left.sum(),
+        blank_gone=values.left.sum(where=blank),
+        kinds_gone=values.value.count(where=gone),
     ).execute()
     row = {key: int(counted[key].fillna(0)[0]) for key in counted.columns}
     said = []
@@ -74,13 +79,11 @@ def _control(name: str, leaving: Any) -> list[Check]:  # noqa: ANN401
     return [review("D336", f"{name}: {'; '.join(said)}", "filled in and varying")] if said else []
 
 
-def _leak(name: str, leaving: Any) -> list[Check]:  # noqa: ANN401
+def _leak(name: str, values: Any) -> list[Check]:  # noqa: ANN401
     """A review of values that stand only with those about to leave; a blank is no value."""
-    filled = leaving.filter(leaving[name].notnull())
-    values = filled.group_by(value=filled[name]).aggregate(
-        rows=lambda t: t.count(), near=lambda t: t.near.sum(), left=lambda t: t.left.sum()
+    only = values.filter(
+        values.value.notnull() & (values.rows >= LEAST_LEAKING) & (values.near == values.rows) & (values.left > 0)
     )
-    only = values.filter((values.rows >= LEAST_LEAKING) & (values.near == values.rows) & (values.left > 0))
     told = only.order_by(only.rows.desc(), only.value).limit(3).execute()
     if told.empty:
         return []

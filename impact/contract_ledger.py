@@ -21,7 +21,6 @@ from impact.study import Study
 # Above this share of margins at or below zero a logarithm would drop too much; money is then taken in levels.
 MOST_NOT_POSITIVE = 0.01
 _MOST_MONEY = 1e15
-_NUMBER = r"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$"
 
 
 def ledger_faults(source: Source, study: Study) -> list[Finding]:
@@ -145,6 +144,8 @@ def _kind_reviews(row: dict[str, int]) -> list[Check]:
 def _sums(source: Source, study: Study) -> list[Check]:
     """Whether revenue used and set aside is that of the file, in whole cents so that no order of adding matters."""
     staged, raw = source.staged["ledger"], source.raw["ledger"]
+    if int(staged.revenue_unread.count().execute()):
+        return []  # cells that are no numbers are findings of their own
     mapping = study.data.columns.get("ledger", {})
     theirs = raw[found_columns(("revenue",), mapping, raw.columns)["revenue"]]
     kept = staged.mutate(used=staged.set_aside.isnull(), cents=_cents(booked(staged)))
@@ -165,6 +166,4 @@ def _cents(money: Any) -> Any:  # noqa: ANN401
 
 
 def _as_number(column: Any) -> Any:  # noqa: ANN401
-    if not column.type().is_string():
-        return column.cast("float64")
-    return column.re_search(_NUMBER).ifelse(column.strip(), "0").cast("float64")
+    return (column.strip().nullif("") if column.type().is_string() else column).cast("float64")
