@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 EVERYBODY = "all"
 SITES_SHARE = 0.95
+# Units of one period leave the engine as themselves; more of them than this would no longer be a summary.
+MOST_UNITS_AT_ONCE = 100_000
 _READ_ORDER = ("ledger", "customers", "responses", "incidents")
 
 
@@ -56,15 +58,20 @@ class Source:
     rows: pd.DataFrame
 
     def shape(self, study: Study) -> Literal["customers", "sites"]:
-        """The study's shape: as set, else sites where nearly all first-period units are seen in each later one."""
+        """The study's shape: as set, else sites where nearly all first-period units are seen in each later one.
+
+        Of one period nobody's leaving is known: units can be compared with each other alone, as sites are.
+        """
         if study.study.shape != "auto":
             return study.study.shape
         if study.study.relationship == "site":
             return "sites"
-        seen = self.ledger.aggregate(periods=self.ledger.t.nunique(), first=self.ledger.t.min()).execute()
+        seen = self.ledger.aggregate(
+            periods=self.ledger.t.nunique(), first=self.ledger.t.min(), rows=self.ledger.count()
+        ).execute()
         periods = int(seen.periods[0])
         if periods < 2:
-            return "customers"
+            return "sites" if 0 < int(seen.rows[0]) <= MOST_UNITS_AT_ONCE else "customers"
         first = int(seen["first"][0])
         units = self.ledger.group_by("customer_id").aggregate(start=lambda t: t.t.min(), seen=lambda t: t.t.nunique())
         starters = units.filter(units.start == first)

@@ -31,9 +31,8 @@ def in_one_currency(connection: Any, ledger: ir.Table, study: Study) -> tuple[ir
     faults = (*faults, *_not_rates(named, rows, study))
     if faults:
         return ledger, faults
-    connection.create_table("rates", _look_up(rows))
-    converted = _converted(ledger, connection.table("rates"), study)
-    return connection.create_table("ledger_in_one_currency", converted), ()
+    rates = connection.create_table("finance_rates", _look_up(rows), temp=True)
+    return connection.create_table("ledger_in_one_currency", _converted(ledger, rates, study), temp=True), ()
 
 
 def _not_rates(file: str, rows: tuple[FinanceRow, ...], study: Study) -> list[Finding]:

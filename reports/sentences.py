@@ -13,7 +13,7 @@ Answer = Literal["not fit", "too few units", "revenue only", "nothing priced", "
 # An initiative that pays back in fewer futures is never funded outright (the verdict of the contract).
 FUND_CHANCE = 0.8
 NAMES_IN_A_HEADLINE = 4
-FEW_UNITS = "C105"
+FEW_UNITS, ONE_PERIOD = "C105", "D332"
 
 
 def answer(edition: Edition) -> Answer:

@@ -61,7 +61,7 @@ def checks_table(checks: tuple[Check, ...]) -> pd.DataFrame:
 def journey_table(found: Findings) -> pd.DataFrame:
     """A row a stage: evidence, score with its range, emotion on -2..+2, and the value at stake."""
     coverage = found.cells.coverage.set_index("stage")
-    persons = not isinstance(found.cells, SitePanel)
+    persons = not isinstance(found.cells, SitePanel) or _may_be_persons(found)
     rows = []
     for stage in found.journey.stages:
         seen = pd.Series(coverage.loc[stage.stage]) if stage.stage in coverage.index else None
@@ -82,6 +82,12 @@ def journey_table(found: Findings) -> pd.DataFrame:
         *("emotion", "benchmark", "pain_points", "value_at_stake"),
     ]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _may_be_persons(found: Findings) -> bool:
+    """Whether units are taken as sites only because the ledger has one period, and nobody says what they are."""
+    asked = found.study.study
+    return len(found.cells.money) < 2 and asked.shape == "auto" and asked.relationship != "site"
 
 
 def _score(seen: pd.Series | None, least: int) -> dict[str, float]:

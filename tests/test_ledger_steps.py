@@ -141,6 +141,34 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(flow, "fit_uplift", quick_uplift)
 
 
+@pytest.mark.usefixtures("quick")
+def test_one_period_is_a_cross_section_marked_weak_on_every_page(tmp_path: Path) -> None:
+    write_tiny_study(tmp_path)
+    edit(tmp_path, "study.toml", 'customers = "customers.csv"\n', "")
+    rng = np.random.default_rng(1)
+    scores = {f"{n:04d}": score for n, score in enumerate(rng.integers(1, 6, 60))}
+    money = [f"{who},2026Q3,{1000 * np.exp(0.05 * score + rng.normal(0, 0.1)):.2f}" for who, score in scores.items()]
+    (tmp_path / "ledger.csv").write_text("\n".join(["customer_id,period,revenue", *money]), encoding="utf-8")
+    answers = [
+        f"{who},2026-08-01,{stage},{score},csat" for who, score in scores.items() for stage in ("buy", "overall")
+    ]
+    answers.append("0001,2026-08-01,use,3,csat")
+    heads = "customer_id,responded_at,stage,score,metric"
+    (tmp_path / "responses.csv").write_text("\n".join([heads, *answers]), encoding="utf-8")
+    incidents = [f"{who},2026-08-03,slow" for who in list(scores)[::3]]
+    text = "\n".join(["customer_id,occurred_at,pain_point", *incidents])
+    (tmp_path / "incidents.csv").write_text(text, encoding="utf-8")
+    done = run(tmp_path)
+    assert done.code == 0, done.said
+    assert done.checks()["D332"][0] == "review"
+    slopes = done.table("calibration")
+    assert set(slopes["grade"]) == {"cross-section"}
+    weak = "With one period customers can only be compared with each other, not with themselves: weak evidence."
+    assert weak in done.page() and weak in done.said
+    # one answer to the stage `use`: its score would be a person's own
+    assert done.table("journey").set_index("stage")["score"].notna().to_dict() == {"buy": True, "use": False}
+
+
 @pytest.fixture
 def starter(tmp_path: Path) -> Path:
     """A starter study to change."""
