@@ -31,6 +31,20 @@ ANSWER_CODES = catalogue(
             "Bring at least eight units with two periods each; until then only break-even figures are written.",
         ),
         (
+            "C105",
+            "Units enough for a slope",
+            "Each unit is compared with itself, and ranges rest on how units differ: with fewer than eight they would "
+            "be invented. No effect is estimated, and break-even figures say what each initiative would have to bring.",
+            "Bring the money of single customers, or more units; ask experts, or run a pilot.",
+        ),
+        (
+            "C106",
+            "Ledger of more than one year",
+            "Within one year a season cannot be told from what changed, and no period can be held back for a test. The "
+            "mean share of effects that is kept is lowered by a fifth, unless the study fixes it at face value.",
+            "Bring earlier periods of the ledger.",
+        ),
+        (
             "C401",
             "The posterior converged",
             "Chains that disagree, few effective draws or divergences mean that the numbers may be anything.",

@@ -103,7 +103,7 @@ DATA_PAGES: tuple[tuple[str, str, str, str], ...] = (
         "D316",
         "Another currency in the ledger",
         "Money of two currencies cannot be added without rates.",
-        "Convert the ledger to the study's currency.",
+        "Name a table of period, currency and rate in [finance] rates, or convert the ledger to the study's currency.",
     ),
     (
         "D317",
@@ -187,12 +187,6 @@ DATA_PAGES: tuple[tuple[str, str, str, str], ...] = (
         "Nothing need be done where the reason is right.",
     ),
     (
-        "D339",
-        "Ledger columns read but not acted on",
-        "Renewal dates, requests to cancel and kinds of leaving are not used in this version: every leaver counts.",
-        "Nothing need be done; to count voluntary leaving alone, set retained to 1 or blank for the others.",
-    ),
-    (
         "D340",
         "Customers without a persona",
         "Customers that the customers table does not list, or lists without persona, form the group `all`.",
@@ -207,8 +201,8 @@ DATA_PAGES: tuple[tuple[str, str, str, str], ...] = (
     (
         "D342",
         "Margin is blank in part of the ledger",
-        "Rows without a margin are valued at the margin share of the rows that have one: sum of margin over sum of "
-        "revenue.",
+        "Rows without a margin are valued at the margin share of the rows of their period that have one: sum of margin "
+        "over sum of revenue. Where a period has under 30 of them, the whole ledger's share is taken.",
         "Fill in the margin; or take the column out and set [study] margin_rate.",
     ),
     (
@@ -233,7 +227,8 @@ DATA_PAGES: tuple[tuple[str, str, str, str], ...] = (
     (
         "D346",
         "Negative revenue",
-        "Revenue is net of credits, so a row may be negative; many of them are more often credits booked late.",
+        "Revenue is net of credits, so a row may be negative; many of them are more often credits booked late. Spend "
+        "is taken in levels; only the naive comparison of sites, which is in logarithms, leaves such rows out.",
         "Book credits in the period they belong to, or leave the rows as they are where that is what happened.",
     ),
 )

@@ -71,9 +71,10 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _number("cost_to_serve"),
         Column(name="retained", kind="flag"),
         _text("currency"),
-        _text("renewal_at"),
-        _text("cancel_requested_at"),
+        Column(name="renewal_at", kind="period", stored="renewal_t"),
+        Column(name="cancel_requested_at", kind="period", stored="cancel_t"),
         _text("churn_kind"),
+        _text("persona"),
     ),
     "incidents": (
         _CUSTOMER,

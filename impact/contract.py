@@ -12,7 +12,9 @@ from impact.checks import Check
 from impact.codes import CODES
 from impact.columns import TABLES
 from impact.contract_answers import answer_rules
+from impact.contract_books import tie_to_books
 from impact.contract_ids import id_faults
+from impact.contract_ledger import ledger_faults
 from impact.contract_reviews import table_reviews
 from impact.contract_rules import Rule, rules_of, unknown_named_pains, with_doubled
 from impact.contract_steps import step_faults, step_reviews
@@ -39,17 +41,20 @@ class TableReport:
     """What the tables' rules found.
 
     `findings` are errors, `checks` passes and reviews. `rejects` holds by table up to 1,000 rows a
-    rule: source_row, customer_id, code, column, value.
+    rule: source_row, customer_id, code, column, value. `reconciliation` is the ledger beside the books.
     """
 
     findings: tuple[Finding, ...]
     checks: tuple[Check, ...]
     rejects: Mapping[str, pd.DataFrame]
+    reconciliation: pd.DataFrame
 
 
 def check_tables(source: Source, study: Study, journey: Journey | None, events: Sequence[Event] = ()) -> TableReport:
     """The report of every rule on every table; None for a journey leaves out what the plan must name."""
+    books = tie_to_books(source, study)
     findings = [*study_faults(source, study), *id_faults(source), *step_faults(source, study, events)]
+    findings += [*ledger_faults(source, study), *books.findings]
     if journey is not None:
         findings += long_ids(source, study, journey)
     passes: list[Check] = []
@@ -67,7 +72,12 @@ def check_tables(source: Source, study: Study, journey: Journey | None, events: 
     if journey is not None and "pain_points" in source.present.get("responses", ()):
         findings += _named_pains(source, journey)
     reviews = (*step_reviews(source, study, journey, events), *table_reviews(source, study, journey))
-    return TableReport(findings=tuple(findings), checks=(*reviews, *passes), rejects=_joined(source, rejects))
+    return TableReport(
+        findings=tuple(findings),
+        checks=(*reviews, *books.checks, *passes),
+        rejects=_joined(source, rejects),
+        reconciliation=books.table,
+    )
 
 
 def _broken(table: ir.Table, rules: tuple[Rule, ...]) -> list[tuple[Rule, int]]:

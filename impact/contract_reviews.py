@@ -6,17 +6,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import Any
-
-import ibis
 
 from impact.checks import Check
 from impact.columns import names_of
+from impact.contract_controls import control_reviews
 from impact.contract_ids import equal_rows, id_reviews
+from impact.contract_ledger import ledger_reviews
 from impact.journey import OVERALL, Journey
 from impact.plan_columns import LOW_SCORE
 from impact.source import EVERYBODY, Source
 from impact.source_changes import EARLIER_SCALE
+from impact.source_request import AFTER_REQUEST
 from impact.source_shape import EVENT
 from impact.source_staging import (
     AFTER_AS_OF,
@@ -33,7 +33,7 @@ from impact.study import Study
 # Names like "joined" for joined_at are found, and unlike ones ("reason" for persona) left alone.
 _NEAR = 0.7
 _SHORTEST_WORD = 4
-_READ_ONLY = ("renewal_at", "cancel_requested_at", "churn_kind")
+_ASIDE = {UNKNOWN_CUSTOMER: "D331", AFTER_REQUEST: "D374"}
 
 
 def table_reviews(source: Source, study: Study, journey: Journey | None) -> tuple[Check, ...]:
@@ -41,7 +41,7 @@ def table_reviews(source: Source, study: Study, journey: Journey | None) -> tupl
     found = [*source.notices, *_set_aside(source), *id_reviews(source), *_near_columns(source)]
     if not study.data.unit:
         found += equal_rows(source)
-    found += [*_ledger(source, study), *_money(source), *_controls(source, study)]
+    found += [*_ledger(source, study), *ledger_reviews(source, study), *control_reviews(source, study)]
     if source.responses is not None:
         found += _answers(source)
     if journey is not None and journey.personas:
@@ -74,34 +74,11 @@ def _aside_code(reason: str) -> str:
 def _ledger(source: Source, study: Study) -> list[Check]:
     ledger = source.ledger
     seen = ledger.aggregate(periods=ledger.t.nunique(), margins=ledger.margin.count()).execute()
-    unread = sorted(source.present["ledger"] & set(_READ_ONLY))
     found = []
     if int(seen.periods[0]) == 1:
         found.append(review("D332", "1 period", "2 periods or more"))
     if int(seen.margins[0]) == 0 and study.study.margin_rate is None:
         found.append(review("D333", "neither margin nor margin_rate", "one of them"))
-    if unread:
-        found.append(review("D339", ", ".join(unread), "optional"))
-    return found
-
-
-def _money(source: Source) -> list[Check]:
-    staged = source.staged["ledger"]
-    used = staged.filter(staged.set_aside.isnull())
-    blank = used.margin.isnull() & used.margin_unread.isnull() & used.revenue.notnull()
-    counted = used.aggregate(
-        rows=used.count(),
-        negative=(used.revenue < 0).ifelse(1, 0).sum(),
-        margins=used.margin.count(),
-        blank=blank.ifelse(1, 0).sum(),
-    ).execute()
-    row = {key: int(counted[key].fillna(0)[0]) for key in counted.columns}
-    found = []
-    if row["margins"] and row["blank"]:
-        said = f"margin blank in {row['blank']:,} of {row['rows']:,} ledger rows ({row['blank'] / row['rows']:.0%})"
-        found.append(review("D342", f"{said}: valued at the margin share of the rows that have one", "0"))
-    if row["negative"]:
-        found.append(review("D346", f"revenue below 0 in {row['negative']:,} of {row['rows']:,} ledger rows", "0"))
     return found
 
 
@@ -151,12 +128,14 @@ def _answers(source: Source) -> list[Check]:
 
 
 def _personas(source: Source) -> list[Check]:
-    customers = source.customers
-    counted = customers.aggregate(
-        everybody=customers.count(), unnamed=(customers.persona == EVERYBODY).ifelse(1, 0).sum()
-    ).execute()
-    unnamed, everybody = int(counted.unnamed.fillna(0)[0]), int(counted.everybody[0])
-    return [review("D340", f"{unnamed:,} of {everybody:,} customers", "0")] if unnamed else []
+    rows, what = source.customers, "customers"
+    unnamed = rows.persona == EVERYBODY
+    if "persona" in source.ledger.columns:
+        rows, what = source.ledger.left_join(rows.rename(own="persona"), "customer_id"), "ledger rows"
+        unnamed = rows.persona.isnull() & (rows.own == EVERYBODY)
+    counted = rows.aggregate(everybody=rows.count(), unnamed=unnamed.ifelse(1, 0).sum()).execute()
+    bare, everybody = int(counted.unnamed.fillna(0)[0]), int(counted.everybody[0])
+    return [review("D340", f"{bare:,} of {everybody:,} {what}", "0")] if bare else []
 
 
 def _never_seen(source: Source, journey: Journey) -> list[Check]:
@@ -169,53 +148,3 @@ def _never_seen(source: Source, journey: Journey) -> list[Check]:
             seen |= {name.strip() for name in str(named).split(";")}
     unseen = [name for name in journey.pain_ids() if name not in seen]
     return [review("D341", ", ".join(unseen), "seen at least once")] if unseen else []
-
-
-def _controls(source: Source, study: Study) -> list[Check]:
-    """Reviews of controls; a leak among leavers is asked only where a gap means leaving."""
-    if not study.model.controls:
-        return []
-    leaving = _leaving(source, study)
-    if source.shape(study) == "sites":
-        leaving = leaving.mutate(left=0)
-    gone = leaving.filter(leaving.left == 1).select("customer_id").distinct().mutate(left=1)
-    found = []
-    for name in study.model.controls:
-        if name in source.ledger.columns:
-            found += _control(name, leaving)
-        elif name in source.customers.columns:
-            flagged = source.customers.left_join(gone, "customer_id")
-            found += _control(name, flagged.mutate(left=flagged.left.fill_null(0)))
-    return found
-
-
-def _leaving(source: Source, study: Study) -> Any:  # noqa: ANN401
-    """The ledger with `left`: 1 in a customer's last period before it left."""
-    ledger = source.ledger
-    last = ledger.t.max().over(ibis.window(group_by="customer_id"))
-    seen = ((ledger.t == last) & (ledger.t < study.as_of)).ifelse(1, 0)
-    told = (ledger.retained == 0).ifelse(1, 0)
-    return ledger.mutate(left=ledger.retained.isnull().ifelse(seen, told))
-
-
-def _control(name: str, leaving: Any) -> list[Check]:  # noqa: ANN401
-    gone = leaving.left == 1
-    column = leaving[name]
-    counted = leaving.aggregate(
-        rows=leaving.count(),
-        blank=column.isnull().ifelse(1, 0).sum(),
-        kinds=column.nunique(),
-        gone=gone.ifelse(1, 0).sum(),
-        blank_gone=(gone & column.isnull()).ifelse(1, 0).sum(),
-        kinds_gone=column.nunique(where=gone),
-    ).execute()
-    row = {key: int(counted[key].fillna(0)[0]) for key in counted.columns}
-    said = []
-    if row["blank"]:
-        leavers = f", {row['blank_gone']:,} of them of customers who left" if row["blank_gone"] else ""
-        said.append(f"blank in {row['blank']:,} of {row['rows']:,} rows{leavers}")
-    if row["rows"] and row["kinds"] <= 1:
-        said.append("the same in all rows")
-    elif row["gone"] > 1 and row["kinds_gone"] <= 1:
-        said.append("the same in all who left")
-    return [review("D336", f"{name}: {'; '.join(said)}", "filled in and varying")] if said else []

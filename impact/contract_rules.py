@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 from impact.columns import TABLES, Column
 from impact.journey import OVERALL, Journey
 from impact.source import Source
+from impact.source_outcome import CHURN_KINDS, unknown_kinds
 from impact.source_staging import without_blanks
 from impact.study import Study
 
@@ -53,7 +54,7 @@ def rules_of(name: str, table: ir.Table, source: Source, study: Study, journey: 
         rules += _response_rules(table, journey)
     if name == "ledger":
         rules += _ledger_rules(table, source, study)
-    if name == "customers" and journey is not None and journey.personas:
+    if name in {"customers", "ledger"} and journey is not None and journey.personas:
         known = tuple(persona.persona for persona in journey.personas)
         rules.append(_known_rule("D309", "persona", table.persona, known, "persona"))
     if name == "events" and journey is not None:
@@ -244,21 +245,38 @@ def _ledger_rules(table: ir.Table, source: Source, study: Study) -> list[Rule]:
             remedy="correct it",
         ),
         Rule(
-            code="D316",
-            column="currency",
-            broken=table.currency.upper() != study.study.currency,
-            shown="currency",
-            found=f"the money is not in {study.study.currency}",
-            allowed=f"{study.study.currency}, or blank",
-            remedy=f"convert the ledger to {study.study.currency}",
+            code="D372",
+            column="churn_kind",
+            broken=unknown_kinds(table),
+            shown="churn_kind",
+            found="a kind of leaving that is not known",
+            allowed=", ".join(CHURN_KINDS),
+            remedy="correct the word, or blank it where the customer did not leave",
+            names=True,
         ),
     ]
     rules += _half_of_all(table)
+    # with rates, what has none is a finding of its own that lists the pairs
+    rules += [] if "rate" in table.columns else [_currency_rule(table, study)]
     size = study.model.size
     if size in source.extras["ledger"] and table[size].type().is_numeric():
         blank = table[size].isnull() | (table[size] <= 0)
         rules.append(_bounds_rule(str(size), blank, "a number above 0 in each row"))
     return rules
+
+
+def _currency_rule(table: ir.Table, study: Study) -> Rule:
+    own = study.study.currency
+    return Rule(
+        code="D316",
+        column="currency",
+        broken=table.currency.upper() != own,
+        shown="currency",
+        found=f"the money is not in {own}",
+        allowed=f"{own}, or blank",
+        remedy=f"name a file of rates in [finance] rates, or convert the ledger to {own}",
+        names=True,
+    )
 
 
 def _half_of_all(table: ir.Table) -> list[Rule]:

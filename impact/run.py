@@ -26,8 +26,10 @@ from models.checks import (
     require_enough,
     slope_check,
     slopes_agree,
+    unit_checks,
 )
 from models.drivers import find_drivers
+from models.history import history_checks, kept_share
 from models.inference import SamplerSettings
 from models.pains import value_pains
 from models.rates import value_of_a_point
@@ -130,16 +132,22 @@ def run_study(path: Path, options: RunOptions, progress: Progress) -> RunOutcome
 
 
 def find(intake: Intake, cells: Cells, progress: Progress) -> Findings:
-    """Everything a run finds; too thin data leave estimates and decision out, with a failed check."""
+    """Everything a run finds.
+
+    Too few units leave estimates and decision out, with a review; too thin data do, with a failed check.
+    """
     study, journey = intake.study, intake.case.journey
     coverage = measure_coverage(intake.source, journey, study)
-    estimates, decision, checks = None, None, (*intake.checks, *coverage_checks(coverage))
+    too_few = unit_checks(cells)
+    estimates, decision = None, None
+    checks = (*intake.checks, *coverage_checks(coverage), *too_few, *history_checks(cells, study))
     try:
-        require_enough(cells)
-        estimates, more = estimate(intake, cells, progress)
-        with progress.stage("Valuing, ranking, choosing"):
-            decision = choose(intake, cells, estimates)
-        checks = (*checks, *more, *decision_checks(decision))
+        if not too_few:
+            require_enough(cells)
+            estimates, more = estimate(intake, cells, progress)
+            with progress.stage("Valuing, ranking, choosing"):
+                decision = choose(intake, cells, estimates)
+            checks = (*checks, *more, *decision_checks(decision))
     except TooThinError as thin:
         failed = Check(
             code=thin.code,
@@ -162,6 +170,7 @@ def find(intake: Intake, cells: Cells, progress: Progress) -> Findings:
         bare_base=bare_base(cells, study),
         checks=checks,
         has_margin=_has_margin(cells, study),
+        reconciliation=intake.report.reconciliation,
     )
 
 
@@ -174,7 +183,7 @@ def estimate(intake: Intake, cells: Cells, progress: Progress) -> tuple[Estimate
         drivers = find_drivers(cells, journey, stream(seed, "drivers"))
         forms = reduce_cells(cells, journey)
     demoted = not_told_apart(calibration, forms)
-    prior = study.model.credibility
+    prior = kept_share(cells, study)
     signs = np.array([1.0 if pain.kind == "delight" else -1.0 for pain in journey.pain_points])
     haircut = Credibility(prior=None if prior == 1.0 else prior, demoted=demoted)
     with progress.stage("Sampling the joint posterior"):

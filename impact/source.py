@@ -27,6 +27,10 @@ from impact.source_changes import (
     without_superseded,
 )
 from impact.source_events import with_events
+from impact.source_margin import with_margin
+from impact.source_outcome import STEP_COLUMNS
+from impact.source_rates import in_one_currency
+from impact.source_request import without_later_answers
 from impact.source_shape import shape_of
 from impact.source_staging import KEPT, READ, Reading, missing_columns, reading_of, stage_table, unreadable_file
 from impact.source_units import summed_ledger, unit_rates
@@ -49,13 +53,14 @@ class Source:
     """The study's tables in canonical form on their engine.
 
     `responses`, `incidents` and `events` (a customer's visits to stages: customer_id, t, day, clock, stage)
-    are None where the study names none. `staged` holds every row of every
-    table with its `source_row` (1 is the first below the header, null where rows have no order), the text
-    of what could not be read (`COLUMN_unread`) and `set_aside`, the reason a row is not used; `as_read` the
-    same, not yet computed, with the columns as they were read. `known` has every customer of ledger and
+    are None where the study names none. `raw` holds the tables as their files have them. `staged` holds every
+    row of every table with its `source_row` (1 is the first below the header, null where rows have no order),
+    the text of what could not be read (`COLUMN_unread`) and `set_aside`, the reason a row is not used; `as_read`
+    the same, not yet computed, with the columns as they were read. `known` has every customer of ledger and
     customers once. `present` lists the columns found,
     `extras` the control, size and report columns, `unread` the file's columns that stand for none.
-    A margin blank in part of the ledger is filled at the margin share of the rows that have one.
+    A margin blank in part of the ledger is filled at the margin share of the rows that have one. Money is
+    in the study's currency.
     `rows` has table, rows_in, rows_used, set_aside, reason. `notices` tell how exports were read. `changes` is
     what the answers show of changes of the survey; `only_averages` says that each stands for several people.
     """
@@ -66,6 +71,7 @@ class Source:
     responses: ir.Table | None
     incidents: ir.Table | None
     events: ir.Table | None
+    raw: Mapping[str, ir.Table]
     staged: Mapping[str, ir.Table]
     as_read: Mapping[str, ir.Table]
     known: ir.Table
@@ -102,6 +108,7 @@ def open_source(study: Study, case: Case | None = None) -> Source:
 def _open_on(engine: Engine, study: Study, case: Case | None) -> Source:
     events = case.plan.events if case else ()
     marks = [event.column for event in events if event.column]
+    raws: dict[str, ir.Table] = {}
     staged: dict[str, ir.Table] = {}
     as_read: dict[str, ir.Table] = {}
     readings: dict[str, Reading] = {}
@@ -116,19 +123,24 @@ def _open_on(engine: Engine, study: Study, case: Case | None) -> Source:
             known = _known_customers(engine, staged)
         try:
             raw, noticed = _read(engine, study, table)
+            raws[table] = raw
             notices += noticed
             columns = [name for name in raw.columns if name != ROW]
             readings[table] = reading_of(table, study, columns, marks)
-            if faults := missing_columns(readings[table], columns):
-                findings += faults
+            if lost := missing_columns(readings[table], columns):
+                findings += lost
                 continue
-            as_read[table] = with_events(table, stage_table(engine, raw, readings[table], known), events, study)
+            rows = with_events(table, stage_table(engine, raw, readings[table], known), events, study)
+            as_read[table] = without_later_answers(rows, staged.get("ledger")) if table == "responses" else rows
             kept = [name for name in as_read[table].columns if not name.startswith(READ)]
             staged[table] = engine.keep(f"staged_{table}", as_read[table].select(*kept))
         except InputError as error:
             findings += error.findings
         except (duckdb.Error, SheetRefusedError) as error:
             findings.append(engine_finding(error, engine.shown) or unreadable_file(asked, error))
+    if "ledger" in staged:
+        staged["ledger"], faults = in_one_currency(engine, staged["ledger"], study)
+        findings += faults
     if findings or "ledger" not in staged:
         raise InputError(findings)
     known = _known_customers(engine, staged) if known is None else known
@@ -136,7 +148,8 @@ def _open_on(engine: Engine, study: Study, case: Case | None) -> Source:
     if changes.superseded:
         answers = without_superseded(staged["responses"], changes)
         staged["responses"] = engine.keep("staged_responses_joined", answers)
-    source = _source(engine, staged, as_read, readings, known, tuple(notices), changes)
+    tables = {"raw": raws, "staged": staged, "as_read": as_read}
+    source = _source(engine, tables, readings, known, changes, tuple(notices))
     return in_rates(source, case.journey) if case and study.data.unit else source
 
 
@@ -190,13 +203,13 @@ def in_rates(source: Source, journey: Journey) -> Source:
 
 def _source(
     engine: Engine,
-    staged: Mapping[str, ir.Table],
-    as_read: Mapping[str, ir.Table],
+    tables: Mapping[str, Mapping[str, ir.Table]],
     readings: Mapping[str, Reading],
     known: ir.Table,
-    notices: tuple[Check, ...],
     changes: SurveyChanges,
+    notices: tuple[Check, ...],
 ) -> Source:
+    staged = tables["staged"]
     used = {name: _used(engine, table, readings[name], changes) for name, table in staged.items()}
     return Source(
         engine=engine,
@@ -205,8 +218,9 @@ def _source(
         responses=used.get("responses"),
         incidents=used.get("incidents"),
         events=used.get("events"),
+        raw=dict(tables["raw"]),
         staged=dict(staged),
-        as_read=dict(as_read),
+        as_read=dict(tables["as_read"]),
         known=known,
         present={name: frozenset(reading.named) for name, reading in readings.items()},
         extras={name: reading.extras for name, reading in readings.items()},
@@ -237,25 +251,16 @@ def _used(engine: Engine, table: ir.Table, reading: Reading, changes: SurveyChan
         rows = with_people(rows, reading.named)
         # asked many times from here on, so what takes work is worked out once
         rows = rows if rows is plain else engine.keep("answers", rows)
-    person = ("person",) if reading.table == "ledger" and reading.study.data.unit else ()
-    used = rows.select(*KEPT[reading.table], *extras, *person)
+    beside = [read for name, read in STEP_COLUMNS.items() if reading.table == "ledger" and name in reading.named]
+    person = ["person"] if reading.table == "ledger" and reading.study.data.unit else []
+    used = rows.select(*dict.fromkeys([*KEPT[reading.table], *extras, *beside, *person]))
     if reading.table == "customers":
         used = used.mutate(persona=used.persona.fill_null(EVERYBODY))
     if reading.table == "ledger":
         known = used.retained.isin([0.0, 1.0])
         used = used.mutate(retained=known.ifelse(used.retained, ibis.null("float64")).cast("int64"))
-        used = _with_margin(used)
+        used = with_margin(used)
     return engine.keep("unit_ledger", summed_ledger(used, extras, reading.study)) if person else used
-
-
-def _with_margin(ledger: ir.Table) -> ir.Table:
-    """The ledger with a blank margin filled at sum of margin over sum of revenue of the rows that have both."""
-    both = ledger.filter(ledger.margin.notnull() & ledger.revenue.notnull())
-    sums = both.aggregate(rows=both.count(), margin=both.margin.sum(), revenue=both.revenue.sum()).execute()
-    if not int(sums.rows[0]) or not float(sums.revenue[0]):
-        return ledger
-    share = float(sums.margin[0]) / float(sums.revenue[0])
-    return ledger.mutate(margin=ledger.margin.fill_null(ledger.revenue * share))
 
 
 def _all_customers(used: Mapping[str, ir.Table], known: ir.Table) -> ir.Table:

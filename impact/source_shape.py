@@ -10,6 +10,8 @@ from impact.study import Study
 
 SITES_SHARE = 0.95
 EVENT = "event "
+# Units leave the engine as themselves; more of them than this would no longer be a summary.
+MOST_UNITS = 100_000
 
 
 def shape_of(ledger: ir.Table, study: Study, *, only_averages: bool) -> Literal["customers", "sites"]:
@@ -21,6 +23,8 @@ def shape_of(ledger: ir.Table, study: Study, *, only_averages: bool) -> Literal[
         return "sites"
     if study.study.shape != "auto":
         return study.study.shape
+    if study.study.relationship == "site":
+        return "sites"
     return "sites" if only_averages or _seen_throughout(ledger) else "customers"
 
 
@@ -29,8 +33,11 @@ def _seen_throughout(staged: ir.Table) -> bool:
     seen = ledger.aggregate(periods=ledger.t.nunique(), first=ledger.t.min()).execute()
     periods = int(seen.periods[0])
     if periods < 2:
-        return False
+        # of one period nobody's leaving is known: units can be compared with each other alone, as sites are
+        return 0 < int(ledger.count().execute()) <= MOST_UNITS
     units = ledger.group_by("customer_id").aggregate(start=lambda t: t.t.min(), seen=lambda t: t.t.nunique())
     starters = units.filter(units.start == int(seen["first"][0]))
-    share = starters.aggregate(share=(starters.seen == periods).ifelse(1.0, 0.0).mean()).execute()
-    return float(share.share[0]) >= SITES_SHARE
+    told = starters.aggregate(
+        share=(starters.seen == periods).ifelse(1.0, 0.0).mean(), units=starters.count()
+    ).execute()
+    return float(told.share[0]) >= SITES_SHARE and int(told.units[0]) <= MOST_UNITS

@@ -18,6 +18,8 @@ from impact.formats.adapters import CANONICAL
 from impact.formats.data import NOT_TEXT, SheetMissingError, found_columns, period_ordinals
 from impact.periods import day_of, first_whole_period, parse_period
 from impact.source_answers import with_counts
+from impact.source_days import days_since_1970
+from impact.source_request import request_day
 from impact.source_units import BLANK_UNIT, unit_columns
 from impact.study import Study
 from impact.study_faults import nearest
@@ -206,6 +208,7 @@ def _stage(engine: Engine, raw: ir.Table, reading: Reading, known: ir.Table | No
     if reading.adapted:
         columns[_ASIDE] = raw[_ASIDE]
     columns |= {name: _text(raw[reading.named[name]]) for name in reading.beside}
+    columns |= request_day(raw, reading)
     if units := reading.study.data.unit:
         columns |= unit_columns(columns, [_text(raw[reading.named[name]]) for name in units])
     table = raw.select(**columns)
@@ -304,20 +307,8 @@ def _begun_before(column: Any, study: Study, target: str) -> Any:  # noqa: ANN40
 def _dated(column: Any, reading: Reading, target: str) -> dict[str, ir.Value]:  # noqa: ANN401
     """The day and the time of day of a date column, where the table keeps them."""
     clock = column.cast("string").substr(11) if column.type().is_timestamp() else ibis.null("string")
-    known = {"day": _days_since_1970(column), "clock": clock}
+    known = {"day": days_since_1970(column.year(), column.month(), column.day()), "clock": clock}
     return {name: known[name] for name in DATED.get(reading.table, ()) if target == "t"}
-
-
-def _days_since_1970(column: Any) -> Any:  # noqa: ANN401
-    """Days from 1970-01-01, of year, month and day alone, which every engine has.
-
-    Source: Hinnant, chrono-compatible low-level date algorithms, days_from_civil.
-    """
-    early = (column.month() <= 2).ifelse(1, 0)
-    year = column.year() - early
-    of_year = ((153 * (column.month() + 12 * early - 3) + 2) / 5).floor() + column.day() - 1
-    leaps = (year / 4).floor() - (year / 100).floor() + (year / 400).floor()
-    return (365 * year + leaps + of_year - 719_468).cast("int64")
 
 
 def _with_ordinal(engine: Engine, table: ir.Table, reading: Reading, target: str) -> ir.Table:

@@ -48,13 +48,12 @@ _FILE_KEYS = (
     *(("plan", key) for key in PlanSection.model_fields),
 )
 _NOT_ACTED_ON: dict[str, tuple[str, ...]] = {
-    "study": ("report_by", "inactive_after"),
+    "study": ("report_by",),
     "data": ("id_key",),
-    "finance": ("tax_rate", "rates", "control_totals", "outlook"),
+    "finance": ("tax_rate", "outlook"),
     "portfolio": ("capacity", "floor", "target", "persona_floor"),
 }
 _ONLY: dict[tuple[str, str], tuple[object, ...]] = {
-    ("study", "relationship"): ("contract", "site"),
     ("model", "reliability"): (1.0,),
     ("portfolio", "objective"): ("mean",),
 }
@@ -157,6 +156,8 @@ def settings_not_used(study: Study) -> tuple[str, ...]:
             names.append(f"{section}.{key}")
     if study.data.timezone is not None and not any(study.format_of(key) != CANONICAL for key in _TABLE_KEYS):
         names.append("data.timezone")
+    if "inactive_after" in study.study.model_fields_set and study.study.relationship != "repeat":
+        names.append("study.inactive_after (relationship is not repeat)")
     if isinstance(study.portfolio.budget, dict):
         names.append("portfolio.budget by fiscal year")
     return tuple(names)

@@ -58,9 +58,36 @@ def _require_customers(cells: CustomerCells) -> None:
         )
 
 
+def unit_checks(cells: Cells) -> tuple[Check, ...]:
+    """A review where there are too few units for any slope: break-even figures stand in for estimates."""
+    if not isinstance(cells, SitePanel):
+        return ()
+    units, rows = _booked(cells)
+    if units >= LEAST_UNITS:
+        return ()
+    return (
+        _check(
+            "C105",
+            "Units enough for a slope",
+            "review",
+            found=f"{units} {'unit' if units == 1 else 'units'} with {rows} unit-periods of booked money",
+            limit=f"{LEAST_UNITS} units",
+            text=f"With fewer than {LEAST_UNITS} units no effect is estimated and no net value is claimed: "
+            "break-even figures say what each initiative would have to bring.",
+            remedy="Bring the money of single customers, or more units; ask experts, or run a pilot.",
+        ),
+    )
+
+
+def _booked(cells: SitePanel) -> tuple[int, int]:
+    """Units, and unit-periods, with booked money."""
+    money = cells.panel.dropna(subset=["revenue"])
+    return money["unit"].nunique(), len(money)
+
+
 def _require_sites(cells: SitePanel) -> None:
     money = cells.panel.dropna(subset=["revenue"])
-    units, rows = money["unit"].nunique(), len(money)
+    units, rows = _booked(cells)
     if units < LEAST_UNITS or rows < LEAST_UNIT_PERIODS:
         raise TooThinError(
             "C104",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from impact.cells import Cells
 from impact.checks import Check
@@ -41,7 +42,10 @@ class Estimates:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """One run's results. `estimates` and `decision` are None where the data are too thin."""
+    """One run's results. `estimates` and `decision` are None where the data are too thin or the units too few.
+
+    `reconciliation` is the ledger beside the books: the contract's table, empty without control totals.
+    """
 
     study: Study
     journey: Journey
@@ -53,6 +57,7 @@ class Findings:
     bare_base: ValueBase
     checks: tuple[Check, ...]
     has_margin: bool
+    reconciliation: pd.DataFrame
 
     @property
     def fit_for_use(self) -> bool:

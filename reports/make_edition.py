@@ -94,10 +94,11 @@ def point_in_words(found: Findings) -> str:
 
 
 def notices(found: Findings) -> tuple[str, ...]:
-    """Sentences every page must show: what failed, then what the study says of itself."""
+    """Sentences every page must show: what failed, what makes all of it weak, what the study says of itself."""
     failed = tuple(f"Not fit for use. {check.text} {check.remedy}" for check in found.checks if check.status == "fail")
+    weak = tuple(check.text for check in found.checks if check.code in (sentences.FEW_UNITS, sentences.ONE_PERIOD))
     own = found.study.study.notice
-    return (*failed, *((own,) if own else ()))
+    return (*failed, *weak, *((own,) if own else ()))
 
 
 def worth(found: Findings) -> Worth | None:

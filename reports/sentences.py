@@ -8,17 +8,20 @@ from reports.edition import Edition, Worth
 from reports.figures import money, money_range, of_twenty, percent
 from reports.records import Row, is_on, label, listing, number, printable, records, text
 
-Answer = Literal["not fit", "revenue only", "nothing priced", "fund nothing", "fund"]
+Answer = Literal["not fit", "too few units", "revenue only", "nothing priced", "fund nothing", "fund"]
 
 # An initiative that pays back in fewer futures is never funded outright (the verdict of the contract).
 FUND_CHANCE = 0.8
 NAMES_IN_A_HEADLINE = 4
+FEW_UNITS, ONE_PERIOD = "C105", "D332"
 
 
 def answer(edition: Edition) -> Answer:
     """The kind of answer this edition gives; every page and the headline follow it."""
     if edition.fitness != "fit":
         return "not fit"
+    if too_few_units(edition):
+        return "too few units"
     if edition.money_word == "revenue":
         return "revenue only"
     if edition.cash is None or edition.worth is None:
@@ -31,6 +34,8 @@ def headline(edition: Edition) -> str:
     match answer(edition):
         case "not fit":
             return _not_fit(edition)
+        case "too few units":
+            return f"No net value is claimed and nothing is chosen: {_few_units(edition)}"
         case "revenue only":
             return f"No net value is claimed, because the study has no margin. {largest_pain(edition)}"
         case "nothing priced":
@@ -49,6 +54,23 @@ def _not_fit(edition: Edition) -> str:
     more = " and others" if len(failed) > 3 else ""
     reason = f"because {several} failed: {listing(failed[:3])}{more}"
     return f"Not fit for use: this run carries no recommendation, {reason}."
+
+
+def too_few_units(edition: Edition) -> bool:
+    """Whether no effect was estimated because the study has too few units."""
+    return any(row.get("code") == FEW_UNITS for row in with_status(edition, "review"))
+
+
+def _few_units(edition: Edition) -> str:
+    row = next(row for row in with_status(edition, "review") if row.get("code") == FEW_UNITS)
+    return f"{text(row, 'found')}, and at least {text(row, 'limit')} are needed. {_break_even_first(edition)}"
+
+
+def _break_even_first(edition: Edition) -> str:
+    rows = records(edition, "break_even")
+    if not rows:
+        return "No break-even is given, because no initiative has a cost against a margin."
+    return would_pay(rows[0])
 
 
 def _fund(edition: Edition) -> str:
@@ -211,6 +233,8 @@ def missing(edition: Edition) -> tuple[str, ...]:
 
 def _unpriced(edition: Edition) -> list[str]:
     rows = records(edition, "initiatives")
+    if too_few_units(edition):
+        return ["Too few units: no effect is estimated, and break-even figures stand in for values."]
     if edition.fitness != "fit" and edition.worth is None:
         return ["No value was estimated: the failed checks say why and what data would be enough."]
     if not rows:

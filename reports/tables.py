@@ -30,7 +30,8 @@ RECONCILIATION = ("period", "unit", "line", "ledger", "reported", "difference", 
 def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
     """Every table of the contract by name, in its order; a table with nothing to say keeps its header.
 
-    Where the data are too thin only `journey`, `break_even`, `checks` and those of coverage have rows.
+    Where the data are too thin, or the units too few, only `journey`, `break_even`, `checks` and those of
+    coverage have rows.
     """
     makers: Mapping[str, Callable[[Findings], pd.DataFrame]] = {
         "journey": journey_table,
@@ -42,7 +43,7 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
         "cashflow": cashflow_table,
         "frontier": frontier_table,
         "scenarios": scenarios_table,
-        "reconciliation": lambda _: pd.DataFrame(columns=list(RECONCILIATION)),
+        "reconciliation": lambda one: one.reconciliation[list(RECONCILIATION)],
         "benefits": benefits_table,
         "break_even": break_even_table,
         "checks": lambda one: checks_table(one.checks),
@@ -61,7 +62,7 @@ def checks_table(checks: tuple[Check, ...]) -> pd.DataFrame:
 def journey_table(found: Findings) -> pd.DataFrame:
     """A row a stage: evidence, score with its range, emotion on -2..+2, and the value at stake."""
     coverage = found.cells.coverage.set_index("stage")
-    persons = not isinstance(found.cells, SitePanel)
+    persons = not isinstance(found.cells, SitePanel) or _may_be_persons(found)
     # summed to units, the persons are those who answered
     fewest = LEAST_GROUP if found.study.data.unit else 1
     rows = []
@@ -84,6 +85,12 @@ def journey_table(found: Findings) -> pd.DataFrame:
         *("emotion", "benchmark", "pain_points", "value_at_stake"),
     ]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _may_be_persons(found: Findings) -> bool:
+    """Whether units are taken as sites only because the ledger has one period, and nobody says what they are."""
+    asked = found.study.study
+    return len(found.cells.money) < 2 and asked.shape == "auto" and asked.relationship != "site"
 
 
 def _score(seen: pd.Series | None, least: int, fewest: int) -> dict[str, float]:

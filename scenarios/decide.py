@@ -36,13 +36,14 @@ def decide(
     ranking = rank_initiatives(case, periods_a_year)
     priced = all(offer.cost is not None for offer in case.offers) and revenue_per_margin is not None
     portfolio = choose_portfolio(case, budget) if priced else None
-    ahead = None if portfolio is None or revenue_per_margin is None else (portfolio, revenue_per_margin)
+    # without a margin money is revenue already
+    per_money = 1.0 if revenue_per_margin is None else revenue_per_margin
     return Decision(
         case=case,
         ranking=ranking,
         portfolio=portfolio,
         frontier=frontier(case, portfolio, budget) if portfolio is not None else (),
-        quarters=plan_quarters(case, *ahead, score_now) if ahead is not None else (),
+        quarters=plan_quarters(case, portfolio, per_money, score_now),
         break_even=tuple(break_even(case, ranking, i, value_of_a_point) for i in range(len(case.offers))),
         marginal=marginal_values(case, portfolio) if portfolio is not None else np.full(len(case.offers), np.nan),
     )

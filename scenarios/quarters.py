@@ -25,11 +25,11 @@ class QuarterPlan:
 
 
 def plan_quarters(
-    case: Case, portfolio: Portfolio, revenue_per_margin: float, score_now: float
+    case: Case, portfolio: Portfolio | None, revenue_per_margin: float, score_now: float
 ) -> tuple[QuarterPlan, QuarterPlan]:
-    """The base scenario with the chosen portfolio, and the same without it."""
+    """The base scenario with the chosen portfolio (nothing, where none could be chosen), and the same without it."""
     path = base_path(case.base)
-    members = [int(i) for i in np.flatnonzero(portfolio.chosen)]
+    members = [] if portfolio is None else [int(i) for i in np.flatnonzero(portfolio.chosen)]
     value = set_value(case, members)
     draws = case.posterior.draws
     stated = sum((other_benefit(case.offers[i]) for i in members), np.zeros(case.periods))

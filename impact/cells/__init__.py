@@ -21,10 +21,11 @@ def summarise(source: Source, journey: Journey, study: Study) -> Cells:
         InputError: the engine was lost on the way, or had no room.
     """
     from impact.cells.customers import summarise_customers
+    from impact.cells.renewal import per_period
     from impact.cells.sites import summarise_sites
     from impact.engine_faults import engine_faults_told
 
     with engine_faults_told(source.engine.shown):
         if source.shape(study) == "sites":
             return summarise_sites(source, journey, study)
-        return summarise_customers(source, journey, study)
+        return per_period(summarise_customers(source, journey, study), source, study)

@@ -12,6 +12,7 @@ from impact.cells.coverage import money_by_period, stage_coverage
 from impact.cells.many import ManyCells, ask
 from impact.cells.moments import within_moments
 from impact.cells.panel import build_panel, score_column
+from impact.cells.renewal import met_at_renewal
 from impact.cells.summary import CustomerCells, Moments, Rows
 from impact.journey import OVERALL, Journey
 
@@ -40,6 +41,7 @@ def summarise_customers(source: Source, journey: Journey, study: Study) -> Custo
     groups = ["persona", "tenure_band"]
     held = [*groups, "t", *controls]
     settled = panel.filter(panel.stays.notnull())
+    scored = panel.filter(panel[OVERALL_SCORE].notnull())
     answered = settled.filter(settled[OVERALL_SCORE].notnull())
     active = panel.filter(panel.t == study.as_of)
     coverage = stage_coverage(source, journey, study)
@@ -50,17 +52,17 @@ def summarise_customers(source: Source, journey: Journey, study: Study) -> Custo
         answered=_leave(_leaving(_told(settled, survey), [*held, *operations, *survey])) if survey else None,
         certified=_certified(answered, held, _overall_step(coverage)),
         scores=_scores(panel, journey, ["persona", "t", *operations, *survey]),
-        spend=_spend(settled, operations),
-        spend_placebo=_spend_placebo(settled, panel, operations),
-        spend_on_score=_spend(answered, [OVERALL_SCORE]),
-        spend_on_score_placebo=_spend_placebo(answered, panel, [OVERALL_SCORE]),
+        spend=_spend(panel, operations),
+        spend_placebo=_spend_placebo(panel, panel, operations),
+        spend_on_score=_spend(scored, [OVERALL_SCORE]),
+        spend_on_score_placebo=_spend_placebo(scored, panel, [OVERALL_SCORE]),
         base=_small(
             active.group_by(groups).agg(
                 customers=active.count(), revenue=active.revenue.sum(), margin=active.margin.sum()
             )
         ),
-        recent=_small(_leaving(settled.filter(settled.t >= study.as_of - RECENT), groups)),
-        patterns=_patterns(panel.filter(panel.t > study.as_of - RECENT), journey),
+        recent=_small(_leaving(_latest(settled), groups)),
+        patterns=_met(panel, settled, source, journey, study),
         pairs=_pairs(panel, journey),
         coverage=coverage,
         money=money_by_period(panel),
@@ -80,6 +82,20 @@ def _leaving(rows: Table, keys: list[str]) -> Table:
     if "tenure" not in keys:
         sums["tenure"] = rows.tenure.mean()
     return rows.group_by(keys).agg(**sums)
+
+
+def _latest(settled: Table) -> Table:
+    """Rows of the last four periods of which the outcome is known."""
+    last = settled.aggregate(last=settled.t.max()).execute()["last"][0]
+    return settled if last is None or last != last else settled.filter(settled.t > int(last) - RECENT)
+
+
+def _met(panel: Table, settled: Table, source: Source, journey: Journey, study: Study) -> pd.DataFrame:
+    """What was met together over the last four periods; where accounts renew, by those who had to decide."""
+    everybody = _patterns(panel.filter(panel.t > study.as_of - RECENT), journey)
+    if "renewal_t" not in source.ledger.columns:
+        return everybody
+    return met_at_renewal(_patterns(settled.filter(settled.t >= study.as_of - RECENT), journey), everybody)
 
 
 def _leave(cells: Table) -> Rows:
@@ -138,12 +154,12 @@ def _scores(panel: Table, journey: Journey, keys: list[str]) -> dict[str, Rows]:
     return found
 
 
-def _spend(settled: Table, exposures: list[str]) -> tuple[Moments, ...]:
+def _spend(rows: Table, exposures: list[str]) -> tuple[Moments, ...]:
     """Next period's revenue of those who stay, on what they met this period."""
-    return within_moments(settled, outcome="next_revenue", exposures=exposures)
+    return within_moments(rows, outcome="next_revenue", exposures=exposures)
 
 
-def _spend_placebo(settled: Table, panel: Table, exposures: list[str]) -> tuple[Moments, ...]:
+def _spend_placebo(rows: Table, panel: Table, exposures: list[str]) -> tuple[Moments, ...]:
     """Next period's revenue on what is only met a period after it: there should be nothing to find.
 
     What was met before stays in the regression: centring by customer ties earlier and later
@@ -151,7 +167,7 @@ def _spend_placebo(settled: Table, panel: Table, exposures: list[str]) -> tuple[
     """
     later = [f"later__{name}" for name in exposures]
     after = panel.select("customer_id", t=panel.t - 2, **dict(zip(later, [panel[e] for e in exposures], strict=True)))
-    rows = settled.inner_join(after, ["customer_id", "t"])
+    rows = rows.inner_join(after, ["customer_id", "t"])
     if OVERALL_SCORE in exposures:
         rows = rows.filter(rows[f"later__{OVERALL_SCORE}"].notnull())
     return within_moments(rows, outcome="next_revenue", exposures=[*later, *exposures])

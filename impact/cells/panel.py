@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from impact.cells.renewal import over_the_term
 from impact.journey import OVERALL, Journey, PainPoint
+from impact.source_outcome import with_outcome
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table, Value
@@ -26,24 +28,32 @@ def build_panel(source: Source, journey: Journey, study: Study) -> Table:
     """One row a customer and active period: money, what was experienced, what came of it.
 
     Columns: customer_id, t, persona, tenure (periods, -1 unknown), controls, revenue, margin,
-    stays (0/1, null in the last period), next_revenue, exposures by pain point (operations: 0 where
-    none was seen; survey: null where the customer did not answer), scores by stage.
+    stays (0/1, null where not known or not at risk), next_revenue (null where not known), exposures by pain
+    point (operations: 0 where none was seen; survey: null where the customer did not answer), scores by stage.
     """
     ledger = source.ledger.filter(source.ledger.t <= study.as_of)
     panel = ledger.left_join(source.customers, "customer_id", rname="{name}_customer")
     panel = panel.mutate(
-        persona=panel.persona.fill_null("all"),
+        persona=_persona(panel),
         tenure=ibis.ifelse(panel.joined_t.isnull(), -1, ibis.greatest(panel.t - panel.joined_t, 0)),
         **_controls(panel, study),
     )
     controls = [control for control in study.model.controls if control != "tenure"]
-    keep = ["customer_id", "t", "persona", "tenure", "revenue", "margin", "retained", *controls]
-    panel = _with_next(panel.select(*keep), study)
-    for extra in experience(source, journey):
+    steps = [name for name in ("renewal_t", "churn_kind") if name in panel.columns]
+    keep = ["customer_id", "t", "persona", "tenure", "revenue", "margin", "retained", *steps, *controls]
+    panel = with_outcome(panel.select(*dict.fromkeys(keep)), study)
+    panel = panel.drop("retained", *(name for name in steps if name not in controls))
+    for extra in experience(over_the_term(source), journey):
         # the outcome of a row lies a period on; a longer lag brings older experience to it
         extra = extra.mutate(t=extra.t + (study.model.lag - 1))
         panel = panel.left_join(extra, ["customer_id", "t"]).drop("customer_id_right", "t_right")
     return source.engine.keep("panel", fill_unexposed(panel, journey))
+
+
+def _persona(panel: Table) -> Value:
+    """The persona of the ledger's row, which is as of its period, before the customer's own."""
+    own = panel.persona_customer if "persona_customer" in panel.columns else ibis.null("string")
+    return ibis.coalesce(panel.persona, own, ibis.literal("all"))
 
 
 def _controls(panel: Table, study: Study) -> dict[str, Value]:
@@ -53,15 +63,6 @@ def _controls(panel: Table, study: Study) -> dict[str, Value]:
         if control != "tenure" and control not in panel.columns:
             named[control] = panel[f"{control}_customer"]
     return named
-
-
-def _with_next(panel: Table, study: Study) -> Table:
-    """The panel with what the next period shows of the same customer (lag 1)."""
-    following = panel.select(customer_id="customer_id", t=panel.t - 1, next_revenue="revenue", seen=ibis.literal(1))
-    joined = panel.left_join(following, ["customer_id", "t"]).drop("customer_id_right", "t_right")
-    told = ibis.coalesce(joined.retained.cast("int64"), joined.seen, ibis.literal(0))
-    outcome = ibis.ifelse(joined.t < study.as_of, told, ibis.null("int64"))
-    return joined.mutate(stays=outcome).drop("retained", "seen")
 
 
 def experience(source: Source, journey: Journey) -> list[Table]:

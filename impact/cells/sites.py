@@ -22,12 +22,14 @@ def summarise_sites(source: Source, journey: Journey, study: Study) -> SitePanel
     """Units by period, with money where it is booked and experience wherever it was measured."""
     panel = build_panel(source, journey, study)
     money = source.ledger.filter(source.ledger.t <= study.as_of)
-    named = [*study.model.controls, *([study.model.size] if study.model.size else [])]
+    named = [*study.model.controls, *([study.model.size] if study.model.size else []), "persona"]
     money = money.select("customer_id", "t", "revenue", "margin", *[name for name in named if name in money.columns])
     joined = _outer(_experience(source, journey, study), money)
     own = [name for name in named if name in source.customers.columns and name not in money.columns]
-    who = source.customers.select("customer_id", "persona", *own)
-    joined = joined.left_join(who, "customer_id").drop("customer_id_right")
+    who = source.customers.select(*dict.fromkeys(("customer_id", "persona", *own)))
+    joined = joined.left_join(who, "customer_id", rname="{name}_own").drop("customer_id_own")
+    if "persona_own" in joined.columns:
+        joined = joined.mutate(persona=ibis.coalesce(joined.persona, joined.persona_own)).drop("persona_own")
     # Sorted here: every server sorts texts by an alphabet of its own.
     frame = joined.to_pandas().sort_values(["customer_id", "t"], ignore_index=True)
     frame = frame.rename(columns={"customer_id": "unit"})

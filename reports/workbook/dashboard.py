@@ -8,7 +8,7 @@ import textwrap
 import numpy as np
 from xlsxwriter.worksheet import Worksheet
 
-from reports import style
+from reports import sentences, style
 from reports.workbook.book import LINE_LENGTH, Book, Live, colour_words, content_top, open_sheet, put_header, set_widths
 from reports.workbook.checks import light_address, light_now
 from reports.workbook.inputs import NO_LIMIT
@@ -45,6 +45,9 @@ _NO_NPV = (
     "No net present value: the study gives no cost or no margin. "
     "On the sheet Initiatives max_cost says what each may cost at most."
 )
+_TOO_FEW_UNITS = (
+    "No effect is estimated from so few units. On the sheet Break even each initiative has what it would have to bring."
+)
 _VALUE = 3
 _FIGURES = 8
 _PIXELS_A_CHARACTER, _LEAST_HEIGHT, _HEIGHT_OF_BAR = 7, 300, 32
@@ -54,7 +57,8 @@ def write_dashboard(book: Book) -> None:
     """Write the headline, and where there is cash to value the live figures, the ranked list and two charts."""
     lead = f"Money in {book.edition.currency}; ranges are 90%. Live where Inputs can change it."
     subject = "what to fund" if book.edition.fitness == "fit" else "not fit for use"
-    sheet = open_sheet(book, SHEET, f"{book.edition.name}: {subject}", lead if book.live else _NO_NPV)
+    without = _TOO_FEW_UNITS if sentences.too_few_units(book.edition) else _NO_NPV
+    sheet = open_sheet(book, SHEET, f"{book.edition.name}: {subject}", lead if book.live else without)
     if book.live is not None:
         set_widths(sheet, _widths(book.live))
     row = _write_sentences(book, sheet)

@@ -21,7 +21,7 @@ def test_a_sound_study_is_taken_in_whole(tmp_path: Path) -> None:
     intake = take_in(write_tiny_study(tmp_path), ["model.lag=2"])
     assert intake.case.plan.ids() == ("fleet", "spares")
     assert intake.source.ledger.count().execute() > 0
-    assert [check.code for check in intake.checks] == ["S111", "D300", "D300", "D300", "D300"]
+    assert [check.code for check in intake.checks] == ["S111", "D379", "D300", "D300", "D300", "D300"]
     assert intake.checks[0].found == "model.lag"
 
 

@@ -313,11 +313,11 @@ def test_the_shape_is_sites_only_where_nearly_all_are_seen_in_each_period(folder
     assert open_source(study).shape(load_study(folder, ["study.shape=customers"])) == "customers"
 
 
-def test_one_period_is_told_as_customers(folder: Path) -> None:
+def test_one_period_is_told_as_sites_because_nobodys_leaving_is_known(folder: Path) -> None:
     study = load_study(folder)
     kept = [line for line in FILES["ledger.csv"].splitlines() if "2026Q3" in line or "period" in line]
     (folder / "ledger.csv").write_text("\n".join(kept), encoding="utf-8")
-    assert open_source(study).shape(study) == "customers"
+    assert open_source(study).shape(study) == "sites"
 
 
 def test_nothing_is_written_beside_the_study(folder: Path) -> None:

@@ -150,12 +150,16 @@ def test_settings_without_effect_are_listed_only_when_they_are_set(folder: Path)
     set_all = ["study.inactive_after=3", "model.lag=2", "model.reliability=0.8"]
     more = ["portfolio.budget={2027={capex=1,opex=2}}", "finance.tax_rate=0.2"]
     assert settings_not_used(load_study(folder, [*set_all, *more])) == (
-        "study.inactive_after",
         "finance.tax_rate",
         "model.lag",
         "model.reliability",
+        "study.inactive_after (relationship is not repeat)",
         "portfolio.budget by fiscal year",
     )
+
+
+def test_inactive_after_is_acted_on_for_repeat_customers(folder: Path) -> None:
+    assert settings_not_used(load_study(folder, ["study.inactive_after=3", "study.relationship=repeat"])) == ()
 
 
 def test_reading_a_study_loads_no_data_library() -> None:

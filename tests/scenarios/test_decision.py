@@ -48,13 +48,22 @@ def test_a_chosen_initiative_below_sixteen_of_twenty_futures_is_not_funded() -> 
     assert decision.verdicts()[1] != "fund"
 
 
+def _goes_on_as_it_is(decision: Decision) -> None:
+    """Both scenarios are the base as it goes, because nothing could be chosen."""
+    base, idle = decision.quarters
+    assert (base.scenario, idle.scenario) == ("base", "base, nothing funded")
+    for metric, draws in base.metrics.items():
+        np.testing.assert_allclose(draws, idle.metrics[metric])
+
+
 def test_without_a_cost_nothing_is_chosen_and_all_is_parked() -> None:
     plan = random_plan(3, 3)
     items = (plan.initiatives[0], replace(plan.initiatives[1], cost=None), plan.initiatives[2])
     decision = _decided(case_of(Plan(initiatives=items, fixes=plan.fixes), 3))
     assert decision.portfolio is None
     assert decision.verdicts() == ("park",) * 3
-    assert (decision.frontier, decision.quarters) == ((), ())
+    assert decision.frontier == ()
+    _goes_on_as_it_is(decision)
     assert reason(decision, 0, None) == ("no portfolio without costs and a margin", "")
 
 
@@ -62,7 +71,8 @@ def test_without_a_margin_nothing_is_chosen_and_all_is_parked() -> None:
     decision = _decided(random_case(3, 3), per_margin=None)
     assert decision.portfolio is None
     assert decision.verdicts() == ("park",) * 3
-    assert (decision.frontier, decision.quarters) == ((), ())
+    assert decision.frontier == ()
+    _goes_on_as_it_is(decision)
 
 
 def test_a_marginal_value_is_what_one_adds_to_the_rest_of_the_chosen_set() -> None:
