@@ -132,7 +132,8 @@ def run_study(path: Path, options: RunOptions, progress: Progress) -> RunOutcome
 def find(intake: Intake, cells: Cells, progress: Progress) -> Findings:
     """Everything a run finds; too thin data leave estimates and decision out, with a failed check."""
     study, journey = intake.study, intake.case.journey
-    coverage = measure_coverage(intake.source, journey, study)
+    with progress.stage("Measuring coverage"):
+        coverage = measure_coverage(intake.source, journey, study)
     estimates, decision, checks = None, None, (*intake.checks, *coverage_checks(coverage))
     try:
         require_enough(cells)
