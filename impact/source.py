@@ -29,7 +29,8 @@ _READ_ORDER = ("ledger", "customers", "responses", "incidents")
 class Source:
     """The study's tables in canonical form on their engine.
 
-    `responses` and `incidents` are None where the study names none. `staged` holds every row of every
+    `responses` and `incidents` are None where the study names none; their `day` counts from 1970-01-01 and is
+    null where only a period is given. `staged` holds every row of every
     table with its `source_row` (1 is the first below the header), the text of what could not be read
     (`COLUMN_unread`) and `set_aside`, the reason a row is not used. `present` lists the columns found,
     `extras` the control, size and report columns, `unread` the file's columns that stand for none.
