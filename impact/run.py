@@ -137,7 +137,8 @@ def find(intake: Intake, cells: Cells, progress: Progress) -> Findings:
     Too few units leave estimates and decision out, with a review; too thin data do, with a failed check.
     """
     study, journey = intake.study, intake.case.journey
-    coverage = measure_coverage(intake.source, journey, study)
+    with progress.stage("Measuring coverage"):
+        coverage = measure_coverage(intake.source, journey, study)
     too_few = unit_checks(cells)
     estimates, decision = None, None
     checks = (*intake.checks, *coverage_checks(coverage), *too_few, *history_checks(cells, study))

@@ -53,7 +53,7 @@ class Source:
     """The study's tables in canonical form on their engine.
 
     `responses`, `incidents` and `events` (a customer's visits to stages: customer_id, t, day, clock, stage)
-    are None where the study names none. `raw` holds the tables as their files have them. `staged` holds every
+    are None where the study names none; a `day` counts from 1970-01-01. `raw` holds the tables as their files have them. `staged` holds every
     row of every table with its `source_row` (1 is the first below the header, null where rows have no order),
     the text of what could not be read (`COLUMN_unread`) and `set_aside`, the reason a row is not used; `as_read`
     the same, not yet computed, with the columns as they were read. `known` has every customer of ledger and

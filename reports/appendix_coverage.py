@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from reports import charts_coverage, sentences_coverage
 from reports.edition import Edition
-from reports.figures import NO_FIGURE, money, percent, plain, signed_percent, whole
+from reports.figures import NO_FIGURE, percent, plain, signed_percent, whole
 from reports.records import Row, label, number, records, text
 from reports.sections import Section, Table
 
@@ -24,7 +24,7 @@ REASONS = {
     "no_reason": "No reason",
 }
 MOST_LINES = 9
-_MEASURES = {"revenue": "Revenue", "margin": "Margin", "leaving_rate": "Leaving rate", "tenure": "Tenure, periods"}
+_MEASURES = {"revenue": "Revenue", "margin": "Margin", "leaving_rate": "Leaving rate", "tenure": "Tenure"}
 
 
 def coverage(edition: Edition) -> Section | None:
@@ -92,7 +92,10 @@ def who_answers(edition: Edition) -> Section | None:
             rows=tuple(
                 (
                     _MEASURES[text(row, "measure")],
-                    *(_in_unit(edition, row, name) for name in ("mean_answered", "mean_silent", "difference", "se")),
+                    *(
+                        sentences_coverage.in_unit(edition, text(row, "measure"), number(row, name))
+                        for name in ("mean_answered", "mean_silent", "difference", "se")
+                    ),
                     signed_percent(number(row, "relative")),
                     plain(number(row, "standardised"), 2),
                 )
@@ -107,13 +110,6 @@ def who_answers(edition: Edition) -> Section | None:
 
 def _unit(edition: Edition) -> str:
     return "sites" if edition.shape == "sites" else "customers"
-
-
-def _in_unit(edition: Edition, row: Row, name: str) -> str:
-    measure, value = text(row, "measure"), number(row, name)
-    if measure == "leaving_rate":
-        return percent(value)
-    return plain(value) if measure == "tenure" else money(value, edition.currency)
 
 
 def _lines(rates: Sequence[Row]) -> list[tuple[str, str]]:

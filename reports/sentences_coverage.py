@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reports.edition import Edition
-from reports.figures import money, percent, plain, whole
+from reports.figures import NO_FIGURE, money, percent, plain, whole
 from reports.records import Row, label, listing, number, records, text
 
 ALIKE = 0.1  # standard deviations: below it nobody would see the difference
@@ -68,20 +68,25 @@ def _difference(edition: Edition, row: Row, unit: str) -> str:
     measure, here, there = text(row, "measure"), number(row, "mean_answered"), number(row, "mean_silent")
     verb, more, less = _MORE[measure]
     up = (number(row, "difference") or 0.0) > 0
-    figures = [_figure(edition, measure, value) for value in (here, there)]
+    figures = [in_unit(edition, measure, value) for value in (here, there)]
     relative = number(row, "relative")
     by = f"{percent(abs(relative))} " if measure in {"revenue", "margin"} and relative is not None else ""
     away = abs(number(row, "standardised") or 0.0)
+    period = "" if measure == "tenure" else " a period"
+    against = "" if NO_FIGURE in figures else f": {figures[0]} against {figures[1]}{period}"
     return (
-        f"{unit.capitalize()} who answer {verb} {by}{more if up else less} than those who do not: "
-        f"{figures[0]} against {figures[1]} a period ({plain(away, 2)} standard deviations)."
-    ).replace("periods a period", "periods")
+        f"{unit.capitalize()} who answer {verb} {by}{more if up else less} than those who do not{against} "
+        f"({plain(away, 2)} standard deviations)."
+    )
 
 
-def _figure(edition: Edition, measure: str, value: float | None) -> str:
+def in_unit(edition: Edition, measure: str, value: float | None) -> str:
+    """A figure of those who answer in its measure's unit; money only where the run is fit for use."""
     if measure == "leaving_rate":
         return percent(value)
-    return f"{plain(value)} periods" if measure == "tenure" else money(value, edition.currency)
+    if measure == "tenure":
+        return f"{plain(value)} periods"
+    return money(value, edition.currency) if edition.fitness == "fit" else NO_FIGURE
 
 
 def ways(edition: Edition, source: str) -> tuple[str, ...]:

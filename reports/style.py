@@ -81,6 +81,7 @@ _COLUMNS: dict[Kind, tuple[str, ...]] = {
 _OF_TABLE: dict[tuple[str, str], Kind] = {
     ("scenarios", "value"): "mixed",
     ("frontier", "initiatives"): "text",
+    ("respondents", "difference"): "mixed",
 }
 
 

@@ -18,10 +18,11 @@ from impact import run as flow
 from impact.__main__ import main
 from tests.quick_study import change_plan, empty_sheets, fill_column, quick_uplift
 
+COVERAGE = ("coverage", "response_rates", "respondents", "transitions", "stage_flow")
 TABLES = {
     *("journey", "calibration", "drivers", "pain_points", "initiatives", "portfolio", "cashflow", "frontier"),
     *("scenarios", "reconciliation", "benefits", "break_even", "checks"),
-    *("coverage", "response_rates", "respondents", "transitions", "stage_flow"),
+    *COVERAGE,
 }
 PAGES = {"impact.xlsx", "report.html", "journey.svg", "run.json", "forecast.json"}
 # What the workbook stores beside its formulas, and what the tables say, are one number.
@@ -232,7 +233,7 @@ def _nobody_leaves(folder: Path) -> Path:
     ],
     ids=["few customers", "nobody leaves"],
 )
-def test_too_thin_ends_with_1_and_still_writes_journey_break_even_and_checks(
+def test_too_thin_ends_with_1_and_still_writes_journey_break_even_checks_and_coverage(
     fresh: Path, thin: Callable[[Path], Path], code: str, sentence: str, enough: str
 ) -> None:
     said = say("run", thin(fresh))
@@ -240,7 +241,7 @@ def test_too_thin_ends_with_1_and_still_writes_journey_break_even_and_checks(
     assert said.out.startswith("NOT FIT FOR USE")
     assert sentence in said.out and enough in said.out
     out = fresh / "out"
-    assert {name for name in TABLES if len(table(out, name))} == {"journey", "break_even", "checks"}
+    assert {name for name in TABLES if len(table(out, name))} == {"journey", "break_even", "checks", *COVERAGE}
     assert table(out, "checks").iloc[0][["code", "status"]].tolist() == [code, "fail"]
     _holds_no_money_as_fit(out, sentence)
 

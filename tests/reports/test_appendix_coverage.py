@@ -109,6 +109,13 @@ def test_who_answers_is_said_with_its_difference_and_what_is_alike(covered: Edit
     assert "also like those who do not in tenure: less than 0.1 standard deviations apart." in note
 
 
+def test_a_run_not_fit_for_use_says_who_answers_without_money(covered: Edition) -> None:
+    section = made(who_answers(replace(covered, fitness="not fit for use")))
+    assert "spend 12% more than those who do not (0.31 standard deviations)." in section.note
+    assert section.table is not None
+    assert "EUR" not in section.note + "".join(cell for line in section.table.rows for cell in line)
+
+
 def test_each_persona_has_its_line_of_response_rates_on_one_scale(covered: Edition) -> None:
     section = made(who_answers(covered))
     assert section.captions == ("All", "Young adults")
