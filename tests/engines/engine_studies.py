@@ -19,7 +19,13 @@ TYPES = {
     "ledger": {"customer_id": "text", "period": "text", "revenue": "numeric(12,2)", "plan": "varchar(20)"},
     "customers": {"customer_id": "text", "persona": "text", "joined_at": "date"},
     "incidents": {"customer_id": "text", "occurred_at": "timestamptz", "pain_point": "text"},
-    "responses": {"customer_id": "text", "responded_at": "date", "stage": "text", "score": "smallint", "metric": "text"},
+    "responses": {
+        "customer_id": "text",
+        "responded_at": "date",
+        "stage": "text",
+        "score": "smallint",
+        "metric": "text",
+    },
 }
 
 
