@@ -45,7 +45,7 @@ _SESSION = {
 class _Doubles(PySparkCompiler):  # type: ignore[misc]
     """Spark's SQL with numbers written as doubles: Spark takes 0.25 for a decimal and rounds means of it."""
 
-    def visit_DefaultLiteral(self, op: Any, *, value: Any, dtype: Any) -> Any:  # noqa: ANN401, N802
+    def visit_DefaultLiteral(self, op: Any, *, value: Any, dtype: Any) -> Any:  # noqa: ANN401
         """The literal, a float as a double."""
         written = super().visit_DefaultLiteral(op, value=value, dtype=dtype)
         return self.cast(written, dtype) if dtype.is_floating() else written
