@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 
 from impact.address import Address
 from impact.engine_faults import missing_extra, no_right, no_table, plain, refused, unreachable
-from impact.errors import InputError
+from impact.errors import Finding, InputError
 from impact.table_name import parts_of
 
 if TYPE_CHECKING:
@@ -105,9 +105,12 @@ def open_postgres(address: Address) -> Postgres:
         raw = psycopg.connect(_with_patience(address.url), autocommit=True)
         for setting in _SESSION:
             raw.execute(setting.encode())
-        _ask_for_temp(raw, address.shown)
+        row = raw.execute("SELECT has_database_privilege(current_database(), 'TEMP')").fetchone()
     except psycopg.Error as error:
         raise InputError([_not_connected(error, address.shown)]) from None
+    if not row or not row[0]:
+        raw.close()
+        raise InputError([no_right(address.shown, "this user may not make temporary tables in this database")])
     connection = ibis.postgres.from_connection(raw)
     weakref.finalize(connection, raw.close)
     return Postgres(connection=connection, shown=address.shown)
@@ -121,25 +124,10 @@ def _with_patience(url: str) -> str:
     return make_conninfo("", **{**_PATIENCE, **{key: value for key, value in asked.items() if value is not None}})
 
 
-def _ask_for_temp(raw: psycopg.Connection[Any], shown: str) -> None:
-    row = raw.execute("SELECT has_database_privilege(current_database(), 'TEMP')").fetchone()
-    if not row or not row[0]:
-        raise InputError([no_right(shown, "this user may not make temporary tables in this database")])
-
-
-def _not_connected(error: psycopg.Error, shown: str) -> Any:  # noqa: ANN401
+def _not_connected(error: psycopg.Error, shown: str) -> Finding:
     """The finding of a connection that was not made, in words without user or password."""
-    words = plain(str(error))
-    reason = words.rpartition("FATAL:")[2].strip() or words
-    state = error.sqlstate or ""
-    login = "FATAL:" in words and any(word in words for word in ("authentication", "does not exist", "pg_hba"))
-    if state[:2] in _WRONG_LOGIN or login or "no password supplied" in words:
-        kinds = ("password", "no password supplied"), ("database", "database"), ("role", "role")
-        told = next((f"the {kind} is not accepted" for kind, sign in kinds if sign in words), "not let in")
-        return refused(shown, told)
-    return unreachable(shown, _without_names(reason))
-
-
-def _without_names(reason: str) -> str:
-    """The reason without what the address holds beside host and port."""
-    return reason.rpartition(" failed: ")[2] or reason
+    words = " ".join(str(error).split())
+    if (error.sqlstate or "")[:2] in _WRONG_LOGIN or "FATAL:" in words or "no password supplied" in words:
+        told = next((f"the {sign} is not accepted" for sign in ("password", "role", "database") if sign in words), "")
+        return refused(shown, told or "it lets no one in, or not from here")
+    return unreachable(shown, plain(words.rpartition(" failed: ")[2]))

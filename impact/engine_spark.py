@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 import ibis.expr.types as ir
+from ibis.backends.sql.compilers.pyspark import PySparkCompiler
 
 from impact.address import Address, names_file
 from impact.engine_faults import gave_up, missing_extra, missing_java, no_table, plain, unreachable
@@ -39,6 +40,15 @@ _SESSION = {
     # A row of too few cells is only seen where all columns are read.
     "spark.sql.csv.parser.columnPruning.enabled": "false",
 }
+
+
+class _Doubles(PySparkCompiler):  # type: ignore[misc]
+    """Spark's SQL with numbers written as doubles: Spark takes 0.25 for a decimal and rounds means of it."""
+
+    def visit_DefaultLiteral(self, op: Any, *, value: Any, dtype: Any) -> Any:  # noqa: ANN401
+        """The literal, a float as a double."""
+        written = super().visit_DefaultLiteral(op, value=value, dtype=dtype)
+        return self.cast(written, dtype) if dtype.is_floating() else written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +132,7 @@ def open_spark(address: Address) -> Spark:
     try:
         session = builder.config("spark.log.level", "OFF").getOrCreate()
         connection = ibis.pyspark.connect(session, **_SESSION)
+        connection.compiler = _Doubles()
     except Exception as error:
         raise InputError([gave_up(address.shown, plain(str(error)))]) from None
     cached: list[Any] = []

@@ -111,6 +111,7 @@ def run_record(edition: Edition, found: Findings, intake: Intake) -> dict[str, o
         "fitness": edition.fitness,
         "headline": edition.sentences[0],
         "engine": "full",
+        "source": intake.source.engine.shown,
         "seed": edition.seed,
         "versions": dict(edition.versions),
         "inputs": dict(edition.inputs),

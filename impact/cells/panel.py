@@ -67,11 +67,7 @@ def _controls(panel: Table, study: Study) -> dict[str, Value]:
 
 def experience(source: Source, journey: Journey) -> list[Table]:
     """What was experienced by customer and period: exposures, scores, pain points named in a survey."""
-    parts = (
-        exposures_by_period(source, journey),
-        scores_by_period(source, journey),
-        survey_pains_by_period(source, journey),
-    )
+    parts = (exposures_by_period(source, journey), answers_by_period(source, journey))
     return [part for part in parts if part is not None]
 
 
@@ -88,39 +84,43 @@ def _measure(rows: Table, pain: PainPoint) -> Value:
     mine = rows.pain_point == pain.pain_point
     if pain.measure == "level":
         return rows.amount.mean(where=mine)
-    count = mine.ifelse(1, 0).sum()
-    cap = 1 if pain.measure == "any" else COUNT_CAP
-    return ibis.least(count, cap).cast("int8")
+    if pain.measure == "any":
+        return mine.ifelse(1, 0).max().cast("int8")
+    return ibis.least(mine.ifelse(1, 0).sum(), COUNT_CAP).cast("int8")
 
 
-def scores_by_period(source: Source, journey: Journey) -> Table | None:
-    """Mean scores by customer and period, a column a stage, or None without responses."""
+def answers_by_period(source: Source, journey: Journey) -> Table | None:
+    """What was answered by customer and period, in one pass: scores and pain points named, None without responses."""
     if source.responses is None:
         return None
     rows = source.responses
-    stages = [*journey.stage_ids(), OVERALL]
+    measures = _mean_scores(rows, journey, source.present["responses"]) | _named_pains(rows, journey)
+    return rows.group_by("customer_id", "t").agg(**measures)
+
+
+def _mean_scores(rows: Table, journey: Journey, present: frozenset[str]) -> dict[str, Value]:
+    """Mean scores, a column a stage."""
     means = {}
-    for stage in stages:
+    for stage in [*journey.stage_ids(), OVERALL]:
         mine = rows.stage == stage
-        weight = (rows.n * rows.weight).sum(where=mine)
-        means[score_column(stage)] = (rows.score * rows.n * rows.weight).sum(where=mine) / weight.nullif(0)
-    return rows.group_by("customer_id", "t").agg(**means)
+        if {"n", "weight"}.isdisjoint(present):
+            means[score_column(stage)] = rows.score.mean(where=mine)
+        else:
+            weight = (rows.n * rows.weight).sum(where=mine)
+            means[score_column(stage)] = (rows.score * rows.n * rows.weight).sum(where=mine) / weight.nullif(0)
+    return means
 
 
-def survey_pains_by_period(source: Source, journey: Journey) -> Table | None:
-    """Pain points named in a survey by customer and period: 1 named, 0 answered and not named."""
+def _named_pains(rows: Table, journey: Journey) -> dict[str, Value]:
+    """Pain points named in a survey: 1 named, 0 answered and not named."""
     pains = [pain for pain in journey.pain_points if pain.source == "survey" and pain.measure != "level"]
-    if source.responses is None or not pains:
-        return None
-    rows = source.responses
     padded = ibis.literal(";") + rows.pain_points.fill_null("").replace(" ", "") + ibis.literal(";")
-    named = {
+    return {
         pain.pain_point: _low_score(rows, pain.stage)
         if pain.pain_point == f"low_{pain.stage}"
         else padded.contains(f";{pain.pain_point};").ifelse(1, 0).max().cast("int8")
         for pain in pains
     }
-    return rows.group_by("customer_id", "t").agg(**named)
 
 
 def _low_score(rows: Table, stage: str) -> Value:
