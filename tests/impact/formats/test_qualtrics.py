@@ -52,7 +52,9 @@ def study(tmp_path: Path, text: str | bytes, more: str = "") -> Path:
 
 def test_the_sample_reads_to_one_canonical_row_keyed_on_its_import_ids(tmp_path: Path) -> None:
     bring(write_export_study(tmp_path, DATA.format(file="qualtrics.csv")), "qualtrics.csv")
-    (row,) = rows(tmp_path, "responses", "data.columns.responses.customer_id=_recordId").to_dict("records")
+    key = "data.columns.responses.customer_id=_recordId"
+    assert adapted(tmp_path, "responses", key).notices == ()  # neither the text nor its topics are questions
+    (row,) = rows(tmp_path, "responses", key).to_dict("records")
     assert row == {
         "customer_id": "R_2YPOQ602ER1jkf1",
         "responded_at": "2017-07-18T06:28:48",
