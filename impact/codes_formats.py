@@ -77,9 +77,9 @@ FORMAT_PAGES: tuple[tuple[str, str, str, str], ...] = (
     ),
     (
         "D413",
-        "No answer carries a customer id",
-        "Answers of nobody in particular cannot be joined to money.",
-        "Name the field with the id in [data.columns.responses] customer_id; for anonymous surveys see [data] unit.",
+        "No row carries a customer id",
+        "Answers and money of nobody in particular cannot be joined.",
+        "Name the field with the id in [data.columns.TABLE] customer_id; for anonymous surveys see [data] unit.",
     ),
     (
         "D414",
@@ -113,8 +113,8 @@ FORMAT_PAGES: tuple[tuple[str, str, str, str], ...] = (
     ),
     (
         "D419",
-        "Amounts or dates of an export cannot be read",
-        "Money that is skipped would be missing from the ledger without a word.",
+        "Amounts or dates of an export cannot be read, or stand twice",
+        "Money that is skipped, or counted twice, would make the ledger wrong without a word.",
         "Correct the rows named, or export again.",
     ),
     (

@@ -20,11 +20,13 @@ REGRESSION = tuple(
 )
 ENGINE = ("impact/engine*", "impact/source*", "impact/contract*", "impact/cells*")
 EXCEL = ("reports/workbook/*", "impact/formats/*")
+EXPORTS = ("impact/formats/*",)
 FENCES = {
     **dict.fromkeys(("pymc", "xarray", "pytensor", "arviz", "nutpie"), BAYES),
     "statsmodels": REGRESSION,
     **dict.fromkeys(("ibis", "duckdb", "sqlglot"), ENGINE),
     **dict.fromkeys(("xlsxwriter", "openpyxl"), EXCEL),
+    "pyreadstat": EXPORTS,
 }
 LINES_AT_MOST = 450
 FILES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))

@@ -11,6 +11,7 @@ from impact.formats.folder import Part, needed_part, read_part
 from impact.formats.stripe_leaving import SUBSCRIPTIONS, with_leaving
 from impact.formats.stripe_money import amounts, is_true, net_of, units
 from impact.formats.stripe_periods import by_period, seconds
+from impact.formats.survey import NO_CUSTOMER, nobody
 from impact.step_downs import review
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ _INVOICES = Part(
     ),
 )
 _LINES = Part(
-    name="invoice_line_item", needs=("invoice_id", "amount", "period_start", "period_end"), may_have=("livemode",)
+    name="invoice_line_item",
+    needs=("invoice_id", "amount", "period_start", "period_end"),
+    may_have=("id", "livemode"),
 )
 _CUSTOMERS = Part(name="customer", needs=("id",), may_have=("created", "livemode"))
 _REFUNDS = Part(name="refund", needs=("amount", "charge_id", "created", "currency"), may_have=("status",))
@@ -51,8 +54,10 @@ def _ledger(request: Request) -> Adapted:
     refunds = attempt(findings, lambda: _refunds(request))
     if findings or invoices is None or lines is None:
         raise InputError(findings)
+    if twice := [*_twice(request, invoices, ["id"]), *_twice(request, lines, ["invoice_id", "id"])]:
+        raise InputError(twice)
     keys = _keys(request)
-    invoices = invoices.drop_duplicates("id", keep="last").assign(net=net_of(invoices))
+    invoices = invoices.assign(net=net_of(invoices))
     money, off = _priced(request, lines, invoices)
     notices = [review("D424", f"{request.file}: {off:,} of {len(invoices):,} invoices", "0")] if off else []
     if refunds is None:
@@ -71,8 +76,12 @@ def _lines(request: Request) -> pd.DataFrame:
         return needed_part(request, _LINES, "recognised revenue is spread as the lines are; or set revenue_basis")
     invoices = needed_part(request, _INVOICES, more=("created",))
     return invoices.assign(
-        invoice_id=invoices.id, amount=invoices.total, period_start=invoices.created, period_end=invoices.created
-    )[["invoice_id", "amount", "period_start", "period_end", "source_row", "livemode"]]
+        id=None,
+        invoice_id=invoices.id,
+        amount=invoices.total,
+        period_start=invoices.created,
+        period_end=invoices.created,
+    )[["id", "invoice_id", "amount", "period_start", "period_end", "source_row", "livemode"]]
 
 
 def _priced(request: Request, lines: pd.DataFrame, invoices: pd.DataFrame) -> tuple[pd.DataFrame, int]:
@@ -83,23 +92,22 @@ def _priced(request: Request, lines: pd.DataFrame, invoices: pd.DataFrame) -> tu
     import pandas as pd
 
     kept = ["id", "customer_id", "currency", "status", "is_deleted", "livemode", "net", "subtotal", "tax"]
-    both = lines.merge(
+    both = lines.drop(columns="id").merge(
         invoices[kept].rename(columns={"livemode": "invoice_livemode"}),
         left_on="invoice_id",
         right_on="id",
         how="left",
-        validate="many_to_one",
     )
     both = both.assign(minor=amounts(both.amount))
     sums = both.groupby("invoice_id").minor.transform("sum")
-    share = (both.net / sums.where(sums != 0)).fillna(1.0)
+    share = (both.net / sums).where(sums != 0, 1.0)
     subtotal = amounts(both.subtotal)
     apart = (sums - subtotal).abs() > 1
     test = (both.livemode.notna() & ~is_true(both.livemode)) | (
         both.invoice_livemode.notna() & ~is_true(both.invoice_livemode)
     )
     aside = pd.Series(None, index=both.index, dtype=object)
-    aside = aside.mask(both.customer_id.isna(), "no customer id")
+    aside = aside.mask(both.customer_id.isna(), NO_CUSTOMER)
     aside = aside.mask(~both.status.isin(_EARNED), both.status.fillna("without status").astype(str) + " invoice")
     aside = aside.mask(is_true(both.is_deleted), "deleted invoice").mask(test, "test mode")
     aside = aside.mask(both.id.isna(), "line of an invoice that is not in the export")
@@ -139,6 +147,22 @@ def _together(money: pd.DataFrame, refunds: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([money[columns], refunds[columns]], ignore_index=True)
 
 
+def _twice(request: Request, rows: pd.DataFrame, key: list[str]) -> list[Finding]:
+    again = rows[rows[key].notna().all(axis=1) & rows.duplicated(key)]
+    if again.empty:
+        return []
+    return [
+        Finding(
+            code="D419",
+            place=request.file,
+            found=f"{len(again):,} invoices or lines stand twice",
+            allowed="each invoice and each line once, as it stands now",
+            remedy="export the present state and not its history",
+            rows=tuple(f"row {int(row) + 1}" for row in again.source_row.head(3)),
+        )
+    ]
+
+
 def _unread(request: Request, money: pd.DataFrame) -> list[Finding]:
     used = money[money.aside.isna()]
     wrong = used[
@@ -164,8 +188,10 @@ def _table(request: Request, money: pd.DataFrame, subscriptions: pd.DataFrame | 
     import pyarrow
 
     money = money.assign(customer=money.customer_id if keys is None else money.customer_id.map(keys))
-    money = money.assign(aside=money.aside.mask(money.aside.isna() & money.customer.isna(), "no customer id"))
+    money = money.assign(aside=money.aside.mask(money.aside.isna() & money.customer.isna(), NO_CUSTOMER))
     used, lost = money[money.aside.isna()], money[money.aside.notna()]
+    if used.empty and (lost.aside == NO_CUSTOMER).any():
+        raise InputError([nobody(request, int((lost.aside == NO_CUSTOMER).sum()))])
     ledger = by_period(used, request.study.period_kind)
     ledger = ledger.assign(revenue=ledger.minor / ledger.currency.map(units), currency=ledger.currency.str.upper())
     ledger = with_leaving(ledger, subscriptions, keys, request.study.period_kind)
@@ -196,7 +222,7 @@ def _customers(request: Request) -> Adapted:
         raise InputError(findings)
     ids = customers.id if keys is None else customers.id.map(keys)
     test = customers.livemode.notna() & ~is_true(customers.livemode)
-    aside = ids.isna().map({True: "no customer id", False: None}).astype(object).mask(test, "test mode")
+    aside = ids.isna().map({True: NO_CUSTOMER, False: None}).astype(object).mask(test, "test mode")
     columns = {"customer_id": ids, "joined_at": seconds(customers.created).dt.strftime("%Y-%m-%d"), "aside": aside}
     texts = {name: _texts(cells) for name, cells in columns.items()}
     rows = pyarrow.array(customers.source_row, type=pyarrow.int64())

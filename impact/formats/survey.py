@@ -108,12 +108,12 @@ def _with_customers(request: Request, responses: Responses) -> pyarrow.Array:
 
 
 def nobody(request: Request, answers: int) -> Finding:
-    """The finding of an export none of whose complete answers has a customer."""
+    """The finding of an export none of whose usable rows has a customer."""
     return Finding(
         code="D413",
         place=f"{request.file} customer_id",
-        found=f"no customer id in any of {answers:,} complete answers",
-        allowed="the id that the ledger has, in at least some answers",
+        found=f"no customer id in any of {answers:,} rows that could be used",
+        allowed="the id that your other tables have, in at least some rows",
         remedy=f"name the field that holds it: [data.columns.{request.table}] customer_id, "
         "or set [data] unit where the survey is anonymous",
     )

@@ -27,7 +27,7 @@ _QUESTIONS = {SCORE: "good or bad", REASON: "why bad"}
 
 
 def read_table(request: Request) -> Adapted:
-    """The ratings of tickets, the last of each ticket used.
+    """The ratings of tickets, the last answer of each ticket used.
 
     Raises:
         InputError: a file or setting is missing, or a rating is none that is known.
@@ -70,18 +70,20 @@ def _rated(request: Request, ratings: pd.DataFrame, tickets: pd.DataFrame) -> pd
     import pandas as pd
     import pyarrow
 
-    ratings = ratings.drop_duplicates(["ticket_id", "updated", "value"])
     times = pyarrow.array(ratings.updated.tolist(), type=pyarrow.string())
     # Zendesk keeps its times in UTC, and exports keep them so.
     at = in_utc(times, "UTC", f"{request.file} updated").to_pylist()
-    rated = ratings.assign(at=at).sort_values(["ticket_id", "at", "source_row"], ignore_index=True)
+    # A rating that is offered again does not take back the answer before it.
+    answered = ratings.value.str.casefold().isin(list(_VALUES))
+    order = ["ticket_id", "answered", "at", "source_row"]
+    rated = ratings.assign(at=at, answered=answered).sort_values(order, ignore_index=True)
     rated = rated.merge(_with_keys(request, tickets), left_on="ticket_id", right_on="id", how="left")
     last = ~rated.ticket_id.duplicated(keep="last")
     aside = pd.Series(None, index=rated.index, dtype=object)
     aside = aside.mask(rated.customer_id.isna(), NO_CUSTOMER)
     aside = aside.mask(rated.status == "deleted", "deleted ticket")
     aside = aside.mask(rated.id.isna(), "ticket is not in the export")
-    return rated.assign(aside=aside.mask(~last, "replaced by a later rating")).sort_values("source_row")
+    return rated.assign(aside=aside.mask(~last, "another rating of the ticket counts")).sort_values("source_row")
 
 
 def _with_keys(request: Request, tickets: pd.DataFrame) -> pd.DataFrame:

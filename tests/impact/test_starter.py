@@ -64,17 +64,19 @@ def test_every_setting_of_a_section_is_shown(starter: Path, section: str, model:
     text = (starter / "study.toml").read_text(encoding="utf-8")
     body = text.partition(f"\n[{section}]\n")[2].partition("\n\n[")[0]
     shown = set(re.findall(r"^(?:# )?(\w+) += ", body, re.MULTILINE))
-    nested = {"columns"} if "[data.columns." in body else set()
+    nested = {name for name in ("columns", "items") if f"[data.{name}." in body}
     assert set(model.model_fields) <= shown | nested
 
 
 def test_the_optional_settings_are_right_when_they_are_switched_on(starter: Path) -> None:
     text = (starter / "study.toml").read_text(encoding="utf-8")
-    switched_on = re.sub(r"^# (?=\w+ +=|\[data\.columns)", "", text, flags=re.MULTILINE)
+    switched_on = re.sub(r"^# (?=\w+ +=|\[data\.(?:columns|items))", "", text, flags=re.MULTILINE)
     settings = tomllib.loads(switched_on)
     columns = settings["data"].pop("columns")
     assert columns == {"responses": {"customer_id": "RespondentID"}}
-    assert DataSection.model_validate(settings["data"]).timezone == "Europe/Berlin"
+    data = DataSection.model_validate(settings["data"])
+    assert data.items["QID1"].stage == "buy"
+    assert data.timezone == "Europe/Berlin"
     assert FinanceSection.model_validate(settings["finance"]).fiscal_year_start == 1
     assert ModelSection.model_validate(settings["model"]).reliability == 1.0
     assert PortfolioSection.model_validate(settings["portfolio"]).floor == 0.8

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from impact.intake import take_in
 from impact.periods import parse_period
 from tests.exports import adapted, bring, codes, faults, rows, write_export_study
+from tests.tiny_study import write_tiny_study
 
 DATA = """
 responses = "{file}"
@@ -52,7 +54,9 @@ def study(tmp_path: Path, text: str | bytes, more: str = "") -> Path:
 
 def test_the_sample_reads_to_one_canonical_row_keyed_on_its_import_ids(tmp_path: Path) -> None:
     bring(write_export_study(tmp_path, DATA.format(file="qualtrics.csv")), "qualtrics.csv")
-    (row,) = rows(tmp_path, "responses", "data.columns.responses.customer_id=_recordId").to_dict("records")
+    key = "data.columns.responses.customer_id=_recordId"
+    assert adapted(tmp_path, "responses", key).notices == ()  # neither the text nor its topics are questions
+    (row,) = rows(tmp_path, "responses", key).to_dict("records")
     assert row == {
         "customer_id": "R_2YPOQ602ER1jkf1",
         "responded_at": "2017-07-18T06:28:48",
@@ -302,3 +306,42 @@ def test_questions_that_no_item_names_are_said(tmp_path: Path) -> None:
     assert [(one.code, one.found) for one in notices] == [
         ("D421", "q.csv: QID3 (Frage nach QID3), QID4 (Frage nach QID4_2)")
     ]
+
+
+def test_the_same_answers_give_the_same_table_as_canonical_rows(tmp_path: Path) -> None:
+    canonical = take_in(write_tiny_study(tmp_path)).source
+    wide = pd.read_csv(tmp_path / "responses.csv", dtype=str).pivot(
+        index=["customer_id", "responded_at"], columns="stage", values=["score", "pain_points"]
+    )
+    stages = ("buy", "use", "overall")
+    fields = ("endDate", "externalDataReference", *(f"QID{place}" for place in (1, 2, 3)), "QID9")
+    heads = ",".join('"{""ImportId"":""' + one + '""}"' for one in fields)
+    lines = [",".join(fields), ",".join(fields), heads]
+    for (customer, at), row in wide.iterrows():
+        pains = "7" if row["pain_points", "use"] == "broken" else ""
+        lines.append(",".join([f"{at} 12:00:00", customer, *(row["score", stage] for stage in stages), pains]))
+    items = "".join(f'[data.items.QID{n}]\nstage = "{stage}"\nmetric = "csat"\n' for n, stage in enumerate(stages, 1))
+    data = f"""
+responses = "q.csv"
+customers = "customers.csv"
+ledger = "ledger.csv"
+incidents = "incidents.csv"
+format = "qualtrics"
+timezone = "UTC"
+scale_direction = "high_is_good"
+{items}[data.items.QID9]
+kind = "pain_points"
+options = {{ 7 = "broken" }}
+"""
+    write_export_study(tmp_path, data)
+    (tmp_path / "q.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    exported = take_in(tmp_path).source
+    assert canonical.responses is not None and exported.responses is not None
+    frames = [
+        source.responses.execute().drop(columns="pain_points").sort_values(["customer_id", "stage"], ignore_index=True)
+        for source in (canonical, exported)
+    ]
+    pd.testing.assert_frame_equal(*frames)
+    named = [set(source.responses.filter(source.responses.pain_points == "broken").customer_id.execute())
+             for source in (canonical, exported)]  # fmt: skip
+    assert named[0] == named[1] != set()

@@ -220,12 +220,24 @@ def test_an_amount_or_date_that_cannot_be_read_is_a_finding_with_its_row(tmp_pat
     assert (found.code, found.rows) == ("D419", ("row 2", "row 3"))
 
 
+def test_an_invoice_or_line_that_stands_twice_is_not_counted_twice(tmp_path: Path) -> None:
+    folder = company(tmp_path, [invoice("i", "c", 1000)] * 2, [f"i,1000,{QUARTER},true,false"])
+    (found,) = faults(folder, "ledger")
+    assert (found.code, found.rows) == ("D419", ("row 3",))
+
+
+def test_an_invoice_without_a_total_is_not_valued_by_its_lines(tmp_path: Path) -> None:
+    blank = invoice("i", "c", 1000).replace("paid,1000", "paid,")
+    assert codes(company(tmp_path, [blank], [f"i,1000,{QUARTER},true,false"]), "ledger") == ["D419"]
+
+
 def test_your_own_id_is_taken_from_the_customers_metadata(tmp_path: Path) -> None:
     folder = company(tmp_path, [invoice("i", "c", 1000)], [f"i,1000,{QUARTER},true,false"])
     asked = "data.columns.ledger.customer_id=metadata.external_id"
     assert codes(folder, "ledger", asked) == ["D418"]
     text = 'id,email,metadata\nc,who@example.com,"{""external_id"": ""0042""}"\nd,,not json\n'
     (folder / "stripe" / "customers.csv").write_text(text, encoding="utf-8")
+    assert codes(folder, "ledger", asked.replace("external_id", "other")) == ["D413"]
     read = rows(folder, "ledger", asked)
     assert read.customer_id.tolist() == ["0042"] and "example.com" not in read.to_csv()
     assert codes(folder, "ledger", "data.columns.ledger.customer_id=email") == ["D411"]
@@ -244,3 +256,6 @@ def test_a_stripe_ledger_is_taken_in_as_the_ledger_of_the_study(tmp_path: Path) 
     ledger = intake.source.ledger.execute()
     assert len(ledger) == 3 * len(names)  # the fourth quarter is after as_of
     assert "D423" in [one.code for one in intake.checks]
+    text = (folder / "study.toml").read_text(encoding="utf-8").replace("margin_rate = 0.4\n", "")
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    assert "D333" in [one.code for one in take_in(folder).checks]  # invoices know no margin

@@ -54,10 +54,15 @@ def test_offered_and_unoffered_are_no_answers(tmp_path: Path) -> None:
     assert read.score.tolist() == [None, None]
 
 
-def test_only_the_last_rating_of_a_ticket_counts_and_the_others_are_counted_aside(tmp_path: Path) -> None:
+def test_a_rating_offered_again_does_not_take_back_the_answer_before_it(tmp_path: Path) -> None:
+    read = rows(rated(tmp_path, (FIRST, "2026-02-01", "good"), (FIRST, "2026-02-05", "offered")))
+    assert read.aside.tolist() == [None, "another rating of the ticket counts"]
+
+
+def test_only_the_last_answer_of_a_ticket_counts_and_the_others_are_counted_aside(tmp_path: Path) -> None:
     ratings = [(FIRST, "2026-02-03", "good"), (FIRST, "2026-02-01", "offered"), (FIRST, "2026-02-02", "bad")]
     read = rows(rated(tmp_path, *ratings))
-    assert read.aside.tolist() == [None, "replaced by a later rating", "replaced by a later rating"]
+    assert read.aside.tolist() == [None, "another rating of the ticket counts", "another rating of the ticket counts"]
 
 
 def test_tickets_deleted_or_not_exported_are_counted_aside(tmp_path: Path) -> None:
