@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from impact.cells.renewal import over_the_term
+from impact.columns import COUNTS
 from impact.journey import OVERALL, Journey, PainPoint
 from impact.source_outcome import with_outcome
 
@@ -103,7 +104,7 @@ def _mean_scores(rows: Table, journey: Journey, present: frozenset[str]) -> dict
     means = {}
     for stage in [*journey.stage_ids(), OVERALL]:
         mine = rows.stage == stage
-        if {"n", "weight"}.isdisjoint(present):
+        if {"n", "weight", "respondent_id", *COUNTS}.isdisjoint(present):
             means[score_column(stage)] = rows.score.mean(where=mine)
         else:
             weight = (rows.n * rows.weight).sum(where=mine)
