@@ -236,4 +236,25 @@ DATA_PAGES: tuple[tuple[str, str, str, str], ...] = (
         "Revenue is net of credits, so a row may be negative; many of them are more often credits booked late.",
         "Book credits in the period they belong to, or leave the rows as they are where that is what happened.",
     ),
+    (
+        "D391",
+        "Incidents and named pain points not read: the plan lists no pain point",
+        "Without pain points in the plan a low score of a stage stands in for them, and an incident cannot be told "
+        "to be of any of them, so all are set aside and counted.",
+        "List the pain points in `pain_points`, with the ids that incidents and answers name.",
+    ),
+    (
+        "D392",
+        "A fix for a persona without active customers",
+        "Value is counted from the customers active at as_of. None of them is of this persona, so the fix is worth "
+        "nothing here and costs what it costs.",
+        "Correct the persona of the fix or of the customers, or leave persona blank for a fix that reaches all.",
+    ),
+    (
+        "D393",
+        "The key that hides ids is missing",
+        "[data] id_key names an environment variable; its text is the key that customer ids are hashed under "
+        "wherever they leave. Without it, or with a text too short to be a secret, ids could be read back.",
+        "Set the variable to a secret text of 16 characters or more; the same key gives the same hashes in each run.",
+    ),
 )

@@ -12,14 +12,17 @@ from impact.checks import Check
 from impact.codes import CODES
 from impact.columns import TABLES
 from impact.contract_ids import id_faults
+from impact.contract_results import shown_value
 from impact.contract_reviews import table_reviews
 from impact.contract_rules import Rule, rules_of, unknown_named_pains, with_doubled
 from impact.contract_study import study_faults
 from impact.errors import Finding
+from impact.ids import shown_id
+from impact.initiative import Plan
 from impact.journey import Journey
-from impact.periods import period_label
 from impact.source import Source
 from impact.source_staging import UNKNOWN_CUSTOMER, file_row
+from impact.step_downs import stands_in
 from impact.study import Study
 from impact.study_faults import nearest
 
@@ -36,41 +39,48 @@ class TableReport:
     """What the tables' rules found.
 
     `findings` are errors, `checks` passes and reviews. `rejects` holds by table up to 1,000 rows a
-    rule: source_row, customer_id, code, column, value.
+    rule: source_row, customer_id, code, column, value, reason, ids as they may leave. `ruled` holds by
+    table every rule with the number of rows that break it.
     """
 
     findings: tuple[Finding, ...]
     checks: tuple[Check, ...]
     rejects: Mapping[str, pd.DataFrame]
+    ruled: Mapping[str, tuple[tuple[Rule, int], ...]]
 
 
-def check_tables(source: Source, study: Study, journey: Journey | None) -> TableReport:
+def check_tables(source: Source, study: Study, journey: Journey | None, plan: Plan | None = None) -> TableReport:
     """The report of every rule on every table; None for a journey leaves out what the plan must name."""
-    findings = [*study_faults(source, study), *id_faults(source)]
+    findings = [*study_faults(source, study), *id_faults(source, study)]
     passes: list[Check] = []
     rejects: dict[str, list[pd.DataFrame]] = {}
+    ruled: dict[str, tuple[tuple[Rule, int], ...]] = {}
     for name, staged in source.staged.items():
         table = with_doubled(name, staged.filter(staged.set_aside.isnull()))
         rules = rules_of(name, table, source, study, journey)
-        broken = _broken(table, rules)
+        ruled[name] = _counted(table, rules)
+        broken = [(rule, count) for rule, count in ruled[name] if count]
         for rule, count in broken:
             rows = _rejected(table, rule, study)
             rejects.setdefault(name, []).append(rows)
             findings.append(_finding(source, name, rule, (count, rows, _names_at_fault(table, rule))))
         if not broken:
             passes.append(_passed(source, name, len(rules)))
-    if journey is not None and "pain_points" in source.present.get("responses", ()):
+    if journey is not None and "pain_points" in source.present.get("responses", ()) and not stands_in(journey):
         findings += _named_pains(source, journey)
-    reviews = table_reviews(source, study, journey)
-    return TableReport(findings=tuple(findings), checks=(*reviews, *passes), rejects=_joined(source, rejects))
+    return TableReport(
+        findings=tuple(findings),
+        checks=(*table_reviews(source, study, journey, plan), *passes),
+        rejects=_joined(source, study, rejects),
+        ruled=ruled,
+    )
 
 
-def _broken(table: ir.Table, rules: tuple[Rule, ...]) -> list[tuple[Rule, int]]:
+def _counted(table: ir.Table, rules: tuple[Rule, ...]) -> tuple[tuple[Rule, int], ...]:
     counts = table.aggregate(
         **{f"rule_{place}": rule.broken.ifelse(1, 0).sum().fill_null(0) for place, rule in enumerate(rules)}
     ).execute()
-    found = [(rule, int(counts[f"rule_{place}"][0])) for place, rule in enumerate(rules)]
-    return [(rule, count) for rule, count in found if count]
+    return tuple((rule, int(counts[f"rule_{place}"][0])) for place, rule in enumerate(rules))
 
 
 def _rejected(table: ir.Table, rule: Rule, study: Study) -> pd.DataFrame:
@@ -81,10 +91,13 @@ def _rejected(table: ir.Table, rule: Rule, study: Study) -> pd.DataFrame:
         .select("source_row", "customer_id", value=table[rule.shown].cast("string"))
         .execute()
     )
-    if rule.shown == "t":
-        labels = [period_label(int(t), study.period_kind) if t == t and t is not None else "" for t in rows.value]
-        rows = rows.assign(value=labels)
-    return rows.assign(code=rule.code, column=rule.column)
+    return rows.assign(
+        customer_id=[shown_id(one, study) for one in rows.customer_id],
+        code=rule.code,
+        column=rule.column,
+        value=[shown_value(one, rule.shown, study) for one in rows.value],
+        reason=rule.found,
+    )
 
 
 def _names_at_fault(table: ir.Table, rule: Rule) -> str:
@@ -118,9 +131,8 @@ def _finding(source: Source, name: str, rule: Rule, found: tuple[int, pd.DataFra
 def _example(source: Source, name: str, rule: Rule, row: Any) -> str:  # noqa: ANN401
     target = rule.shown.removesuffix("_unread")
     shown = next((column.name for column in TABLES[name] if column.target == target), target)
-    value = "" if row.value is None or row.value != row.value else row.value
-    customer = "" if row.customer_id is None or row.customer_id != row.customer_id else row.customer_id
-    return f"row {file_row(source.files[name], int(row.source_row))}: customer_id={customer}, {shown}={value}"
+    place = f"row {file_row(source.files[name], int(row.source_row))}"
+    return f"{place}: customer_id={row.customer_id}, {shown}={row.value}"
 
 
 def _rows(count: int) -> str:
@@ -163,14 +175,16 @@ def _named_pains(source: Source, journey: Journey) -> list[Finding]:
     ]
 
 
-def _joined(source: Source, rejects: Mapping[str, list[pd.DataFrame]]) -> dict[str, pd.DataFrame]:
+def _joined(source: Source, study: Study, rejects: Mapping[str, list[pd.DataFrame]]) -> dict[str, pd.DataFrame]:
     import pandas as pd
 
     frames = {name: list(found) for name, found in rejects.items()}
     for name in source.rows.table[source.rows.reason == UNKNOWN_CUSTOMER]:
         staged = source.staged[str(name)]
         aside = staged.filter(staged.set_aside == UNKNOWN_CUSTOMER).order_by("source_row").limit(MOST_REJECTS)
-        rows = aside.select("source_row", "customer_id", value=aside.customer_id).execute()
-        frames.setdefault(str(name), []).append(rows.assign(code="D331", column="customer_id"))
-    columns = ["source_row", "customer_id", "code", "column", "value"]
+        rows = aside.select("source_row", "customer_id").execute()
+        ids = [shown_id(one, study) for one in rows.customer_id]
+        rows = rows.assign(customer_id=ids, code="D331", column="customer_id", value=ids, reason=UNKNOWN_CUSTOMER)
+        frames.setdefault(str(name), []).append(rows)
+    columns = ["source_row", "customer_id", "code", "column", "value", "reason"]
     return {name: pd.concat(found, ignore_index=True)[columns] for name, found in frames.items()}

@@ -11,13 +11,16 @@ from typing import Any
 import ibis
 
 from impact.checks import Check
-from impact.columns import names_of
+from impact.columns import TABLES, names_of
 from impact.contract_ids import equal_rows, id_reviews
+from impact.groups import persons
+from impact.initiative import Plan
 from impact.journey import OVERALL, Journey
 from impact.plan_columns import LOW_SCORE
 from impact.source import EVERYBODY, Source
+from impact.source_aside import NO_PAIN_POINTS
 from impact.source_staging import AFTER_AS_OF, LONGEST_NAME, OTHER_PROGRAMME, UNKNOWN_CUSTOMER
-from impact.step_downs import review
+from impact.step_downs import review, stands_in
 from impact.study import Study
 
 # Names like "joined" for joined_at are found, and unlike ones ("reason" for persona) left alone.
@@ -26,17 +29,31 @@ _SHORTEST_WORD = 4
 _READ_ONLY = ("renewal_at", "cancel_requested_at", "churn_kind")
 
 
-def table_reviews(source: Source, study: Study, journey: Journey | None) -> tuple[Check, ...]:
+def table_reviews(source: Source, study: Study, journey: Journey | None, plan: Plan | None) -> tuple[Check, ...]:
     """The reviews of the tables as they are used."""
     found = [*_set_aside(source), *id_reviews(source), *equal_rows(source), *_near_columns(source)]
     found += [*_ledger(source, study), *_money(source), *_controls(source, study)]
     if source.responses is not None:
         found += _answers(source)
     if journey is not None and journey.personas:
-        found += _personas(source)
+        found += _personas(source, study)
     if journey is not None:
-        found += _never_seen(source, journey)
+        found += [*_named_in_vain(source, journey), *_never_seen(source, journey)]
+    if plan is not None:
+        found += _fixes_of_nobody(source, study, plan)
     return tuple(found)
+
+
+def aside_code(reason: str) -> str:
+    """The code of a reason to set a row aside."""
+    return {UNKNOWN_CUSTOMER: "D331", AFTER_AS_OF: "D335", NO_PAIN_POINTS: "D391"}.get(reason, "D338")
+
+
+def aside_column(table: str, reason: str) -> str:
+    """The column of a table that a reason to set a row aside is read from."""
+    period = next((column.name for column in TABLES[table] if column.target == "t"), "customer_id")
+    named = {UNKNOWN_CUSTOMER: "customer_id", AFTER_AS_OF: period, NO_PAIN_POINTS: "pain_point"}
+    return named.get(reason, "missing" if reason.startswith("missing") else "score")
 
 
 def _set_aside(source: Source) -> list[Check]:
@@ -47,8 +64,7 @@ def _set_aside(source: Source) -> list[Check]:
     said = ", ".join(f"{table} {aside:,} of {rows_in:,}" for table, aside, rows_in in counts)
     found = [review("D335", f"rows after as_of: {said}", "0")] if said else []
     for table, reason, aside, rows_in in zip(rows.table, rows.reason, rows.set_aside, rows.rows_in, strict=True):
-        said = f"{table}: {aside:,} of {rows_in:,} rows, {reason}"
-        found.append(review("D331" if reason == UNKNOWN_CUSTOMER else "D338", said, "0"))
+        found.append(review(aside_code(str(reason)), f"{table}: {aside:,} of {rows_in:,} rows, {reason}", "0"))
     return found
 
 
@@ -131,13 +147,38 @@ def _answers(source: Source) -> list[Check]:
     return found
 
 
-def _personas(source: Source) -> list[Check]:
+def _personas(source: Source, study: Study) -> list[Check]:
     customers = source.customers
     counted = customers.aggregate(
         everybody=customers.count(), unnamed=(customers.persona == EVERYBODY).ifelse(1, 0).sum()
     ).execute()
     unnamed, everybody = int(counted.unnamed.fillna(0)[0]), int(counted.everybody[0])
-    return [review("D340", f"{unnamed:,} of {everybody:,} customers", "0")] if unnamed else []
+    if not unnamed:
+        return []
+    # Stores and accounts are no persons, and are counted one by one.
+    said = f"{unnamed:,}" if source.shape(study) == "sites" else persons(unnamed)
+    return [review("D340", f"{said} of {everybody:,} customers", "0")]
+
+
+def _named_in_vain(source: Source, journey: Journey) -> list[Check]:
+    """A review where answers name pain points and the plan lists none; the scores of those answers count."""
+    if source.responses is None or not stands_in(journey):
+        return []
+    named = int(source.responses.filter(source.responses.pain_points.notnull()).count().execute())
+    said = f"responses: pain points named in {named:,} answers are not read; their scores are"
+    return [review("D391", said, "0")] if named else []
+
+
+def _fixes_of_nobody(source: Source, study: Study, plan: Plan) -> list[Check]:
+    """A review of the fixes whose persona no customer active at as_of is of."""
+    asked = [fix for fix in plan.fixes if fix.persona]
+    if not asked:
+        return []
+    active = source.ledger.filter(source.ledger.t == study.as_of).select("customer_id")
+    here = source.customers.semi_join(active, "customer_id").select("persona").distinct().execute()
+    present = set(here.persona)
+    idle = sorted({f"{fix.initiative} for {fix.persona}" for fix in asked if fix.persona not in present})
+    return [review("D392", ", ".join(idle), "a customer active at as_of")] if idle else []
 
 
 def _never_seen(source: Source, journey: Journey) -> list[Check]:

@@ -44,7 +44,7 @@ _FILE_KEYS = (
 )
 _NOT_ACTED_ON: dict[str, tuple[str, ...]] = {
     "study": ("report_by", "inactive_after"),
-    "data": ("id_key", "timezone", "unit"),
+    "data": ("timezone", "unit"),
     "finance": ("tax_rate", "rates", "control_totals", "outlook"),
     "portfolio": ("capacity", "floor", "target", "persona_floor"),
 }
