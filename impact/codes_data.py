@@ -257,4 +257,11 @@ DATA_PAGES: tuple[tuple[str, str, str, str], ...] = (
         "wherever they leave. Without it, or with a text too short to be a secret, ids could be read back.",
         "Set the variable to a secret text of 16 characters or more; the same key gives the same hashes in each run.",
     ),
+    (
+        "D394",
+        "A period of no year of this company",
+        "Years such as 0001 and 9999 stand for a missing date in the systems that write them. Read as dates they would "
+        "make one row the first period of the ledger, or a customer thousands of years old.",
+        "Correct the date; blank it where the column may be blank.",
+    ),
 )

@@ -16,6 +16,9 @@ from impact.study import Study
 
 _SCALES = "csat 1-5, nps 0-10, ces 1-7, or scale_min and scale_max of the row"
 _DECIMAL_COMMA = r"^-?(\d{1,3}(\.\d{3})*|\d+),\d+$"
+_THOUSANDS = r"^-?\d{1,3}(,\d{3})+(\.\d+)?$"
+# Years beyond these stand for no date in the systems that write them (0001, 9999).
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
 _TOO_COARSE = {"year": r"^\b$", "quarter": r"^\d{4}$", "month": r"^\d{4}(-?[Qq][1-4])?$"}
 # Below this a single large customer is common; from it on, a slip is.
 _ROWS_FOR_HALF = 100
@@ -103,7 +106,8 @@ def _reading_rules(name: str, table: ir.Table, column: Column, study: Study) -> 
 
 def _number_rules(column: Column, table: ir.Table) -> list[Rule]:
     text = table[f"{column.target}_unread"]
-    comma = text.notnull() & text.re_search(_DECIMAL_COMMA)
+    thousands = text.re_search(_THOUSANDS)
+    comma = text.re_search(_DECIMAL_COMMA) & ~thousands
     may_be_blank = not column.required or column.name == "score"
     words = (f"{column.name} cannot be read", "a number", "correct the cells" + (", or blank them" * may_be_blank))
     by_comma = (
@@ -111,14 +115,20 @@ def _number_rules(column: Column, table: ir.Table) -> list[Rule]:
         "a number with a point for the decimals and nothing between the thousands",
         "write 1234.5 for 1.234,5 or 1234,5",
     )
+    by_thousands = (
+        f"{column.name} cannot be read: it has a comma before three digits",
+        "a number with a point for the decimals and nothing between the thousands",
+        "write 1000 where 1,000 is a thousand, and 1.000 where it is one",
+    )
     return [
-        _unread("D303", column, comma, by_comma),
-        _unread("D303", column, text.notnull() & ~text.re_search(_DECIMAL_COMMA), words),
+        _unread("D303", column, text.notnull() & thousands, by_thousands),
+        _unread("D303", column, text.notnull() & comma, by_comma),
+        _unread("D303", column, text.notnull() & ~comma & ~thousands, words),
     ]
 
 
 def _period_rules(column: Column, table: ir.Table, study: Study) -> list[Rule]:
-    text = table[f"{column.target}_unread"]
+    text, t = table[f"{column.target}_unread"], table[column.target]
     coarse = text.re_search(_TOO_COARSE[study.period_kind])
     allowed = "2026Q3, 2026-09, 2026 or 2026-09-30 (year-month-day)"
     too_coarse = (
@@ -130,6 +140,15 @@ def _period_rules(column: Column, table: ir.Table, study: Study) -> list[Rule]:
         _unread("D304", column, text.notnull() & coarse, too_coarse),
         _unread(
             "D304", column, text.notnull() & ~coarse, (f"{column.name} cannot be read", allowed, "correct the cells")
+        ),
+        Rule(
+            code="D394",
+            column=column.name,
+            broken=(t < _FIRST_YEAR * study.periods_a_year) | (t >= (_LAST_YEAR + 1) * study.periods_a_year),
+            shown=column.target,
+            found=f"{column.name} is of no year of this company",
+            allowed=f"a year from {_FIRST_YEAR} to {_LAST_YEAR}",
+            remedy="correct it" if column.required else "correct it, or blank it where it stands for no date",
         ),
     ]
 

@@ -54,9 +54,10 @@ class Source:
         if study.study.shape != "auto":
             return study.study.shape
         seen = self.ledger.aggregate(periods=self.ledger.t.nunique(), first=self.ledger.t.min()).execute()
-        periods, first = int(seen.periods[0]), int(seen["first"][0])
+        periods = int(seen.periods[0])
         if periods < 2:
             return "customers"
+        first = int(seen["first"][0])
         units = self.ledger.group_by("customer_id").aggregate(start=lambda t: t.t.min(), seen=lambda t: t.t.nunique())
         starters = units.filter(units.start == first)
         share = starters.aggregate(share=(starters.seen == periods).ifelse(1.0, 0.0).mean()).execute()

@@ -20,7 +20,16 @@ from impact.study import Study
 from impact.study_faults import nearest
 
 LONGEST_NAME = 40
+# An address, a number or a date is no column's name.
+_LIKE_DATA = r"@|^[\d.,;:/+ -]+$"
+MISSING = ("not_visited", "not_asked", "not_answered")
 AFTER_AS_OF, UNKNOWN_CUSTOMER, OTHER_PROGRAMME = "after as_of", "unknown customer", "another programme"
+_SIGNS = (
+    (r"invalid unicode|not utf-8|invalid encoding", NOT_TEXT),
+    (r"unterminated quote", "{row} opens a quote that is not closed, or has text after one"),
+    (r"maximum line size|line size of|buffer_size", "{row} is longer than 2,000,000 letters"),
+    (r"magic bytes|too small to be a parquet", "it is no parquet file, or was cut short"),
+)
 KEPT: dict[str, tuple[str, ...]] = {
     "responses": ("customer_id", "t", "stage", "score", "n", "pain_points", "weight", "scale_min", "scale_max"),
     "customers": ("customer_id", "persona", "joined_t"),
@@ -106,6 +115,8 @@ def missing_columns(reading: Reading, columns: Sequence[str]) -> list[Finding]:
     """A finding for each required or mapped column that the file does not have."""
     mapping = reading.study.data.columns.get(reading.table, {})  # type: ignore[call-overload]
     required = [column.name for column in TABLES[reading.table] if column.required]
+    if not reading.named and not mapping:
+        return [_no_header(reading, columns, required)]
     lost = [name for name in (*required, *mapping) if name not in reading.named and name in names_of(reading.table)]
     return [
         Finding(
@@ -117,6 +128,20 @@ def missing_columns(reading: Reading, columns: Sequence[str]) -> list[Finding]:
         )
         for name in dict.fromkeys(lost)
     ]
+
+
+def _no_header(reading: Reading, columns: Sequence[str], required: Sequence[str]) -> Finding:
+    """The finding of a file none of whose columns is known; what looks like cells of data is not printed."""
+    data = any(re.search(_LIKE_DATA, name) for name in columns)
+    return Finding(
+        code="D302",
+        place=reading.file,
+        found=f"the first row names no column of {reading.table}: "
+        + ("it holds data, or a title" if data else f"it has {_listed(columns)}"),
+        allowed=f"{reading.table} has {', '.join(required)}",
+        remedy="put the column names into the first row, below no title, "
+        f"or say how they are called in [data.columns.{reading.table}]",
+    )
 
 
 def _listed(columns: Sequence[str]) -> str:
@@ -151,8 +176,11 @@ def _why_unreadable(error: str) -> str:
     if cells:
         line, expected, found = cells.groups()
         return f"row {line} has {found} {'cell' if found == '1' else 'cells'}, the header {expected}"
-    if re.search(r"invalid unicode|not utf-8", error, re.IGNORECASE):
-        return NOT_TEXT
+    at = re.search(r"Line: (\d+)\b", error)
+    row = f"row {at[1]}" if at else "a row"
+    for sign, words in _SIGNS:
+        if re.search(sign, error, re.IGNORECASE):
+            return words.format(row=row)
     return (error.strip().splitlines() or ["it cannot be read"])[0][:300].removeprefix("Invalid Input Error: ")
 
 
@@ -279,7 +307,9 @@ def _with_known(table: ir.Table, reading: Reading, staged: Mapping[str, ir.Table
         programme = reading.study.survey.programme
         if programme is not None and "programme" in reading.named:
             reasons.append((table.programme.fill_null("") != programme, OTHER_PROGRAMME))
-        reasons.append((table.missing.notnull(), ibis.literal("missing: ") + table.missing))
+        # The words of the contract alone: a free text would go into every report.
+        missing = table.missing.isin(MISSING).ifelse(table.missing, "another reason")
+        reasons.append((table.missing.notnull(), ibis.literal("missing: ") + missing))
         reasons.append((table.score.isnull() & table.score_unread.isnull(), "blank score"))
     reasons.append((table.t > reading.study.as_of, AFTER_AS_OF))
     listed = [staged[name].select("customer_id") for name in ("ledger", "customers") if name in staged]

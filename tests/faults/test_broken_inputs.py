@@ -94,9 +94,7 @@ CASES: dict[str, Case] = {
     "infinity as revenue": fault("D303", made.line("ledger.csv", "0001,2026Q3,-inf,"), "-inf"),
     "negative revenue": treated(made.line("ledger.csv", "n1,2026Q3,-5,"), "D346", words=("1 of 73",)),
     "revenue left blank": fault("D310", made.line("ledger.csv", "n1,2026Q3,,"), "blank"),
-    "one row": fault(
-        "D320", made.write("ledger.csv", "customer_id,period,revenue\nn1,2026Q3,5\n"), beside="D320 D336"
-    ),
+    "one row": fault("D320", made.write("ledger.csv", "customer_id,period,revenue\nn1,2026Q3,5\n"), beside="D320 D336"),
     "all of one persona": treated(made.cells("customers.csv", "persona", lambda *_: "home")),
     "ids that lost their zeros in the ledger": fault(
         "D320", made.cells("ledger.csv", "customer_id", lambda _, text: str(int(text))), "leading zeros"
@@ -178,9 +176,7 @@ CASES: dict[str, Case] = {
     "a folder for a file": fault("S108", made.a_folder, "ledger.csv"),
     "a link to itself": fault("S108", made.a_loop, "ledger.csv"),
     "a closed file": fault("D301", made.a_closed_file, "ledger.csv"),
-    "all of it after as_of": fault(
-        "D312", made.cells("ledger.csv", "period", lambda *_: "2031Q1"), beside="D305 D320"
-    ),
+    "all of it after as_of": fault("D312", made.cells("ledger.csv", "period", lambda *_: "2031Q1"), beside="D305 D320"),
 }
 
 
