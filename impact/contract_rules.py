@@ -68,7 +68,10 @@ def with_doubled(name: str, table: ir.Table) -> ir.Table:
     if keys is None:
         return table
     place = ibis.row_number().over(ibis.window(group_by=list(keys), order_by="source_row"))
-    return table.mutate(doubled=(place > 0) & table[keys[0]].notnull())
+    doubled = place > 0
+    for key in keys:
+        doubled = doubled & table[key].notnull()
+    return table.mutate(doubled=doubled)
 
 
 def unknown_named_pains(table: ir.Table, known: Sequence[str]) -> ir.Table:

@@ -13,7 +13,15 @@ import ibis.expr.types as ir
 
 from impact.columns import ACCEPTED_BESIDE, METRIC_SCALES, TABLES, Column, names_of
 from impact.errors import Finding
-from impact.formats.data import NOT_TEXT, SheetMissingError, csv_header, found_columns, period_ordinals, sheet_as_text
+from impact.formats.data import (
+    MOST_ROW_BYTES,
+    NOT_TEXT,
+    SheetMissingError,
+    csv_header,
+    found_columns,
+    period_ordinals,
+    sheet_as_text,
+)
 from impact.formats.sheets import SheetRefusedError
 from impact.periods import first_whole_period, parse_period
 from impact.study import Study
@@ -27,7 +35,7 @@ AFTER_AS_OF, UNKNOWN_CUSTOMER, OTHER_PROGRAMME = "after as_of", "unknown custome
 _SIGNS = (
     (r"invalid unicode|not utf-8|invalid encoding", NOT_TEXT),
     (r"unterminated quote", "{row} opens a quote that is not closed, or has text after one"),
-    (r"maximum line size|line size of|buffer_size", "{row} is longer than 2,000,000 letters"),
+    (r"maximum line size|parallel csv reader", f"{{row}} is longer than {MOST_ROW_BYTES:,} bytes"),
     (r"magic bytes|too small to be a parquet", "it is no parquet file, or was cut short"),
 )
 KEPT: dict[str, tuple[str, ...]] = {

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MOST_SHEET_ROWS = 1_048_575
 MOST_HEADER_BYTES = 1_000_000
+MOST_ROW_BYTES = 2_000_000
 NOT_TEXT = "not a text file (UTF-8)"
 
 
@@ -34,6 +35,7 @@ def csv_header(path: Path) -> tuple[str, tuple[str, ...]]:
         SheetRefusedError: the file is empty or no text, there is no header, or a column name stands twice.
     """
     header = _first_line(path)
+    _refuse_endless(path)
     if any(unicodedata.category(letter) == "Cc" for letter in header.rstrip("\r\n") if letter not in "\t\r"):
         raise SheetRefusedError("D301", NOT_TEXT)
     delimiter = max(",;\t|", key=header.count)
@@ -60,6 +62,21 @@ def _first_line(path: Path) -> str:
         return first.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise SheetRefusedError("D301", NOT_TEXT) from None
+
+
+def _refuse_endless(path: Path) -> None:
+    """Nothing, where the file's last row ends within the length that is read.
+
+    The engine passes over a last row that is longer than its buffer without a word.
+    """
+    size = path.stat().st_size
+    if size <= MOST_ROW_BYTES:
+        return
+    with path.open("rb") as file:
+        file.seek(size - MOST_ROW_BYTES)
+        tail = file.read().rstrip(b"\r\n")
+    if b"\n" not in tail and b"\r" not in tail:
+        raise SheetRefusedError("D301", f"the last row of {path.name} is longer than {MOST_ROW_BYTES:,} bytes")
 
 
 def sheet_as_text(path: Path, sheet: str) -> pyarrow.Table:

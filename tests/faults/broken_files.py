@@ -97,6 +97,12 @@ def sparse_line(folder: Path) -> None:
         file.truncate(LONG_LINE)
 
 
+def nul_tail(folder: Path) -> None:
+    """A ledger with a tail of forty megabytes of nothing, as a copy that broke off leaves."""
+    with (folder / "ledger.csv").open("ab") as file:
+        file.truncate(file.tell() + 40_000_000)
+
+
 def sparse_header(folder: Path) -> None:
     """A ledger whose first line is a gibibyte long."""
     with (folder / "ledger.csv").open("wb") as file:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from impact.command.codes import all_codes
 from tests.faults import broken_files as made
 from tests.faults.broken_files import Make
 from tests.tiny_study import write_tiny_study
+
+MOST_GROWTH = 200_000_000  # bytes: a fifth of the line, room for what the engine sets up
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,11 +31,10 @@ class Case:
     codes: set[str] = field(default_factory=set)
     ends: int = 2
     words: tuple[str, ...] = ()
-    beside: frozenset[str] = frozenset()
 
 
-def fault(code: str, make: Make, *words: str, beside: str = "") -> Case:
-    return Case(make=make, codes={code}, words=words, beside=frozenset(beside.split()))
+def fault(code: str, make: Make, *words: str) -> Case:
+    return Case(make=make, codes={code}, words=words)
 
 
 def treated(make: Make, *codes: str, words: tuple[str, ...] = ()) -> Case:
@@ -46,10 +48,9 @@ CASES: dict[str, Case] = {
     "UTF-16": fault("D301", made.encoded("ledger.csv", "utf-16"), "ledger.csv", "UTF-8"),
     "UTF-16 without a mark": fault("D301", made.encoded("ledger.csv", "utf-16-le"), "UTF-8"),
     "a byte order mark": treated(made.encoded("ledger.csv", "utf-8-sig")),
-    "mojibake in a stage": fault(
-        "D307", made.line("responses.csv", "0001,2026-04-01,kaufenÃ¼,4,csat,"), "kaufenÃ¼", "1 row"
+    "NUL bytes": fault(
+        "D301", made.put("ledger.csv", made.HEADERS["ledger.csv"].encode() + b"\n0001,20\x00"), "2 cells"
     ),
-    "NUL bytes": fault("D301", made.put("ledger.csv", made.HEADERS["ledger.csv"].encode() + b"\n0001,20\x00"), "NUL"),
     "a NUL in the header": fault("D301", made.put("ledger.csv", b"customer_id,per\x00iod,revenue\n1,2026Q3,5\n")),
     "a picture called csv": fault("D301", made.put("ledger.csv", b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(200))),
     "an empty file": fault("D301", made.put("ledger.csv", b""), "empty"),
@@ -59,7 +60,7 @@ CASES: dict[str, Case] = {
     "no header": fault(
         "D302", made.write("customers.csv", "jane@example.com,home,2024-05-01\n0002,firm,2024-05-01\n"), "first row"
     ),
-    "a row too long": fault("D301", made.line("ledger.csv", "0001,2026Q3,5,,,,"), "row 74", "7 cells"),
+    "a row too long": fault("D301", made.line("ledger.csv", "0001,2026Q3,5,,,9"), "row 74"),
     "a row too short": fault("D301", made.line("ledger.csv", "0001,2026Q3"), "row 74", "2 cells"),
     "a column name twice": fault("D301", made.swap("ledger.csv", "retained", "Revenue"), "twice"),
     "quotes that never end": fault("D301", made.line("ledger.csv", '"0001,2026Q3,5,'), "quot"),
@@ -69,32 +70,8 @@ CASES: dict[str, Case] = {
     "tabs": treated(made.delimited("ledger.csv", "\t")),
     "pipes": treated(made.delimited("ledger.csv", "|")),
     "a delimiter at each line's end": treated(made.delimited("ledger.csv", ",", after=",")),
-    "days with dots": fault("D304", made.line("incidents.csv", "0001,03.05.2026,slow"), "year-month-day"),
-    "days with slashes": fault("D304", made.line("incidents.csv", "0001,05/03/2026,slow"), "05/03/2026"),
-    "days in words": fault("D304", made.line("incidents.csv", "0001,3 May 2026,slow"), "3 May 2026"),
-    "days without dashes": fault("D304", made.line("incidents.csv", "0001,20260503,slow"), "20260503"),
-    "days with a clock and zone": treated(made.line("incidents.csv", "0001,2026-05-03T10:15:00+02:00,slow")),
-    "the 30th of February": fault("D304", made.line("incidents.csv", "0001,2026-02-30,slow"), "2026-02-30"),
-    "a month 13": fault("D304", made.line("incidents.csv", "0001,2026-13,slow"), "2026-13"),
-    "year 0001": treated(made.line("ledger.csv", "0001,0001Q1,5,"), "D347", words=("0001Q1",)),
-    "year 9999": treated(made.line("incidents.csv", "0001,9999-12-31,slow"), "D335", words=("incidents 1 of 8",)),
-    "days to come": treated(made.line("responses.csv", "0001,2027-04-01,buy,4,csat,"), "D335"),
-    "a month in a ledger of quarters, twice": fault(
-        "D305", made.line("ledger.csv", "0001,2026-01,5,"), "one row a customer and period"
-    ),
-    "a decimal comma": fault("D303", made.line("ledger.csv", '0001,2026Q3,"1234,50",'), "decimal comma"),
-    "a comma between thousands": fault("D303", made.line("ledger.csv", '0001,2026Q3,"1,000",'), "thousands"),
-    "a million with commas": fault("D303", made.line("ledger.csv", '0001,2026Q3,"1,234,567.50",'), "thousands"),
-    "a percent": fault("D303", made.line("ledger.csv", "0001,2026Q3,12%,"), "12%"),
-    "a currency sign": fault("D303", made.line("ledger.csv", "0001,2026Q3,€5,"), "€5"),
-    "a number in brackets": fault("D303", made.line("ledger.csv", "0001,2026Q3,(5),"), "(5)"),
     "1e308 as revenue": fault("D321", made.big_ledger("big,2026Q3,1e308,"), "half of all revenue"),
-    "revenue too large for a number": fault("D303", made.line("ledger.csv", "0001,2026Q3,1e999,"), "1e999"),
-    "NaN as revenue": fault("D303", made.line("ledger.csv", "0001,2026Q3,NaN,")),
-    "infinity as revenue": fault("D303", made.line("ledger.csv", "0001,2026Q3,-inf,"), "-inf"),
-    "negative revenue": treated(made.line("ledger.csv", "n1,2026Q3,-5,"), "D346", words=("1 of 73",)),
-    "revenue left blank": fault("D310", made.line("ledger.csv", "n1,2026Q3,,"), "blank"),
-    "one row": fault("D320", made.write("ledger.csv", "customer_id,period,revenue\nn1,2026Q3,5\n"), beside="D320 D336"),
+    "one row": fault("D320", made.write("ledger.csv", "customer_id,period,revenue\nn1,2026Q3,5\n")),
     "all of one persona": treated(made.cells("customers.csv", "persona", lambda *_: "home")),
     "ids that lost their zeros in the ledger": fault(
         "D320", made.cells("ledger.csv", "customer_id", lambda _, text: str(int(text))), "leading zeros"
@@ -110,11 +87,6 @@ CASES: dict[str, Case] = {
     "a score that turns to words half-way": fault(
         "D303", made.cells("responses.csv", "score", lambda number, text: "good" if number > 30 else text), "29 rows"
     ),
-    "NaN as a score": fault("D303", made.line("responses.csv", "0001,2026-04-01,buy,NaN,csat,"), "nan"),
-    "no score": treated(made.line("responses.csv", "0001,2026-04-01,buy,,csat,"), "D338", words=("blank score",)),
-    "99 for no answer": fault("D306", made.line("responses.csv", "0001,2026-04-01,buy,99,csat,"), "missing answer"),
-    "a stage in capitals": fault("D307", made.line("responses.csv", "0001,2026-04-01,BUY,4,csat,"), "did you mean buy"),
-    "a stage with a blank inside": fault("D307", made.line("responses.csv", "0001,2026-04-01,b uy,4,csat,")),
     "a count of answers below one": fault("D318", made.added("responses.csv", "n", lambda row: "-1"), "60 rows"),
     "a weight below nil": fault("D318", made.added("responses.csv", "weight", lambda row: "-0.5"), "weight"),
     "a reason for a missing answer in free text": treated(
@@ -122,27 +94,21 @@ CASES: dict[str, Case] = {
         "D338",
         words=("9 of 60 rows, missing: another reason",),
     ),
-    "an answer twice": treated(made.line("responses.csv", made.FILES["responses.csv"].splitlines()[1]), "D344"),
-    "a customer twice": fault("D305", made.line("customers.csv", "0001,home,2024-05-01"), "one row a customer"),
-    "a ledger row twice": fault("D305", made.line("ledger.csv", made.FILES["ledger.csv"].splitlines()[1])),
     "customers that no table knows": fault(
         "D320", made.cells("responses.csv", "customer_id", lambda _, text: f"x{text}"), "no customer of responses"
     ),
     "another currency": fault("D316", made.added("ledger.csv", "currency", lambda row: "USD" if row % 2 else "EUR")),
     "a ledger of years in a study of quarters": fault(
-        "D304", made.cells("ledger.csv", "period", lambda _, text: text[:4]), "coarser", beside="D312 D319"
+        "D304", made.cells("ledger.csv", "period", lambda _, text: text[:4]), "coarser"
     ),
-    "retained in words": fault("D303", made.line("ledger.csv", "n1,2026Q3,5,perhaps"), "perhaps"),
     "a column name with quotes": treated(made.added("ledger.csv", '"a ""quoted"" name"', lambda row: "1")),
     "a column name of SQL": treated(made.added("ledger.csv", '"x""; drop table ledger; --"', lambda row: "1")),
     "a column name of a formula": treated(made.added("ledger.csv", "=cmd|' /C calc'!A0", lambda row: "1")),
     "a column name of 10,000 letters": treated(made.added("ledger.csv", "n" * 10_000, lambda row: "1")),
     "a column name of other scripts": treated(made.added("ledger.csv", "売上 😀 \u202e", lambda row: "1")),
     "5,000 columns": treated(made.many_columns),
-    "a formula as an id": treated(made.line("incidents.csv", "=cmd|' /C calc'!A0,2026-05-03,slow"), "D331"),
-    "SQL as an id": treated(made.line("incidents.csv", "x'; drop table ledger; --,2026-05-03,slow"), "D331"),
-    "markup as an id": treated(made.line("incidents.csv", "<script>alert(1)</script>,2026-05-03,slow"), "D331"),
     "a line of a gibibyte": fault("D301", made.sparse_line, "ledger.csv"),
+    "NUL bytes after the last row": fault("D301", made.nul_tail, "ledger.csv"),
     "a header of a gibibyte": fault("D301", made.sparse_header, "ledger.csv"),
     "a cell of four megabytes": fault("D301", made.long_cell, "row 2"),
     "a parquet file cut short": fault("D301", made.parquet("ledger", lambda _: None, cut=200), "ledger.parquet"),
@@ -159,7 +125,7 @@ CASES: dict[str, Case] = {
     "a workbook with a merged title": fault("D302", made.book("ledger", made.plain_sheet("ledger", 2)), "title"),
     "a workbook of dates": treated(made.book("responses", made.dated_sheet)),
     "a workbook of date serials": fault("D304", made.book("responses", made.serial_sheet), "60 rows"),
-    "a workbook of formulas never computed": fault("D301", made.formula_book, "formula"),
+    "a workbook of formulas never computed": fault("D303", made.formula_book, "=50*2"),
     "a workbook with a password": fault("D301", made.locked_book, "password"),
     "a workbook with macros": fault("D301", made.with_entry("xl/vbaProject.bin", "x"), "macros"),
     "a workbook that declares entities": fault(
@@ -173,11 +139,20 @@ CASES: dict[str, Case] = {
         "D301", made.both(made.book("ledger", made.plain_sheet("ledger")), made.swap("study.toml", ".xlsx", ".xlsx#No"))
     ),
     "a kind that is not read": fault("D301", made.both(made.put("l.ods", b"x"), made.instead("ledger", "l.ods"))),
+    "a workbook cut short inside": fault("D301", made.with_entry("xl/worksheets/sheet1.xml", "<worksheet"), "damaged"),
     "a folder for a file": fault("S108", made.a_folder, "ledger.csv"),
     "a link to itself": fault("S108", made.a_loop, "ledger.csv"),
     "a closed file": fault("D301", made.a_closed_file, "ledger.csv"),
-    "all of it after as_of": fault("D312", made.cells("ledger.csv", "period", lambda *_: "2031Q1"), beside="D305 D320"),
+    "all of it after as_of": fault(
+        "D312", made.cells("ledger.csv", "period", lambda *_: "2031Q1"), "2026Q3 has no row"
+    ),
 }
+
+
+@pytest.fixture(autouse=True)
+def unhashed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashes of the inputs are another test's, and of a gibibyte take long."""
+    monkeypatch.setattr("impact.command.outcomes.input_hashes", lambda study: {})
 
 
 def checked(folder: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, Any]]:
@@ -199,7 +174,7 @@ def test_a_broken_input_ends_in_a_clear_finding_or_a_counted_treatment(
     found = {finding["code"] for finding in answer["findings"]}
     reviews = {check["code"] for check in answer["result"]["checks"] if check["status"] == "review"}
     assert ended == case.ends, answer["findings"]
-    assert found - case.beside == (case.codes if case.ends else set()), answer["findings"]
+    assert found == (case.codes if case.ends else set()), answer["findings"]
     assert case.codes <= found | reviews
     assert found | reviews <= set(all_codes())
     said = json.dumps([answer["findings"], answer["result"]["checks"]], ensure_ascii=False).casefold()
@@ -213,5 +188,9 @@ def assert_every_row_is_accounted_for(rows: list[dict[str, Any]]) -> None:
         assert mine[0]["rows_in"] == mine[0]["rows_used"] + sum(row["set_aside"] for row in mine)
 
 
-def test_the_corpus_holds_sixty_inputs_or_more() -> None:
-    assert len(CASES) >= 60
+def test_a_line_of_a_gibibyte_takes_no_memory_of_its_length(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made.sparse_line(write_tiny_study(tmp_path))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert checked(tmp_path, capsys)[0] == 2
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
+    assert grown < MOST_GROWTH
