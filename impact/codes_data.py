@@ -264,4 +264,11 @@ DATA_PAGES: tuple[tuple[str, str, str, str], ...] = (
         "make one row the first period of the ledger, or a customer thousands of years old.",
         "Correct the date; blank it where the column may be blank.",
     ),
+    (
+        "D399",
+        "Customers whose money mostly cancels out",
+        "Spend is compared with the customer's own mean. Where credits take back nearly all that was paid, one credit "
+        "note would drown everybody else, so these customers are left out of the effects on spend and counted.",
+        "Book credits in the period they belong to. Leaving and scores of these customers still count.",
+    ),
 )

@@ -22,6 +22,7 @@ from models.checks import (
     calibration_checks,
     effect_checks,
     fit_checks,
+    money_checks,
     not_told_apart,
     require_enough,
     slope_check,
@@ -143,6 +144,7 @@ def find(intake: Intake, cells: Cells, progress: Progress) -> Findings:
         bare_base=bare_base(cells, study),
         checks=checks,
         has_margin=_has_margin(cells, study),
+        rows=intake.source.rows,
     )
 
 
@@ -173,6 +175,7 @@ def estimate(intake: Intake, cells: Cells, progress: Progress) -> tuple[Estimate
     )
     return estimates, (
         *fit_checks(posterior),
+        *money_checks(cells),
         *calibration_checks(calibration),
         *effect_checks(forms, posterior, journey, demoted),
         *slope_check(posterior, calibration, forms.score_sd),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from impact.cells import Cells
 from impact.checks import Check
@@ -40,7 +41,10 @@ class Estimates:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """One run's results. `estimates` and `decision` are None where the data are too thin."""
+    """One run's results. `estimates` and `decision` are None where the data are too thin.
+
+    `rows` is the account of the tables' rows: table, rows_in, rows_used, set_aside, reason.
+    """
 
     study: Study
     journey: Journey
@@ -51,6 +55,7 @@ class Findings:
     bare_base: ValueBase
     checks: tuple[Check, ...]
     has_margin: bool
+    rows: pd.DataFrame
 
     @property
     def fit_for_use(self) -> bool:
