@@ -17,7 +17,7 @@ from impact.contract_reviews import table_reviews
 from impact.contract_rules import Rule, rules_of, unknown_named_pains, with_doubled
 from impact.contract_study import study_faults
 from impact.errors import Finding
-from impact.ids import shown_id
+from impact.ids import cut, shown_id
 from impact.initiative import Plan
 from impact.journey import Journey
 from impact.source import Source
@@ -109,7 +109,7 @@ def _names_at_fault(table: ir.Table, rule: Rule) -> str:
 
 
 def _names_in_words(names: Any, counts: Any) -> str:  # noqa: ANN401
-    return ", ".join(f"{name!r} ({int(count):,})" for name, count in zip(names, counts, strict=True))
+    return ", ".join(f"{cut(str(name))!r} ({int(count):,})" for name, count in zip(names, counts, strict=True))
 
 
 def _finding(source: Source, name: str, rule: Rule, found: tuple[int, pd.DataFrame, str]) -> Finding:
@@ -168,9 +168,9 @@ def _named_pains(source: Source, journey: Journey) -> list[Finding]:
             found=f"pain points the plan does not list: {_names_in_words(names.pain_point, names.rows)}",
             allowed=", ".join(journey.pain_ids()[:12]) or "none: the plan lists no pain point",
             remedy="correct them, or add them to the plan",
-            rows=tuple(f"row {row}: pain_points has {name}" for row, name in zip(first, names.pain_point, strict=True))[
-                :_EXAMPLES
-            ],
+            rows=tuple(
+                f"row {row}: pain_points has {cut(name)}" for row, name in zip(first, names.pain_point, strict=True)
+            )[:_EXAMPLES],
         )
     ]
 

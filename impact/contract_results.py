@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from impact.ids import shown_id
+from impact.ids import cut, shown_id
 from impact.periods import period_label
 
 if TYPE_CHECKING:
@@ -71,9 +71,9 @@ def by_stake(results: tuple[RuleResult, ...]) -> list[RuleResult]:
 
 
 def shown_value(value: object, shown: str, study: Study) -> str:
-    """A cell as it may leave: a period by its label, an id as `shown_id` writes it, a blank as nothing."""
+    """A cell as it may leave: a period by its label, an id as `shown_id` writes it, a blank as nothing, cut short."""
     if value is None or value != value:
         return ""
     if shown == "customer_id":
         return shown_id(value, study)
-    return period_label(int(str(value)), study.period_kind) if shown in {"t", "joined_t"} else str(value)
+    return period_label(int(str(value)), study.period_kind) if shown in {"t", "joined_t"} else cut(str(value))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 LEAST_KEY = 16
 HASH_DIGITS = 16
 HIDDEN = "(hidden)"
+LONGEST_VALUE = 80  # letters of a cell that are printed: enough to find it by, too few to be a text of its own
 
 
 def shown_id(customer_id: object, study: Study) -> str:
@@ -28,11 +29,16 @@ def shown_id(customer_id: object, study: Study) -> str:
     text = "" if customer_id is None or customer_id != customer_id else str(customer_id)
     name = study.data.id_key
     if name is None or not text:
-        return text
+        return cut(text)
     key = os.environ.get(name, "")
     if len(key) < LEAST_KEY:
         return HIDDEN
     return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()[:HASH_DIGITS]
+
+
+def cut(text: str) -> str:
+    """The text, a long one cut short."""
+    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 3]}..."
 
 
 def key_faults(study: Study) -> list[Finding]:

@@ -55,6 +55,16 @@ def test_a_key_that_is_missing_or_short_is_found_by_its_variable_and_hides_ids(
     assert not key or f"{key}" not in said.replace("too short", "")
 
 
+def test_a_long_cell_is_printed_by_its_first_letters(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    append(folder, "responses.csv", f"0001,2026-04-01,{'long story ' * 100},4,csat,")
+    append(folder, "incidents.csv", f"{'9' * 500},2026-05-03,slow")
+    assert main(["check", str(folder), "--out", str(folder / "out")]) == 2
+    said = capsys.readouterr()
+    files = "".join(path.read_text(encoding="utf-8") for path in (folder / "out").rglob("*") if path.is_file())
+    assert "long story" in said.err
+    assert [text for text in ("long story " * 8, "9" * 81) if text in said.out + said.err + files] == []
+
+
 def leave_everything(folder: Path) -> None:
     """Faults that show ids in findings, checks and rejects, beside columns of persons that nobody asked for."""
     rows = (folder / "responses.csv").read_text(encoding="utf-8").splitlines()
