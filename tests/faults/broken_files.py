@@ -153,10 +153,11 @@ def as_decimals(columns: dict[str, pyarrow.Array]) -> None:
     columns["revenue"] = pyarrow.array(money, pyarrow.decimal128(12, 2))
 
 
-def zoned(columns: dict[str, pyarrow.Array]) -> None:
-    """Moments of answering in a zone three hours east of UTC."""
+def zoned_and_coded(columns: dict[str, pyarrow.Array]) -> None:
+    """Moments of answering in a zone three hours east of UTC, and stages as a dictionary."""
     days = [datetime.datetime.fromisoformat(text.as_py()) for text in columns["responded_at"]]
     columns["responded_at"] = pyarrow.array(days, pyarrow.timestamp("us", tz="Europe/Moscow"))
+    columns["stage"] = columns["stage"].dictionary_encode()
 
 
 def nested(columns: dict[str, pyarrow.Array]) -> None:
@@ -167,11 +168,6 @@ def nested(columns: dict[str, pyarrow.Array]) -> None:
 def nulls(name: str) -> Callable[[dict[str, pyarrow.Array]], None]:
     """A column of the null type."""
     return lambda columns: columns.update({name: pyarrow.nulls(len(columns[name]))})
-
-
-def coded(columns: dict[str, pyarrow.Array]) -> None:
-    """Stages as a dictionary."""
-    columns["stage"] = columns["stage"].dictionary_encode()
 
 
 def book(table: str, fill: Callable[[xlsxwriter.Workbook, object], None]) -> Make:

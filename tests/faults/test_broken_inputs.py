@@ -65,10 +65,14 @@ CASES: dict[str, Case] = {
     "a column name twice": fault("D301", made.swap("ledger.csv", "retained", "Revenue"), "twice"),
     "quotes that never end": fault("D301", made.line("ledger.csv", '"0001,2026Q3,5,'), "quot"),
     "CR line ends": treated(made.delimited("ledger.csv", ",", "\r")),
-    "CRLF line ends": treated(made.delimited("ledger.csv", ",", "\r\n")),
-    "semicolons": treated(made.delimited("ledger.csv", ";")),
-    "tabs": treated(made.delimited("ledger.csv", "\t")),
-    "pipes": treated(made.delimited("ledger.csv", "|")),
+    "semicolons, tabs, pipes and CRLF line ends": treated(
+        made.both(
+            made.delimited("ledger.csv", ";"),
+            made.delimited("customers.csv", "\t"),
+            made.delimited("incidents.csv", "|"),
+            made.delimited("responses.csv", ",", "\r\n"),
+        )
+    ),
     "a delimiter at each line's end": treated(made.delimited("ledger.csv", ",", after=",")),
     "1e308 as revenue": fault("D321", made.big_ledger("big,2026Q3,1e308,"), "half of all revenue"),
     "one row": fault("D320", made.write("ledger.csv", "customer_id,period,revenue\nn1,2026Q3,5\n")),
@@ -101,11 +105,20 @@ CASES: dict[str, Case] = {
     "a ledger of years in a study of quarters": fault(
         "D304", made.cells("ledger.csv", "period", lambda _, text: text[:4]), "coarser"
     ),
-    "a column name with quotes": treated(made.added("ledger.csv", '"a ""quoted"" name"', lambda row: "1")),
-    "a column name of SQL": treated(made.added("ledger.csv", '"x""; drop table ledger; --"', lambda row: "1")),
-    "a column name of a formula": treated(made.added("ledger.csv", "=cmd|' /C calc'!A0", lambda row: "1")),
-    "a column name of 10,000 letters": treated(made.added("ledger.csv", "n" * 10_000, lambda row: "1")),
-    "a column name of other scripts": treated(made.added("ledger.csv", "売上 😀 \u202e", lambda row: "1")),
+    "column names of SQL, markup and a formula": treated(
+        made.both(
+            made.added("ledger.csv", '"x""; drop table ledger; --"', lambda row: "1"),
+            made.added("responses.csv", "<script>alert(1)</script>", lambda row: "1"),
+            made.added("customers.csv", "=cmd|' /C calc'!A0", lambda row: "1"),
+        )
+    ),
+    "column names of quotes, 10,000 letters and other scripts": treated(
+        made.both(
+            made.added("ledger.csv", '"a ""quoted"" name"', lambda row: "1"),
+            made.added("responses.csv", "n" * 10_000, lambda row: "1"),
+            made.added("customers.csv", "売上 😀 \u202e", lambda row: "1"),
+        )
+    ),
     "5,000 columns": treated(made.many_columns),
     "a line of a gibibyte": fault("D301", made.sparse_line, "ledger.csv"),
     "NUL bytes after the last row": fault("D301", made.nul_tail, "ledger.csv"),
@@ -116,9 +129,9 @@ CASES: dict[str, Case] = {
         "D301", made.both(made.put("ledger.parquet", b"a,b\n"), made.instead("ledger", "ledger.parquet"))
     ),
     "lists in a parquet column": fault("D303", made.parquet("responses", made.nested), "60 rows"),
-    "decimals in parquet": treated(made.parquet("ledger", made.as_decimals)),
-    "moments with a zone in parquet": treated(made.parquet("responses", made.zoned)),
-    "a dictionary column in parquet": treated(made.parquet("responses", made.coded)),
+    "decimals, moments with a zone and a dictionary in parquet": treated(
+        made.both(made.parquet("ledger", made.as_decimals), made.parquet("responses", made.zoned_and_coded))
+    ),
     "a null column in parquet": treated(made.parquet("customers", made.nulls("persona")), "D340"),
     "revenue of the null type in parquet": fault("D310", made.parquet("ledger", made.nulls("revenue")), "72 rows"),
     "a workbook": treated(made.book("ledger", made.plain_sheet("ledger"))),
