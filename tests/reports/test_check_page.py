@@ -12,8 +12,10 @@ import pytest
 
 from impact.__main__ import main
 from impact.check_outcome import CheckOutcome, check_outcome
+from impact.errors import InputError
 from impact.intake import inspect_study
 from reports.check_page import check_html, plain_table, rows_table
+from reports.deliver import refuse_foreign
 from tests.tiny_study import CUSTOMERS, append, edit, write_tiny_study
 
 MARKUP = "<script>alert(1)</script>"
@@ -114,3 +116,12 @@ def test_check_leaves_the_rejects_of_a_run_as_they_are(tmp_path: Path) -> None:
     assert main(["check", str(folder), "--out", str(out)]) == 2
     assert (out / "rejects" / "ledger.csv").read_text(encoding="utf-8") == "as it was"
     assert (out / "check-rejects" / "ledger.csv").is_file()
+
+
+def test_a_run_may_replace_what_check_wrote_and_nothing_else(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert main(["check", str(write_tiny_study(tmp_path)), "--out", str(out)]) == 0
+    refuse_foreign(out)
+    (out / "mine.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(InputError):
+        refuse_foreign(out)
