@@ -231,4 +231,39 @@ DATA_PAGES: tuple[tuple[str, str, str, str], ...] = (
         "is taken in levels; only the naive comparison of sites, which is in logarithms, leaves such rows out.",
         "Book credits in the period they belong to, or leave the rows as they are where that is what happened.",
     ),
+    (
+        "D391",
+        "Incidents and named pain points not read: the plan lists no pain point",
+        "Without pain points in the plan a low score of a stage stands in for them, and an incident cannot be told "
+        "to be of any of them, so all are set aside and counted.",
+        "List the pain points in `pain_points`, with the ids that incidents and answers name.",
+    ),
+    (
+        "D392",
+        "A fix for a persona without active customers",
+        "Value is counted from the customers active at as_of. None of them is of this persona, so the fix is worth "
+        "nothing here and costs what it costs.",
+        "Correct the persona of the fix or of the customers, or leave persona blank for a fix that reaches all.",
+    ),
+    (
+        "D393",
+        "The key that hides ids is missing",
+        "[data] id_key names an environment variable; its text is the key that customer ids are hashed under "
+        "wherever they leave. Without it, or with a text too short to be a secret, ids could be read back.",
+        "Set the variable to a secret text of 16 characters or more; the same key gives the same hashes in each run.",
+    ),
+    (
+        "D394",
+        "A period of no year of this company",
+        "Years such as 0001 and 9999 stand for a missing date in the systems that write them. Read as dates they would "
+        "make one row the first period of the ledger, or a customer thousands of years old.",
+        "Correct the date; blank it where the column may be blank.",
+    ),
+    (
+        "D399",
+        "Customers whose money mostly cancels out",
+        "Spend is compared with the customer's own mean. Where credits take back nearly all that was paid, one credit "
+        "note would drown everybody else, so these customers are left out of the effects on spend and counted.",
+        "Book credits in the period they belong to. Leaving and scores of these customers still count.",
+    ),
 )

@@ -15,16 +15,19 @@ from impact.contract_answers import answer_rules
 from impact.contract_books import tie_to_books
 from impact.contract_ids import id_faults
 from impact.contract_ledger import ledger_faults
+from impact.contract_results import shown_value
 from impact.contract_reviews import table_reviews
 from impact.contract_rules import Rule, rules_of, unknown_named_pains, with_doubled
 from impact.contract_steps import step_faults, step_reviews
 from impact.contract_study import long_ids, study_faults
 from impact.errors import Finding
 from impact.event import Event
+from impact.ids import cut, shown_id
+from impact.initiative import Plan
 from impact.journey import Journey
-from impact.periods import period_label
 from impact.source import Source
 from impact.source_staging import UNKNOWN_CUSTOMER, file_row
+from impact.step_downs import stands_in
 from impact.study import Study
 from impact.study_faults import nearest
 
@@ -41,61 +44,69 @@ class TableReport:
     """What the tables' rules found.
 
     `findings` are errors, `checks` passes and reviews. `rejects` holds by table up to 1,000 rows a
-    rule: source_row, customer_id, code, column, value. `reconciliation` is the ledger beside the books.
+    rule: source_row, customer_id, code, column, value, reason, ids as they may leave. `ruled` holds by
+    table every rule with the number of rows that break it. `reconciliation` is the ledger beside the books.
     """
 
     findings: tuple[Finding, ...]
     checks: tuple[Check, ...]
     rejects: Mapping[str, pd.DataFrame]
+    ruled: Mapping[str, tuple[tuple[Rule, int], ...]]
     reconciliation: pd.DataFrame
 
 
-def check_tables(source: Source, study: Study, journey: Journey | None, events: Sequence[Event] = ()) -> TableReport:
+def check_tables(source: Source, study: Study, journey: Journey | None, plan: Plan | None = None) -> TableReport:
     """The report of every rule on every table; None for a journey leaves out what the plan must name."""
+    events: Sequence[Event] = plan.events if plan is not None else ()
     books = tie_to_books(source, study)
-    findings = [*study_faults(source, study), *id_faults(source), *step_faults(source, study, events)]
+    findings = [*study_faults(source, study), *id_faults(source, study), *step_faults(source, study, events)]
     findings += [*ledger_faults(source, study), *books.findings]
     if journey is not None:
         findings += long_ids(source, study, journey)
     passes: list[Check] = []
     rejects: dict[str, list[pd.DataFrame]] = {}
+    ruled: dict[str, tuple[tuple[Rule, int], ...]] = {}
     for name, staged in source.staged.items():
         table = with_doubled(name, staged.filter(staged.set_aside.isnull()), source.present[name])
         rules = (*rules_of(name, table, source, study, journey), *answer_rules(name, table, study))
-        broken = _broken(table, rules)
+        ruled[name] = _counted(table, rules)
+        broken = [(rule, count) for rule, count in ruled[name] if count]
         for rule, count in broken:
             rows = _rejected(table, rule, study)
             rejects.setdefault(name, []).append(rows)
             findings.append(_finding(source, name, rule, (count, rows, _names_at_fault(table, rule))))
         if not broken:
             passes.append(_passed(source, name, len(rules)))
-    if journey is not None and "pain_points" in source.present.get("responses", ()):
+    if journey is not None and "pain_points" in source.present.get("responses", ()) and not stands_in(journey):
         findings += _named_pains(source, journey)
-    reviews = (*step_reviews(source, study, journey, events), *table_reviews(source, study, journey))
+    reviews = (*step_reviews(source, study, journey, events), *table_reviews(source, study, journey, plan))
     return TableReport(
         findings=tuple(findings),
         checks=(*reviews, *books.checks, *passes),
-        rejects=_joined(source, rejects),
+        rejects=_joined(source, study, rejects),
+        ruled=ruled,
         reconciliation=books.table,
     )
 
 
-def _broken(table: ir.Table, rules: tuple[Rule, ...]) -> list[tuple[Rule, int]]:
+def _counted(table: ir.Table, rules: tuple[Rule, ...]) -> tuple[tuple[Rule, int], ...]:
     counts = table.aggregate(
         **{f"rule_{place}": rule.broken.ifelse(1, 0).sum().fill_null(0) for place, rule in enumerate(rules)}
     ).execute()
-    found = [(rule, int(counts[f"rule_{place}"][0])) for place, rule in enumerate(rules)]
-    return [(rule, count) for rule, count in found if count]
+    return tuple((rule, int(counts[f"rule_{place}"][0])) for place, rule in enumerate(rules))
 
 
 def _rejected(table: ir.Table, rule: Rule, study: Study) -> pd.DataFrame:
     broken = table.filter(rule.broken).select("source_row", "customer_id", value=table[rule.shown].cast("string"))
     rows: pd.DataFrame = broken.order_by("source_row", "customer_id", "value").limit(MOST_REJECTS).execute()
     rows = rows.sort_values(["source_row", "customer_id", "value"], ignore_index=True)  # no server's own alphabet
-    if rule.shown == "t":
-        labels = [period_label(int(t), study.period_kind) if t == t and t is not None else "" for t in rows.value]
-        rows = rows.assign(value=labels)
-    return rows.assign(code=rule.code, column=rule.column)
+    return rows.assign(
+        customer_id=[shown_id(one, study) for one in rows.customer_id],
+        code=rule.code,
+        column=rule.column,
+        value=[shown_value(one, rule.shown, study) for one in rows.value],
+        reason=rule.found,
+    )
 
 
 def _names_at_fault(table: ir.Table, rule: Rule) -> str:
@@ -107,7 +118,7 @@ def _names_at_fault(table: ir.Table, rule: Rule) -> str:
 
 
 def _names_in_words(names: Any, counts: Any) -> str:  # noqa: ANN401
-    return ", ".join(f"{name!r} ({int(count):,})" for name, count in zip(names, counts, strict=True))
+    return ", ".join(f"{cut(str(name))!r} ({int(count):,})" for name, count in zip(names, counts, strict=True))
 
 
 def _finding(source: Source, name: str, rule: Rule, found: tuple[int, pd.DataFrame, str]) -> Finding:
@@ -129,10 +140,9 @@ def _finding(source: Source, name: str, rule: Rule, found: tuple[int, pd.DataFra
 def _example(source: Source, name: str, rule: Rule, row: Any) -> str:  # noqa: ANN401
     target = rule.shown.removesuffix("_unread")
     shown = next((column.name for column in TABLES[name] if column.target == target), target)
-    value = "" if row.value is None or row.value != row.value else row.value
-    customer = "" if row.customer_id is None or row.customer_id != row.customer_id else row.customer_id
     at = file_row(source.files[name], row.source_row)
-    return f"{at}: customer_id={customer}, {shown}={value}" if at else f"customer_id={customer}, {shown}={value}"
+    said = f"customer_id={row.customer_id}, {shown}={row.value}"
+    return f"{at}: {said}" if at else said
 
 
 def _rows(count: int) -> str:
@@ -169,21 +179,23 @@ def _named_pains(source: Source, journey: Journey) -> list[Finding]:
             allowed=", ".join(journey.pain_ids()[:12]) or "none: the plan lists no pain point",
             remedy="correct them, or add them to the plan",
             rows=tuple(
-                f"{row}: pain_points has {name}" if row else f"pain_points has {name}"
+                f"{row}: pain_points has {cut(name)}" if row else f"pain_points has {cut(name)}"
                 for row, name in zip(first, names.pain_point, strict=True)
             )[:_EXAMPLES],
         )
     ]
 
 
-def _joined(source: Source, rejects: Mapping[str, list[pd.DataFrame]]) -> dict[str, pd.DataFrame]:
+def _joined(source: Source, study: Study, rejects: Mapping[str, list[pd.DataFrame]]) -> dict[str, pd.DataFrame]:
     import pandas as pd
 
     frames = {name: list(found) for name, found in rejects.items()}
     for name in source.rows.table[source.rows.reason == UNKNOWN_CUSTOMER]:
         staged = source.staged[str(name)]
         aside = staged.filter(staged.set_aside == UNKNOWN_CUSTOMER).order_by("source_row").limit(MOST_REJECTS)
-        rows = aside.select("source_row", "customer_id", value=aside.customer_id).execute()
-        frames.setdefault(str(name), []).append(rows.assign(code="D331", column="customer_id"))
-    columns = ["source_row", "customer_id", "code", "column", "value"]
+        rows = aside.select("source_row", "customer_id").execute()
+        ids = [shown_id(one, study) for one in rows.customer_id]
+        rows = rows.assign(customer_id=ids, code="D331", column="customer_id", value=ids, reason=UNKNOWN_CUSTOMER)
+        frames.setdefault(str(name), []).append(rows)
+    columns = ["source_row", "customer_id", "code", "column", "value", "reason"]
     return {name: pd.concat(found, ignore_index=True)[columns] for name, found in frames.items()}

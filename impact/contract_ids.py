@@ -7,9 +7,11 @@ import ibis.expr.types as ir
 
 from impact.checks import Check
 from impact.errors import Finding
+from impact.ids import shown_id
 from impact.source import Source
 from impact.source_staging import READ, UNKNOWN_CUSTOMER, file_row
 from impact.step_downs import review
+from impact.study import Study
 
 MOST_UNMET = 0.5
 _IDS_SHOWN = 3
@@ -21,14 +23,14 @@ _ALIKE = {
 }
 
 
-def id_faults(source: Source) -> list[Finding]:
+def id_faults(source: Source, study: Study) -> list[Finding]:
     """A finding for each table none of whose customers has a ledger row."""
     return [
         Finding(
             code="D320",
             place=f"{source.files[name]} customer_id",
-            found=f"no customer of {name} is in the ledger: {name} has {_examples(_usable(source, name))}, "
-            f"the ledger {_examples(source.staged['ledger'])}",
+            found=f"no customer of {name} is in the ledger: {name} has {_examples(_usable(source, name), study)}, "
+            f"the ledger {_examples(source.staged['ledger'], study)}",
             allowed="ids of the ledger, written alike",
             remedy="write the ids alike in both: leading zeros, blanks and letter case count; export them as text. "
             "Where no id is usable, sum all tables to [data] unit",
@@ -114,7 +116,7 @@ def _meetings(source: Source) -> dict[str, tuple[int, int]]:
     return found
 
 
-def _examples(table: ir.Table) -> str:
+def _examples(table: ir.Table, study: Study) -> str:
     named = table.filter(table.customer_id.notnull()).select("customer_id").distinct()
     ids = named.order_by("customer_id").limit(_IDS_SHOWN).execute().customer_id
-    return ", ".join(repr(str(one)[:40]) for one in ids)
+    return ", ".join(repr(shown_id(one, study)[:40]) for one in ids)

@@ -8,13 +8,16 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from impact.checks import Check
-from impact.columns import names_of
+from impact.columns import TABLES, names_of
 from impact.contract_controls import control_reviews
 from impact.contract_ids import equal_rows, id_reviews
 from impact.contract_ledger import ledger_reviews
+from impact.groups import persons
+from impact.initiative import Plan
 from impact.journey import OVERALL, Journey
 from impact.plan_columns import LOW_SCORE
 from impact.source import EVERYBODY, Source
+from impact.source_aside import NO_PAIN_POINTS
 from impact.source_changes import EARLIER_SCALE
 from impact.source_request import AFTER_REQUEST
 from impact.source_shape import EVENT
@@ -27,16 +30,24 @@ from impact.source_staging import (
     UNKNOWN_CUSTOMER,
 )
 from impact.source_units import BLANK_UNIT
-from impact.step_downs import review
+from impact.step_downs import review, stands_in
 from impact.study import Study
 
 # Names like "joined" for joined_at are found, and unlike ones ("reason" for persona) left alone.
 _NEAR = 0.7
 _SHORTEST_WORD = 4
-_ASIDE = {UNKNOWN_CUSTOMER: "D331", AFTER_REQUEST: "D374"}
+_ASIDE = {
+    UNKNOWN_CUSTOMER: "D331",
+    AFTER_AS_OF: "D335",
+    BLANK_SCORE: "D338",
+    BLANK_UNIT: "D353",
+    EARLIER_SCALE: "D364",
+    AFTER_REQUEST: "D374",
+    NO_PAIN_POINTS: "D391",
+}
 
 
-def table_reviews(source: Source, study: Study, journey: Journey | None) -> tuple[Check, ...]:
+def table_reviews(source: Source, study: Study, journey: Journey | None, plan: Plan | None) -> tuple[Check, ...]:
     """The reviews of the tables as they are used."""
     found = [*source.notices, *_set_aside(source), *id_reviews(source), *_near_columns(source)]
     if not study.data.unit:
@@ -45,10 +56,26 @@ def table_reviews(source: Source, study: Study, journey: Journey | None) -> tupl
     if source.responses is not None:
         found += _answers(source)
     if journey is not None and journey.personas:
-        found += _personas(source)
+        found += _personas(source, study)
     if journey is not None:
-        found += _never_seen(source, journey)
+        found += [*_named_in_vain(source, journey), *_never_seen(source, journey)]
+    if plan is not None:
+        found += _fixes_of_nobody(source, study, plan)
     return tuple(found)
+
+
+def aside_code(reason: str) -> str:
+    """The code of a reason to set a row aside."""
+    if reason.startswith(MISSING):
+        return "D338"
+    return "D359" if reason.startswith(EVENT) else _ASIDE.get(reason, "D420")
+
+
+def aside_column(table: str, reason: str) -> str:
+    """The column of a table that a reason to set a row aside is read from."""
+    period = next((column.name for column in TABLES[table] if column.target == "t"), "customer_id")
+    named = {UNKNOWN_CUSTOMER: "customer_id", AFTER_AS_OF: period, NO_PAIN_POINTS: "pain_point"}
+    return named.get(reason, "missing" if reason.startswith("missing") else "score")
 
 
 def _set_aside(source: Source) -> list[Check]:
@@ -59,16 +86,8 @@ def _set_aside(source: Source) -> list[Check]:
     said = ", ".join(f"{table} {aside:,} of {rows_in:,}" for table, aside, rows_in in counts)
     found = [review("D335", f"rows after as_of: {said}", "0")] if said else []
     for table, reason, aside, rows_in in zip(rows.table, rows.reason, rows.set_aside, rows.rows_in, strict=True):
-        said = f"{table}: {aside:,} of {rows_in:,} rows, {reason}"
-        found.append(review(_aside_code(reason), said, "0"))
+        found.append(review(aside_code(str(reason)), f"{table}: {aside:,} of {rows_in:,} rows, {reason}", "0"))
     return found
-
-
-def _aside_code(reason: str) -> str:
-    codes = {UNKNOWN_CUSTOMER: "D331", BLANK_UNIT: "D353", EARLIER_SCALE: "D364", BLANK_SCORE: "D338"}
-    if reason.startswith(MISSING):
-        return "D338"
-    return "D359" if reason.startswith(EVENT) else codes.get(reason, "D420")
 
 
 def _ledger(source: Source, study: Study) -> list[Check]:
@@ -127,7 +146,7 @@ def _answers(source: Source) -> list[Check]:
     return found
 
 
-def _personas(source: Source) -> list[Check]:
+def _personas(source: Source, study: Study) -> list[Check]:
     rows, what = source.customers, "customers"
     unnamed = rows.persona == EVERYBODY
     if "persona" in source.ledger.columns:
@@ -135,7 +154,34 @@ def _personas(source: Source) -> list[Check]:
         unnamed = rows.persona.isnull() & (rows.own == EVERYBODY)
     counted = rows.aggregate(everybody=rows.count(), unnamed=unnamed.ifelse(1, 0).sum()).execute()
     bare, everybody = int(counted.unnamed.fillna(0)[0]), int(counted.everybody[0])
-    return [review("D340", f"{bare:,} of {everybody:,} {what}", "0")] if bare else []
+    if not bare:
+        return []
+    # Stores and accounts are no persons, and are counted one by one.
+    said = f"{bare:,}" if source.shape(study) == "sites" else persons(bare)
+    return [review("D340", f"{said} of {everybody:,} {what}", "0")]
+
+
+def _named_in_vain(source: Source, journey: Journey) -> list[Check]:
+    """A review where answers name pain points and the plan lists none; the scores of those answers count."""
+    if source.responses is None or not stands_in(journey):
+        return []
+    named = int(source.responses.filter(source.responses.pain_points.notnull()).count().execute())
+    said = f"responses: pain points named in {named:,} answers are not read; their scores are"
+    return [review("D391", said, "0")] if named else []
+
+
+def _fixes_of_nobody(source: Source, study: Study, plan: Plan) -> list[Check]:
+    """A review of the fixes whose persona no customer active at as_of is of."""
+    asked = [fix for fix in plan.fixes if fix.persona]
+    if not asked:
+        return []
+    active = source.ledger.filter(source.ledger.t == study.as_of)
+    own = source.customers.semi_join(active, "customer_id").select("persona").distinct().execute()
+    present = set(own.persona)
+    if "persona" in active.columns:
+        present |= set(active.select("persona").distinct().execute().persona)
+    idle = sorted({f"{fix.initiative} for {fix.persona}" for fix in asked if fix.persona not in present})
+    return [review("D392", ", ".join(idle), "a customer active at as_of")] if idle else []
 
 
 def _never_seen(source: Source, journey: Journey) -> list[Check]:

@@ -18,7 +18,10 @@ from impact.study import Study
 
 _SCALES = "csat 1-5, nps 0-10, ces 1-7, or scale_min and scale_max of the row"
 _DECIMAL_COMMA = r"^-?([0-9]{1,3}([.][0-9]{3})*|[0-9]+),[0-9]+$"
-_TOO_COARSE = {"year": r"^[^\\s\\S]$", "quarter": r"^[0-9]{4}$", "month": r"^[0-9]{4}(-?[Qq][1-4])?$"}
+_THOUSANDS = r"^-?[0-9]{1,3}(,[0-9]{3})+([.][0-9]+)?$"
+# Years beyond these stand for no date in the systems that write them (0001, 9999).
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
+_TOO_COARSE = {"year": r"^[^\s\S]$", "quarter": r"^[0-9]{4}$", "month": r"^[0-9]{4}(-?[Qq][1-4])?$"}
 _DATE_SERIAL = r"^[1-9][0-9]{4}([.][0-9]+)?$"
 # Below this a single large customer is common; from it on, a slip is.
 _ROWS_FOR_HALF = 100
@@ -73,7 +76,10 @@ def with_doubled(name: str, table: ir.Table, present: frozenset[str]) -> ir.Tabl
     if "person" in table.columns and name == "ledger":
         keys = ("person", "t", "customer_id")
     place = ibis.row_number().over(ibis.window(group_by=list(keys), order_by="source_row"))
-    return table.mutate(doubled=(place > 0) & table[keys[0]].notnull())
+    doubled = place > 0
+    for key in keys:
+        doubled = doubled & table[key].notnull()
+    return table.mutate(doubled=doubled)
 
 
 def _stands_twice(table: ir.Table, keys: tuple[str, ...]) -> bool:
@@ -118,7 +124,8 @@ def _reading_rules(name: str, table: ir.Table, column: Column, study: Study) -> 
 
 def _number_rules(column: Column, table: ir.Table) -> list[Rule]:
     text = table[f"{column.target}_unread"]
-    comma = text.notnull() & text.re_search(_DECIMAL_COMMA)
+    thousands = text.re_search(_THOUSANDS)
+    comma = text.re_search(_DECIMAL_COMMA) & ~thousands
     may_be_blank = not column.required or column.name == "score"
     words = (f"{column.name} cannot be read", "a number", "correct the cells" + (", or blank them" * may_be_blank))
     by_comma = (
@@ -126,14 +133,20 @@ def _number_rules(column: Column, table: ir.Table) -> list[Rule]:
         "a number with a point for the decimals and nothing between the thousands",
         "write 1234.5 for 1.234,5 or 1234,5",
     )
+    by_thousands = (
+        f"{column.name} cannot be read: it has a comma before three digits",
+        "a number with a point for the decimals and nothing between the thousands",
+        "write 1000 where 1,000 is a thousand, and 1.000 where it is one",
+    )
     return [
-        _unread("D303", column, comma, by_comma),
-        _unread("D303", column, text.notnull() & ~text.re_search(_DECIMAL_COMMA), words),
+        _unread("D303", column, text.notnull() & thousands, by_thousands),
+        _unread("D303", column, text.notnull() & comma, by_comma),
+        _unread("D303", column, text.notnull() & ~comma & ~thousands, words),
     ]
 
 
 def _period_rules(column: Column, table: ir.Table, study: Study) -> list[Rule]:
-    text = table[f"{column.target}_unread"]
+    text, t = table[f"{column.target}_unread"], table[column.target]
     coarse = text.re_search(_TOO_COARSE[study.period_kind])
     serial = text.re_search(_DATE_SERIAL)
     allowed = "2026Q3, 2026-09, 2026 or 2026-09-30 (year-month-day)"
@@ -152,6 +165,15 @@ def _period_rules(column: Column, table: ir.Table, study: Study) -> list[Rule]:
         _unread("D304", column, text.notnull() & coarse, too_coarse),
         _unread("D304", column, text.notnull() & serial, as_serial),
         _unread("D304", column, other, (f"{column.name} cannot be read", allowed, "correct the cells")),
+        Rule(
+            code="D394",
+            column=column.name,
+            broken=(t < _FIRST_YEAR * study.periods_a_year) | (t >= (_LAST_YEAR + 1) * study.periods_a_year),
+            shown=column.target,
+            found=f"{column.name} is of no year of this company",
+            allowed=f"a year from {_FIRST_YEAR} to {_LAST_YEAR}",
+            remedy="correct it" if column.required else "correct it, or blank it where it stands for no date",
+        ),
     ]
 
 

@@ -11,7 +11,8 @@ from impact.address import source_faults
 from impact.case import Case, load_case
 from impact.checks import Check
 from impact.errors import Finding, InputError
-from impact.step_downs import in_units, review
+from impact.ids import key_faults
+from impact.step_downs import in_units, review, stands_in
 from impact.study import Study, read_study, settings_not_used
 from impact.study_formats import format_faults
 
@@ -32,9 +33,40 @@ class Intake:
     @property
     def checks(self) -> tuple[Check, ...]:
         """Settings not acted on, steps taken down by the plan, and the tables' reviews and passes."""
-        unused = settings_not_used(self.study)
-        settings = (review("S111", ", ".join(unused), "optional"),) if unused else ()
-        return (*settings, *self.case.steps, *self.report.checks)
+        return _checks(self.study, self.case, self.report)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """A study as far as it could be read, None for each part that could not, with every fault found."""
+
+    study: Study | None
+    case: Case | None
+    source: Source | None
+    report: TableReport | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """The checks of the parts that could be read."""
+        return _checks(self.study, self.case, self.report)
+
+    def taken_in(self) -> Intake:
+        """The study without faults.
+
+        Raises:
+            InputError: every fault of study file, plan and tables at once.
+        """
+        study, case, source, report = self.study, self.case, self.source, self.report
+        if self.findings or study is None or case is None or source is None or report is None:
+            raise InputError(self.findings)
+        return Intake(study=study, case=case, source=source, report=report)
+
+
+def _checks(study: Study | None, case: Case | None, report: TableReport | None) -> tuple[Check, ...]:
+    unused = settings_not_used(study) if study else ()
+    settings = (review("S111", ", ".join(unused), "optional"),) if unused else ()
+    return (*settings, *(case.steps if case else ()), *(report.checks if report else ()))
 
 
 def take_in(path: Path, overrides: Sequence[str] = ()) -> Intake:
@@ -43,35 +75,43 @@ def take_in(path: Path, overrides: Sequence[str] = ()) -> Intake:
     Raises:
         InputError: every fault of study file, plan and tables at once.
     """
+    return inspect_study(path, overrides).taken_in()
+
+
+def inspect_study(path: Path, overrides: Sequence[str] = ()) -> Inspection:
+    """The study at a folder or file as far as it can be read, with every fault of study file, plan and tables."""
     study, found = read_study(path, overrides)
     findings = list(found)
-    if study is None:
-        raise InputError(findings)
     case = source = report = None
-    try:
-        case = load_case(study)
-    except InputError as error:
-        findings += error.findings
-    if not source_faults(study.data.source) and not format_faults(study):
-        source, report, faults = _tables(study, case)
-        findings += faults
-    if findings or case is None or source is None or report is None:
-        raise InputError(findings)
-    if study.data.unit:
-        case = in_units(case)
-    return Intake(study=study, case=case, source=source, report=report)
+    if study is not None:
+        findings += key_faults(study)
+        try:
+            case = load_case(study)
+        except InputError as error:
+            findings += error.findings
+        if not source_faults(study.data.source) and not format_faults(study):
+            source, report, faults = _tables(study, case)
+            findings += faults
+        if case is not None and study.data.unit:
+            case = in_units(case)
+    return Inspection(study=study, case=case, source=source, report=report, findings=tuple(findings))
 
 
 def _tables(study: Study, case: Case | None) -> tuple[Source | None, TableReport | None, tuple[Finding, ...]]:
     from impact.contract import check_tables
     from impact.engine_faults import engine_faults_told
     from impact.source import open_source
+    from impact.source_aside import without_incidents
 
     try:
         source = open_source(study, case)
         with engine_faults_told(source.engine.shown):
-            events = case.plan.events if case else ()
-            report = check_tables(source, study, case.journey if case else None, events)
+            if case is None:
+                report = check_tables(source, study, None)
+                return source, report, report.findings
+            if stands_in(case.journey) and source.responses is not None:
+                source = without_incidents(source)
+            report = check_tables(source, study, case.journey, case.plan)
     except InputError as error:
         return None, None, error.findings
     return source, report, report.findings

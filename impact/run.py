@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from impact.cells import Cells, summarise
+from impact.check_outcome import CheckOutcome, check_outcome
 from impact.checks import Check
 from impact.coverage import coverage_checks, measure_coverage
 from impact.errors import Finding, InputError, TooThinError
-from impact.intake import Intake, take_in
+from impact.intake import Intake, inspect_study, take_in
 from impact.rng import stream
 from models.base import bare_base, build_base, margin_rate
 from models.calibration import calibrate
@@ -22,6 +23,7 @@ from models.checks import (
     calibration_checks,
     effect_checks,
     fit_checks,
+    money_checks,
     not_told_apart,
     require_enough,
     slope_check,
@@ -78,26 +80,9 @@ class RunOutcome:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckOutcome:
-    """What `check` found in a study without faults."""
-
-    checks: tuple[Check, ...]
-    rows: pd.DataFrame
-    summary: str
-
-
 def check_study(path: Path, overrides: tuple[str, ...]) -> CheckOutcome:
-    """The study read and validated, nothing fitted.
-
-    Raises:
-        InputError: every fault at once.
-    """
-    intake = take_in(path, overrides)
-    used, whole = int(intake.source.rows["rows_used"].sum()), int(intake.source.rows["rows_in"].sum())
-    summary = f"{intake.study.study.name}: {used:,} of {whole:,} rows used, {len(intake.case.journey.stages)} stages, "
-    summary += f"{len(intake.case.journey.pain_points)} pain points, {len(intake.case.plan.initiatives)} initiatives"
-    return CheckOutcome(checks=intake.checks, rows=intake.source.rows, summary=summary)
+    """The study read and validated, nothing fitted; its faults are part of the outcome."""
+    return check_outcome(inspect_study(path, overrides), path)
 
 
 def run_study(path: Path, options: RunOptions, progress: Progress) -> RunOutcome:
@@ -171,6 +156,7 @@ def find(intake: Intake, cells: Cells, progress: Progress) -> Findings:
         bare_base=bare_base(cells, study),
         checks=checks,
         has_margin=_has_margin(cells, study),
+        rows=intake.source.rows,
         reconciliation=intake.report.reconciliation,
     )
 
@@ -202,6 +188,7 @@ def estimate(intake: Intake, cells: Cells, progress: Progress) -> tuple[Estimate
     )
     return estimates, (
         *fit_checks(posterior),
+        *money_checks(cells),
         *calibration_checks(calibration),
         *effect_checks(forms, posterior, journey, demoted),
         *slope_check(posterior, calibration, forms.score_sd),

@@ -52,17 +52,16 @@ _READ_ORDER = ("ledger", "customers", "responses", "incidents", "events")
 class Source:
     """The study's tables in canonical form on their engine.
 
-    `responses`, `incidents` and `events` (a customer's visits to stages: customer_id, t, day, clock, stage)
-    are None where the study names none; a `day` counts from 1970-01-01. `raw` holds the tables as their files have them. `staged` holds every
-    row of every table with its `source_row` (1 is the first below the header, null where rows have no order),
-    the text of what could not be read (`COLUMN_unread`) and `set_aside`, the reason a row is not used; `as_read`
-    the same, not yet computed, with the columns as they were read. `known` has every customer of ledger and
-    customers once. `present` lists the columns found,
-    `extras` the control, size and report columns, `unread` the file's columns that stand for none.
-    A margin blank in part of the ledger is filled at the margin share of the rows that have one. Money is
-    in the study's currency.
-    `rows` has table, rows_in, rows_used, set_aside, reason. `notices` tell how exports were read. `changes` is
-    what the answers show of changes of the survey; `only_averages` says that each stands for several people.
+    `responses`, `incidents` and `events` (a customer's visits to stages) are None where the study names none;
+    a `day` counts from 1970-01-01. `raw` holds the tables as their files have them. `staged` holds every row of
+    every table with its `source_row` (1 is the first below the header, null where rows have no order), the text
+    of what could not be read (`COLUMN_unread`) and `set_aside`, the reason a row is not used; `as_read` the
+    same, not yet computed, with the columns as they were read. `known` has every customer of ledger and
+    customers once. `present` lists the columns found, `extras` the control, size and report columns, `unread`
+    the file's columns that stand for none. A margin blank in part of the ledger is filled at the margin share
+    of the rows that have one. Money is in the study's currency. `rows` has table, rows_in, rows_used,
+    set_aside, reason. `notices` tell how exports were read. `changes` is what the answers show of changes of
+    the survey; `only_averages` says that each stands for several people.
     """
 
     engine: Engine

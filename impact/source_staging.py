@@ -15,7 +15,7 @@ from impact.columns import ACCEPTED_BESIDE, METRIC_SCALES, TABLES, Column, names
 from impact.engine import ROW, Engine
 from impact.errors import Finding
 from impact.formats.adapters import CANONICAL
-from impact.formats.data import NOT_TEXT, SheetMissingError, found_columns, period_ordinals
+from impact.formats.data import MOST_ROW_BYTES, NOT_TEXT, SheetMissingError, found_columns, period_ordinals
 from impact.periods import day_of, first_whole_period, parse_period
 from impact.source_answers import with_counts
 from impact.source_days import days_since_1970
@@ -34,8 +34,17 @@ PERIOD = r"^[0-9]{4}(-?[Qq][1-4]|-[0-9]{1,2}(-[0-9]{1,2})?)?$"
 MOST_PERIODS = 100_000
 READ = "read_"
 _BLANKS_AROUND = r"^[ \t\n\x0B\f\r]+|[ \t\n\x0B\f\r]+$"
+# An address, a number or a date is no column's name.
+_LIKE_DATA = r"@|^[\d.,;:/+ -]+$"
 AFTER_AS_OF, UNKNOWN_CUSTOMER, OTHER_PROGRAMME = "after as_of", "unknown customer", "another programme"
 MISSING, BLANK_SCORE = "missing: ", "blank score"
+MISSING_WORDS = ("not_visited", "not_asked", "not_answered")
+_SIGNS = (
+    (r"invalid unicode|not utf-8|invalid encoding", NOT_TEXT),
+    (r"unterminated quote", "{row} opens a quote that is not closed, or has text after one"),
+    (r"maximum line size|parallel csv reader", f"{{row}} is longer than {MOST_ROW_BYTES:,} bytes"),
+    (r"magic bytes|too small to be a parquet", "it is no parquet file, or was cut short"),
+)
 KEPT: dict[str, tuple[str, ...]] = {
     "responses": (
         *("customer_id", "t", "day", "stage", "touchpoint", "channel", "score", "n", "sd", "pain_points", "weight"),
@@ -116,6 +125,8 @@ def missing_columns(reading: Reading, columns: Sequence[str]) -> list[Finding]:
     """A finding for each required or mapped column that the file does not have."""
     mapping = {} if reading.adapted else reading.study.data.columns.get(reading.table, {})  # type: ignore[call-overload]
     required = required_of(reading.table, tuple(reading.named), by_unit=bool(reading.study.data.unit))
+    if not reading.named and not mapping:
+        return [_no_header(reading, columns, required)]
     lost = [name for name in (*required, *mapping) if name not in reading.named and name in names_of(reading.table)]
     faults = [
         Finding(
@@ -143,6 +154,20 @@ def _missing_units(reading: Reading, columns: Sequence[str]) -> list[Finding]:
         for name in reading.study.data.unit
         if name not in reading.named
     ]
+
+
+def _no_header(reading: Reading, columns: Sequence[str], required: Sequence[str]) -> Finding:
+    """The finding of a file none of whose columns is known; what looks like cells of data is not printed."""
+    data = any(re.search(_LIKE_DATA, name) for name in columns)
+    return Finding(
+        code="D302",
+        place=reading.file,
+        found=f"the first row names no column of {reading.table}: "
+        + ("it holds data, or a title" if data else f"it has {_listed(columns)}"),
+        allowed=f"{reading.table} has {', '.join(required)}",
+        remedy="put the column names into the first row, below no title, "
+        f"or say how they are called in [data.columns.{reading.table}]",
+    )
 
 
 def _listed(columns: Sequence[str]) -> str:
@@ -180,8 +205,11 @@ def _why_unreadable(error: str) -> str:
     if cells:
         line, expected, found = cells.groups()
         return f"row {line} has {found} {'cell' if found == '1' else 'cells'}, the header {expected}"
-    if re.search(r"invalid unicode|not utf-8", error, re.IGNORECASE):
-        return NOT_TEXT
+    at = re.search(r"Line: (\d+)\b", error)
+    row = f"row {at[1]}" if at else "a row"
+    for sign, words in _SIGNS:
+        if re.search(sign, error, re.IGNORECASE):
+            return words.format(row=row)
     return (error.strip().splitlines() or ["it cannot be read"])[0][:300].removeprefix("Invalid Input Error: ")
 
 
@@ -366,7 +394,9 @@ def _with_known(table: ir.Table, reading: Reading, known: ir.Table | None) -> ir
         programme = reading.study.survey.programme
         if programme is not None and "programme" in reading.named:
             reasons.append((table.programme.fill_null("") != programme, OTHER_PROGRAMME))
-        reasons.append((table.missing.notnull(), ibis.literal(MISSING) + table.missing))
+        # The words of the contract alone: a free text would go into every report.
+        missing = table.missing.isin(MISSING_WORDS).ifelse(table.missing, "another reason")
+        reasons.append((table.missing.notnull(), ibis.literal(MISSING) + missing))
         reasons.append((table.score.isnull() & table.score_unread.isnull(), BLANK_SCORE))
     reasons.append((table.t > reading.study.as_of, AFTER_AS_OF))
     if known is None:

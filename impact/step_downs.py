@@ -77,6 +77,11 @@ def _as_rate(pain: PainPoint) -> PainPoint:
     return replace(pain, measure="level", floor=0.0, unit=unit)
 
 
+def stands_in(journey: Journey) -> bool:
+    """Whether the journey's pain points are those that stand in where the plan lists none."""
+    return bool(journey.pain_points) and low_scores(journey).pain_points == journey.pain_points
+
+
 def _list(names: Sequence[str]) -> str:
     shown = ", ".join(names[:6])
     return shown if len(names) <= 6 else f"{shown} and {len(names) - 6} more"

@@ -49,7 +49,6 @@ _FILE_KEYS = (
 )
 _NOT_ACTED_ON: dict[str, tuple[str, ...]] = {
     "study": ("report_by",),
-    "data": ("id_key",),
     "finance": ("tax_rate", "outlook"),
     "portfolio": ("capacity", "floor", "target", "persona_floor"),
 }

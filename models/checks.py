@@ -7,6 +7,7 @@ import numpy as np
 from impact.cells import Cells, CustomerCells, SitePanel
 from impact.checks import Check, CheckStatus
 from impact.errors import TooThinError
+from impact.groups import persons
 from impact.journey import OVERALL, Journey
 from models.calibration import Calibration, Slope, telling, told_apart
 from models.inference import ESS_LIMIT, RHAT_LIMIT
@@ -159,6 +160,24 @@ def _placebo_check(slope: Slope, placebo: Slope) -> Check:
         limit="placebo under half of the rate, or clear of it at 90%, and precise enough to tell",
         text=text,
         remedy=remedy,
+    )
+
+
+def money_checks(cells: Cells) -> tuple[Check, ...]:
+    """Customers too small or too negative in money to be compared with themselves."""
+    if isinstance(cells, SitePanel) or not cells.spend or not cells.spend[0].left_out:
+        return ()
+    left_out, compared = cells.spend[0].left_out, sum(one.customers for one in cells.spend)
+    return (
+        _check(
+            "D399",
+            "Customers whose money mostly cancels out",
+            "review",
+            found=f"{persons(left_out)} of {left_out + compared:,} customers",
+            limit="own mean money at least a tenth of its mean size",
+            text="Their credits take back nearly all they pay, so what they spend is left out of the effects on spend.",
+            remedy="Book credits in the period they belong to; leaving and scores of these customers still count.",
+        ),
     )
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "cx-impact/1"
 RECORD = "run.json"
+CHECKED = {"check.json", "check.html", "rejects"}
 
 
 def deliver(edition: Edition, found: Findings, intake: Intake, out: Path) -> tuple[Path, ...]:
@@ -50,12 +51,14 @@ def deliver(edition: Edition, found: Findings, intake: Intake, out: Path) -> tup
 
 
 def refuse_foreign(out: Path) -> None:
-    """Nothing, where `out` is free, empty, or an earlier run's.
+    """Nothing, where `out` is free, empty, an earlier run's, or holds nothing but what `check` wrote.
 
     Raises:
         InputError: it holds something else, which a delivery would replace.
     """
-    if not out.exists() or (out.is_dir() and (not any(out.iterdir()) or (out / RECORD).is_file())):
+    if not out.exists() or (
+        out.is_dir() and ((out / RECORD).is_file() or {one.name for one in out.iterdir()} <= CHECKED)
+    ):
         return
     raise InputError(
         [

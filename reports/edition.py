@@ -71,7 +71,8 @@ class Edition:
     `margin`, or `revenue` where the study has no margin. `point` is the unit of satisfaction in words
     (`1 point on 1-5`). `truth` holds, for a simulated study, item (pain point or initiative), name,
     value and its range, value_true and in_range (0/1), or None. `fixes` says which pain points each
-    initiative acts on, for the journey map.
+    initiative acts on, for the journey map. `rows` says of each data table how many rows came in, were
+    used, and were set aside for which reason.
     """
 
     name: str
@@ -97,3 +98,4 @@ class Edition:
     worth: Worth | None
     truth: pd.DataFrame | None
     fixes: tuple[Fix, ...] = ()
+    rows: tuple[str, ...] = ()

@@ -44,7 +44,8 @@ class Estimates:
 class Findings:
     """One run's results. `estimates` and `decision` are None where the data are too thin or the units too few.
 
-    `reconciliation` is the ledger beside the books: the contract's table, empty without control totals.
+    `rows` is the account of the tables' rows: table, rows_in, rows_used, set_aside, reason. `reconciliation`
+    is the ledger beside the books: the contract's table, empty without control totals.
     """
 
     study: Study
@@ -57,6 +58,7 @@ class Findings:
     bare_base: ValueBase
     checks: tuple[Check, ...]
     has_margin: bool
+    rows: pd.DataFrame
     reconciliation: pd.DataFrame
 
     @property

@@ -56,8 +56,20 @@ def make_edition(found: Findings) -> Edition:
         worth=worth(found),
         truth=truth_table(found),
         fixes=found.plan.fixes,
+        rows=rows_in_words(found.rows),
     )
     return replace(edition, sentences=(sentences.headline(edition),))
+
+
+def rows_in_words(rows: pd.DataFrame) -> tuple[str, ...]:
+    """A sentence a data table: rows in, rows used, and those set aside by reason, which add up."""
+    said = []
+    for table, mine in rows.groupby("table", sort=False):
+        reasons = zip(mine.set_aside, mine.reason, strict=True)
+        aside = [f"{int(count):,} set aside ({reason})" for count, reason in reasons if count]
+        parts = [f"{int(mine.rows_used.iloc[0]):,} used", *aside]
+        said.append(f"{table}: {int(mine.rows_in.iloc[0]):,} rows = {' + '.join(parts)}")
+    return tuple(said)
 
 
 def run_id(hashes: dict[str, str], seed: int, settings: str) -> str:

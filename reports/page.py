@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reports import sentences, style
 from reports.appendix import GLOSSARY, appendix
 from reports.edition import Edition
 from reports.first_sheet import first_sheet
 from reports.records import printable
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -20,29 +24,37 @@ def write_page(edition: Edition, path: Path) -> None:
 
 def page_html(edition: Edition) -> str:
     """The report as HTML: the first sheet, then the appendix; every text is escaped."""
+    return (
+        environment()
+        .get_template("report.html.j2")
+        .render(
+            edition=edition,
+            sheet=first_sheet(edition),
+            sections=appendix(edition),
+            checks={
+                "fail": sentences.with_status(edition, "fail"),
+                "review": sentences.with_status(edition, "review"),
+                "pass": sentences.with_status(edition, "pass"),
+            },
+            glossary=GLOSSARY,
+            style=style,
+            horizon=sentences.horizon(edition),
+            unfit=edition.fitness != "fit",
+        )
+    )
+
+
+def environment() -> Environment:
+    """The templates of the pages: every text is escaped and printable, a missing one is an error."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    environment = Environment(
+    return Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=_printable_text,
-    )
-    return environment.get_template("report.html.j2").render(
-        edition=edition,
-        sheet=first_sheet(edition),
-        sections=appendix(edition),
-        checks={
-            "fail": sentences.with_status(edition, "fail"),
-            "review": sentences.with_status(edition, "review"),
-            "pass": sentences.with_status(edition, "pass"),
-        },
-        glossary=GLOSSARY,
-        style=style,
-        horizon=sentences.horizon(edition),
-        unfit=edition.fitness != "fit",
     )
 
 

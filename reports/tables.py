@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from impact.cells import SitePanel
-from impact.cells.small_groups import LEAST_GROUP
 from impact.checks import Check
+from impact.groups import LEAST_GROUP
 from impact.journey import OVERALL, Journey
 from models.calibration import Z90
 from reports.findings import Estimates, Findings, summary
@@ -57,6 +57,11 @@ def checks_table(checks: tuple[Check, ...]) -> pd.DataFrame:
     columns = ["code", "check", "status", "found", "limit", "text", "remedy"]
     rows = sorted(checks, key=lambda check: order[check.status])
     return pd.DataFrame([[getattr(row, name) for name in columns] for row in rows], columns=columns)
+
+
+def _too_few(found: Findings, count: float) -> bool:
+    """Whether a count is of persons, and of a group that is not shown; stores and accounts are no persons."""
+    return not isinstance(found.cells, SitePanel) and 0 < count < LEAST_GROUP
 
 
 def journey_table(found: Findings) -> pd.DataFrame:
@@ -139,6 +144,7 @@ def calibration_table(found: Findings) -> pd.DataFrame:
                 "high": high,
                 "p": float(2 * norm.sf(abs(slope.estimate / slope.se))) if slope.se > 0 else np.nan,
                 "headline": int(slope.headline),
+                "n": np.nan if _too_few(found, slope.n) else slope.n,
             }
         )
     point = found.estimates.point
@@ -198,7 +204,7 @@ def pain_points_table(found: Findings) -> pd.DataFrame:
         rows.append(
             {
                 **{name: getattr(pain, name) for name in ("pain_point", "stage", "name", "owner")},
-                **_effects(estimates, k),
+                **_effects(found, estimates, k),
                 **{"value": worth["mean"], "value_p05": worth["p05"]},
                 **{"value_p50": worth["p50"], "value_p95": worth["p95"]},
                 "p_positive": float((estimates.pains.pains[k] > 0).mean()),
@@ -209,16 +215,18 @@ def pain_points_table(found: Findings) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _effects(estimates: Estimates, k: int) -> dict[str, float]:
+def _effects(found: Findings, estimates: Estimates, k: int) -> dict[str, float]:
     """Means over customers of what an exposure moves, after the haircut for leaving and spend."""
     posterior, personas = estimates.posterior, estimates.base.personas
-    weight = np.array([persona.customers.sum() for persona in personas])
-    weight = weight / max(float(weight.sum()), 1.0)
+    active = np.array([persona.customers.sum() for persona in personas])
+    weight = active / max(float(active.sum()), 1.0)
     kept = posterior.credibility[:, k]
     rates = np.array([np.average(p.rate, weights=p.customers) if p.customers.sum() else 0.0 for p in personas])
     change = 1 - (1 - rates) ** np.exp(posterior.leaving[:, :, k] * kept[:, None]) - rates
+    prevalence = float(np.array([persona.prevalence[k] for persona in personas]) @ weight)
     return {
-        "prevalence": float(np.array([persona.prevalence[k] for persona in personas]) @ weight),
+        # The share times the customers of a scenario would tell the group's number.
+        "prevalence": np.nan if _too_few(found, round(prevalence * float(active.sum()), 6)) else prevalence,
         "satisfaction_effect": float(posterior.score[:, :, k].mean(axis=0) @ weight),
         "retention_effect": float(-change.mean(axis=0) @ weight),
         "spend_effect": float((posterior.spend[:, :, k] * kept[:, None]).mean(axis=0) @ weight),

@@ -16,6 +16,8 @@ import pytest
 
 from impact import run as flow
 from impact.__main__ import main
+from impact.ids import shown_id
+from impact.study import load_study
 from tests.quick_study import change_plan, empty_sheets, fill_column, quick_uplift
 
 COVERAGE = ("coverage", "response_rates", "respondents", "transitions", "stage_flow")
@@ -296,6 +298,23 @@ def test_without_pain_points_each_stage_has_its_low_score(fresh: Path) -> None:
     assert pains["name"].str.startswith("low score here").all()
     assert pains["prevalence"].between(0.001, 0.999).all()
     assert pains["value"].notna().all()
+
+
+@pytest.mark.usefixtures("quick")
+def test_incidents_of_no_pain_point_are_set_aside_and_ids_leave_hashed(
+    fresh: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CX_ID_KEY", "correct horse battery staple")
+    set_line(fresh, "[data]", '[data]\nid_key = "CX_ID_KEY"')
+    with (fresh / "data" / "responses.csv").open("a", encoding="utf-8") as file:
+        file.write("ghost77,2025-06-25,join,3,csat\n")
+    change_plan(fresh, empty_sheets("pain_points", "fixes"))
+    out = _stepped_down(fresh, "D391")
+    aside = [row for row in json.loads((out / "run.json").read_text(encoding="utf-8"))["rows"] if row["set_aside"]]
+    assert {row["table"] for row in aside} == {"incidents", "responses"}
+    rejects = pd.read_csv(out / "rejects" / "responses.csv", dtype=str)
+    assert rejects["customer_id"].tolist() == [shown_id("ghost77", load_study(fresh))]
+    assert not any(b"ghost77" in path.read_bytes() for path in out.rglob("*.*"))
 
 
 @pytest.mark.usefixtures("quick")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from impact.groups import LEAST_GROUP
+
 if TYPE_CHECKING:
     import pandas as pd
 
     from impact.source import Source
     from impact.study import Study
-
-LEAST_GROUP = 5  # persons: a smaller group is not shown
 
 
 def least_shown(source: Source, study: Study) -> int:

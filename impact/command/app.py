@@ -20,7 +20,7 @@ from impact.command.outcomes import (
     run_result,
     say_check,
     say_run,
-    write_answer,
+    write_check,
 )
 from impact.command.terminal import Terminal
 from impact.errors import Finding, InputError
@@ -115,7 +115,9 @@ def check(
     context: typer.Context,
     *,
     study: Study,
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Also write check.json there.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Also write check.html, check.json and rejects/ there.")
+    ] = None,
     settings: Settings = None,
     as_json: Json = False,
 ) -> int:
@@ -129,11 +131,12 @@ def check(
     started = time.monotonic()
     outcome = check_study(study, tuple(settings or ()))
     answer = check_answer(outcome, study)
-    if out is not None:
-        write_answer(out / "check.json", answer)
+    files = () if out is None else write_check(out, outcome, answer)
     if as_json:
         terminal.say(answer.to_json())
     else:
+        if out is not None:
+            terminal.say("\n".join([f"Files in {out}:", *words.file_lines(files, out)]))
         say_check(terminal, outcome, study, seconds=time.monotonic() - started)
     return answer.code
 

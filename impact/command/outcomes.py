@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from impact.columns import TABLES
 from impact.command import words
-from impact.command.answer import DONE, NOT_FIT, Answer, check_records, file_records, records
+from impact.command.answer import BAD_INPUT, DONE, NOT_FIT, Answer, check_records, file_records, records
 from impact.command.terminal import Terminal
 from impact.fingerprint import input_hashes
 
 if TYPE_CHECKING:
-    from impact.run import CheckOutcome, RunOutcome
+    from impact.check_outcome import CheckOutcome
+    from impact.run import RunOutcome
 
 UNITS = {
     "cost": "money, one-off, undiscounted",
@@ -89,32 +91,63 @@ def after_run(outcome: RunOutcome, study: Path) -> str:
 
 
 def check_answer(outcome: CheckOutcome, study: Path) -> Answer:
-    """The answer of `check` for a program."""
+    """The answer of `check` for a program: faults as findings, and the whole report beside them."""
     failed = any(check.status == "fail" for check in outcome.checks)
-    result = {"summary": outcome.summary, "rows": records(outcome.rows), "checks": check_records(outcome.checks)}
-    return Answer(code=NOT_FIT if failed else DONE, result=result, inputs=input_hashes(study))
+    code = BAD_INPUT if outcome.findings else NOT_FIT if failed else DONE
+    result = {
+        "summary": outcome.summary,
+        "verdict": outcome.verdict,
+        "rows": records(outcome.rows),
+        "checks": check_records(outcome.checks),
+        "rules": words.rule_records(outcome),
+        "sections": {title: records(table) for title, table in outcome.sections},
+    }
+    return Answer(code=code, findings=outcome.findings, result=result, inputs=input_hashes(study))
 
 
 def say_check(terminal: Terminal, outcome: CheckOutcome, study: Path, *, seconds: float) -> None:
-    """Nothing; says what was read, every open check, and the count and verdict last."""
+    """Nothing; says what was read, what is broken by what it puts at stake, every open check, the verdict last."""
     terminal.say(outcome.summary)
-    terminal.show(words.whole_grid(outcome.rows))
+    if len(outcome.rows):
+        terminal.show(words.whole_grid(outcome.rows))
+    grid = words.rules_grid(outcome)
+    if grid.rows:
+        terminal.say("Rules broken, most revenue at stake first:" if terminal.watched else "")
+        terminal.show(grid)
     for line in words.open_check_lines(outcome.checks):
         terminal.say(line)
-    ready = not any(check.status == "fail" for check in outcome.checks)
-    verdict = "ready to run" if ready else "not to be run on as it is"
-    terminal.say(f"{words.counted_checks(outcome.checks)} ({seconds:.1f} s): {verdict}. Nothing was valued.")
-    terminal.note(f"Next: {words.command('run', study)}")
+    if outcome.findings:
+        terminal.note("\n".join(words.finding_lines(outcome.findings)))
+    counts = words.counted_checks(outcome.checks)
+    terminal.say(f"{counts} ({seconds:.1f} s): {outcome.verdict[0].lower()}{outcome.verdict[1:]} Nothing was valued.")
+    terminal.note(f"Next: {words.command('check' if outcome.findings else 'run', study)}")
 
 
-def write_answer(path: Path, answer: Answer) -> None:
-    """Nothing; the answer as a JSON file, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(answer.to_json() + "\n")
-        Path(draft).replace(path)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
+def write_check(out: Path, outcome: CheckOutcome, answer: Answer) -> tuple[Path, ...]:
+    """The paths of what `check` writes: its answer, its page, and the rows at fault, a file a table."""
+    from reports.check_page import write_check_page
+    from reports.tables_out import write_tables
+
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out, prefix=".check-") as folder:
+        draft = Path(folder)
+        (draft / "check.json").write_text(answer.to_json() + "\n", encoding="utf-8")
+        write_check_page(outcome, draft / "check.html")
+        write_tables(outcome.rejects, draft / "rejects")
+        return tuple(_replaced(draft, out))
+
+
+def _replaced(draft: Path, out: Path) -> Iterator[Path]:
+    """The files of a draft after each took its place, those of tables without a row at fault removed."""
+    # A run's own rejects belong to its numbers and stay as they are.
+    rejects = out / ("check-rejects" if (out / "run.json").is_file() else "rejects")
+    rejects.mkdir(exist_ok=True)
+    for name in TABLES:
+        (rejects / f"{name}.csv").unlink(missing_ok=True)
+    for file in sorted(draft.rglob("*")):
+        if file.is_file():
+            place = (rejects if file.parent != draft else out) / file.name
+            file.replace(place)
+            yield place
+    if not any(rejects.iterdir()):
+        rejects.rmdir()

@@ -6,14 +6,16 @@ import math
 import shlex
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from impact.command.terminal import Grid
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from impact.check_outcome import CheckOutcome
     from impact.checks import Check
     from impact.errors import Finding
 
@@ -75,6 +77,31 @@ def whole_grid(table: pd.DataFrame) -> Grid:
     """A table as it is, for a program: the contract's names, every row, numbers unrounded."""
     rows = tuple(tuple(_exact(cell) for cell in row) for row in table.itertuples(index=False, name=None))
     return Grid(columns=tuple(map(str, table.columns)), rows=rows)
+
+
+def rules_grid(outcome: CheckOutcome) -> Grid:
+    """The broken rules of the tables by what they put at stake, errors first."""
+    from impact.check_outcome import STAKES, stake_texts
+    from impact.contract_results import by_stake
+
+    rows = tuple(
+        (
+            *(result.level, result.code, f"{result.table} {result.column}"),
+            *(f"{result.rows:,}", f"{result.share:.1%}", *stake_texts(result, outcome)),
+        )
+        for result in by_stake(outcome.results)
+    )
+    heads = ("level", "code", "where", "rows", "share", *STAKES)
+    return Grid(columns=heads, rows=rows, numbers=frozenset({"rows", "share"}))
+
+
+def rule_records(outcome: CheckOutcome) -> list[dict[str, Any]]:
+    """Every rule by field name, the broken ones by what they put at stake and without groups under five persons."""
+    from impact.check_outcome import shown_stake
+    from impact.contract_results import by_stake
+
+    kept = [result for result in outcome.results if result.level == "pass"]
+    return [{**asdict(result), "stake": shown_stake(result, outcome)} for result in (*by_stake(outcome.results), *kept)]
 
 
 def check_lines(checks: Sequence[Check]) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from impact.formats.sheets import SheetRefusedError, cell_text, sheet_names, sheet_rows
+from impact.formats.sheets import SheetRefusedError, Uncomputed, cell_text, sheet_names, sheet_rows
 from impact.periods import PeriodKind, parse_period
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MOST_SHEET_ROWS = 1_048_575
 MOST_HEADER_BYTES = 1_000_000
+MOST_ROW_BYTES = 2_000_000
 NOT_TEXT = "not a text file (UTF-8)"
 
 
@@ -33,14 +34,8 @@ def csv_header(path: Path) -> tuple[str, tuple[str, ...]]:
     Raises:
         SheetRefusedError: the file is empty or no text, there is no header, or a column name stands twice.
     """
-    with path.open("rb") as file:
-        first = file.readline(MOST_HEADER_BYTES)
-    if not first:
-        raise SheetRefusedError("D301", f"{path.name} is empty")
-    try:
-        header = first.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise SheetRefusedError("D301", NOT_TEXT) from None
+    header = _first_line(path)
+    _refuse_endless(path)
     if any(unicodedata.category(letter) == "Cc" for letter in header.rstrip("\r\n") if letter not in "\t\r"):
         raise SheetRefusedError("D301", NOT_TEXT)
     delimiter = max(",;\t|", key=header.count)
@@ -49,6 +44,39 @@ def csv_header(path: Path) -> tuple[str, tuple[str, ...]]:
     if not any(cells) or len({name.casefold() for name in names}) < len(names):
         raise SheetRefusedError("D301", f"{path.name} has no header row, or a column name twice")
     return delimiter, names
+
+
+def _first_line(path: Path) -> str:
+    """The first line of a text, however its lines end, read no further than a header may be long."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(MOST_HEADER_BYTES + 1)
+    except OSError as error:
+        raise SheetRefusedError("D301", f"{path.name} cannot be opened: {error.strerror}") from None
+    if not start:
+        raise SheetRefusedError("D301", f"{path.name} is empty")
+    first = start.splitlines()[0]
+    if len(first) > MOST_HEADER_BYTES:
+        raise SheetRefusedError("D301", f"the first row of {path.name} is longer than {MOST_HEADER_BYTES:,} bytes")
+    try:
+        return first.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise SheetRefusedError("D301", NOT_TEXT) from None
+
+
+def _refuse_endless(path: Path) -> None:
+    """Nothing, where the file's last row ends within the length that is read.
+
+    The engine passes over a last row that is longer than its buffer without a word.
+    """
+    size = path.stat().st_size
+    if size <= MOST_ROW_BYTES:
+        return
+    with path.open("rb") as file:
+        file.seek(size - MOST_ROW_BYTES)
+        tail = file.read().rstrip(b"\r\n")
+    if b"\n" not in tail and b"\r" not in tail:
+        raise SheetRefusedError("D301", f"the last row of {path.name} is longer than {MOST_ROW_BYTES:,} bytes")
 
 
 def sheet_as_text(path: Path, sheet: str) -> pyarrow.Table:
@@ -69,7 +97,7 @@ def sheet_as_text(path: Path, sheet: str) -> pyarrow.Table:
     if not named or len({name for _, name in named}) < len(named):
         raise SheetRefusedError("D301", f"{path.name} has no header row, or a column name twice")
     body = rows[1:]
-    columns = {name: [cell_text(row[place]) for row in body] for place, name in named}
+    columns = {name: [_text_or_formula(row[place]) for row in body] for place, name in named}
     return pyarrow.table({name: pyarrow.array(cells, type=pyarrow.string()) for name, cells in columns.items()})
 
 
@@ -93,6 +121,11 @@ def _refuse_merged(path: Path, header: list[str | None], rows: list[list[object]
                 f"row {first} of {path.name} has a cell in column {place + 1} below a blank heading; "
                 "headings must not be merged, and stand in row 1",
             )
+
+
+def _text_or_formula(cell: object) -> str | None:
+    """The text of a cell; of a formula without a result the formula, so that it is found where it is read."""
+    return cell.formula if isinstance(cell, Uncomputed) else cell_text(cell)
 
 
 def found_columns(asked: Iterable[str], mapping: Mapping[str, str], columns: Iterable[str]) -> dict[str, str]:

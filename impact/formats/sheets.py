@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime
 import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,19 @@ MOST_ENTRIES = 500
 MOST_COLUMNS = 200
 _RATIO_COUNTS_FROM = 1_000_000
 _SHORTEST_PADDED = 3
+_DECLARED_WITHIN = 4_000
+# What openpyxl and the parsers below it raise on a workbook that is not as it should be.
+_DAMAGE = (
+    ValueError,
+    KeyError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    SyntaxError,
+    EOFError,
+    zlib.error,
+    zipfile.BadZipFile,
+)
 _OLD_OR_ENCRYPTED = b"\xd0\xcf\x11\xe0"
 
 
@@ -38,14 +54,9 @@ def sheet_names(path: Path) -> tuple[str, ...]:
     Raises:
         SheetRefusedError: the file is no workbook, or not one that is opened.
     """
-    import openpyxl
-
     _guard(path)
-    book = openpyxl.load_workbook(path, read_only=True)
-    try:
+    with _opened(path, data_only=True) as book:
         return tuple(book.sheetnames)
-    finally:
-        book.close()
 
 
 def sheet_rows(path: Path, sheet: str, most_rows: int) -> list[list[object]]:
@@ -82,14 +93,9 @@ def cell_text(value: object) -> str | None:
 
 
 def _values(path: Path, sheet: str, most_rows: int) -> list[list[object]]:
-    import openpyxl
-
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    try:
+    with _opened(path, data_only=True) as book:
         cells = book[sheet].iter_rows(max_row=most_rows + 1, max_col=MOST_COLUMNS)
         return [[_shown(cell) for cell in row] for row in cells]
-    finally:
-        book.close()
 
 
 def _shown(cell: Any) -> object:  # noqa: ANN401
@@ -103,17 +109,27 @@ def _shown(cell: Any) -> object:  # noqa: ANN401
 
 
 def _mark_uncomputed(path: Path, sheet: str, rows: list[list[object]]) -> None:
-    import openpyxl
-
-    book = openpyxl.load_workbook(path, read_only=True)
-    try:
+    with _opened(path, data_only=False) as book:
         cells = book[sheet].iter_rows(max_row=len(rows), max_col=MOST_COLUMNS, values_only=True)
         for row, formulas in zip(rows, cells, strict=False):
             for place, formula in enumerate(formulas):
                 if isinstance(formula, str) and formula.startswith("=") and row[place] is None:
                     row[place] = Uncomputed(formula)
-    finally:
-        book.close()
+
+
+@contextmanager
+def _opened(path: Path, *, data_only: bool) -> Iterator[Any]:
+    """The open workbook; whatever its reader stumbles over inside is told as a workbook that is damaged."""
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=data_only)
+        try:
+            yield book
+        finally:
+            book.close()
+    except _DAMAGE as error:
+        raise SheetRefusedError("P201", f"{path.name} is damaged inside and cannot be read") from error
 
 
 def _guard(path: Path) -> None:
@@ -134,8 +150,19 @@ def _guard(path: Path) -> None:
         raise SheetRefusedError("P202", f"{path.name} unpacks to more than is opened")
     if not workbook:
         raise SheetRefusedError("P201", f"{path.name} is not a workbook")
-    if b"<!DOCTYPE" in workbook:
+    if _declares(path, entries):
         raise SheetRefusedError("P202", f"{path.name} declares entities")
+
+
+def _declares(path: Path, entries: list[zipfile.ZipInfo]) -> bool:
+    """Whether a part starts by declaring what its text may stand for: no spreadsheet program writes that."""
+    with zipfile.ZipFile(path) as book:
+        for entry in entries:
+            if entry.filename.endswith((".xml", ".rels")):
+                with book.open(entry) as part:
+                    if b"<!DOCTYPE" in part.read(_DECLARED_WITHIN):
+                        return True
+    return False
 
 
 def _small(entry: zipfile.ZipInfo) -> bool:

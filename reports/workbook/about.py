@@ -66,6 +66,7 @@ def _facts(edition: Edition, *, live: bool) -> tuple[tuple[str, str], ...]:
             "Signs",
             "Benefits are positive. Costs are entered positive and taken off. A negative effect of a pain point hurts.",
         ),
+        *((("Data" if not place else ""), rows) for place, rows in enumerate(edition.rows)),
         ("Run", edition.run_id),
         ("Seed", str(edition.seed)),
         ("Versions", versions),

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from impact.codes import CODES
 
-IMPACT = Path(__file__).resolve().parents[2] / "impact"
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def used_codes() -> set[str]:
     found: set[str] = set()
-    for path in IMPACT.rglob("*.py"):
+    for path in (*(ROOT / "impact").rglob("*.py"), *(ROOT / "models").glob("*.py")):
         if not path.name.startswith("codes"):
             found |= set(re.findall(r'"([SPD][1-4]\d\d)"', path.read_text(encoding="utf-8")))
     return found

@@ -18,6 +18,7 @@ import pandas as pd
 import pytest
 
 from impact.__main__ import main
+from impact.check_outcome import CheckOutcome
 from impact.checks import Check
 from impact.command.codes import USAGE_CODES, all_codes
 from impact.command.terminal import Terminal
@@ -101,11 +102,18 @@ def finished(out: Path, **changes: object) -> types.SimpleNamespace:
     return types.SimpleNamespace(**(whole | changes))
 
 
-def read_in(status: str = "pass") -> types.SimpleNamespace:
+def read_in(status: str = "pass", findings: tuple[Finding, ...] = ()) -> CheckOutcome:
     row = {"check": "Scores on their scale", "found": "0", "limit": "0", "text": "All are.", "remedy": ""}
     rows = {"table": ["ledger"], "rows_in": [10], "rows_used": [9], "set_aside": [1], "reason": ["after as_of"]}
     check = Check(code="D300", status=status, **row)  # type: ignore[arg-type]
-    return types.SimpleNamespace(checks=(check,), rows=pd.DataFrame(rows), summary="10 rows, 2025Q2 to 2026Q3")
+    return CheckOutcome(
+        name="Ten rows",
+        currency="EUR",
+        summary="10 rows, 2025Q2 to 2026Q3",
+        rows=pd.DataFrame(rows),
+        checks=(check,),
+        findings=findings,
+    )
 
 
 def raising(error: BaseException) -> Callable[[], Any]:
@@ -261,14 +269,25 @@ def test_a_run_that_is_not_fit_for_use_ends_with_1_and_says_so_first(
 
 
 def test_faults_of_the_input_are_a_line_each_and_end_with_2(capsys: pytest.CaptureFixture[str], root: Root) -> None:
-    root.run = root.check = raising(InputError(FAULTS))
-    for verb in ("run", "check"):
+    root.run, root.check = raising(InputError(FAULTS)), lambda: read_in(findings=FAULTS)
+    for verb, following in (("run", 0), ("check", 1)):
         assert main([verb, "s"]) == 2
         captured = capsys.readouterr()
         lines = [line for line in captured.err.splitlines() if line[:1] in "SD"]
-        assert captured.out == ""
+        assert (captured.out == "") == (verb == "run")
         assert [line[:4] for line in lines] == ["S103", "S103", "D304"]
-        assert captured.err.splitlines()[-1] == "3 faults. About a code: cx-impact explain S103"
+        assert captured.err.splitlines()[-1 - following] == "3 faults. About a code: cx-impact explain S103"
+
+
+def test_check_of_a_faulty_study_gives_its_report_and_its_faults(
+    capsys: pytest.CaptureFixture[str], root: Root, tmp_path: Path
+) -> None:
+    root.check = lambda: read_in(findings=FAULTS)
+    assert main(["check", "s", "--json", "--out", "report"]) == 2
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["status"], len(answer["findings"])) == ("bad input", 3)
+    assert answer["result"]["verdict"] == "Not to be run: 3 faults to mend first."
+    assert "write budget" in (tmp_path / "report" / "check.html").read_text(encoding="utf-8")
 
 
 def test_too_little_data_ends_with_1_and_says_what_would_be_enough(
@@ -353,14 +372,17 @@ def test_check_ends_with_count_and_verdict_and_one_next_command(
     assert main(["check", "my study"]) == 0
     captured = capsys.readouterr()
     assert "ledger\t10\t9\t1\tafter as_of" in captured.out
-    assert re.fullmatch(r"0 fails, 0 reviews, 1 passed \(\d+\.\d s\): ready to run\. .+", captured.out.splitlines()[-1])
+    assert re.fullmatch(
+        r"0 fails, 0 reviews, 1 passed \(\d+\.\d s\): ready to run\. Nothing was valued\.",
+        captured.out.splitlines()[-1],
+    )
     assert captured.err.splitlines()[-1] == "Next: cx-impact run 'my study'"
     assert list(tmp_path.iterdir()) == []
 
 
 def test_check_writes_its_answer_only_where_it_is_told(root: Root, tmp_path: Path) -> None:
     assert main(["check", "s", "--out", "report"]) == 0
-    assert [path.name for path in (tmp_path / "report").iterdir()] == ["check.json"]
+    assert sorted(path.name for path in (tmp_path / "report").iterdir()) == ["check.html", "check.json"]
     answer = json.loads((tmp_path / "report" / "check.json").read_text(encoding="utf-8"))
     assert answer["result"]["rows"][0]["rows_used"] == 9
 

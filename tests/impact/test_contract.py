@@ -320,8 +320,14 @@ def test_a_margin_blank_in_part_is_a_review_with_its_share(folder: Path) -> None
 
 
 def test_customers_without_a_persona_are_counted(folder: Path) -> None:
-    found = reviews(edit(folder, "customers.csv", "0001,firm", "0001,"))
-    assert found["D340"].found == f"1 of {len(CUSTOMERS)} customers"
+    blank = edit(folder, "customers.csv", ",firm,", ",,")
+    assert reviews(blank)["D340"].found == f"10 of {len(CUSTOMERS)} customers"
+
+
+def test_persons_without_a_persona_are_counted_by_number_from_five_on_and_sites_always(folder: Path) -> None:
+    edit(folder, "customers.csv", "0001,firm", "0001,")
+    assert reviews(folder)["D340"].found == f"fewer than 5 of {len(CUSTOMERS)} customers"
+    assert reviews(folder, "study.shape=sites")["D340"].found == f"1 of {len(CUSTOMERS)} customers"
 
 
 def test_a_control_that_is_constant_blank_or_leaks_is_a_review(folder: Path) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from impact.cells import CustomerCells, SitePanel
+from impact.cells import CustomerCells, Moments, SitePanel
 from impact.checks import Check
 from impact.errors import TooThinError
 from impact.journey import Journey, PainPoint, Stage
@@ -21,6 +21,7 @@ from models.checks import (
     calibration_checks,
     effect_checks,
     fit_checks,
+    money_checks,
     not_told_apart,
     placebo_failures,
     pooled,
@@ -274,3 +275,26 @@ def test_every_check_that_asks_for_a_review_says_what_to_do() -> None:
     )
     assert [check.status for check in checks] == ["review", "review", "fail", "review", "review", "review"]
     assert all(check.remedy and check.text and check.limit and check.found for check in checks)
+
+
+@pytest.mark.parametrize(("left_out", "told"), [(7, "7 of 107 customers"), (3, "fewer than 5 of 103 customers")])
+def test_customers_whose_money_cancels_out_are_a_review(left_out: int, told: str) -> None:
+    moments = Moments(
+        persona="all",
+        columns=("slow", "relative_spend"),
+        gram=np.eye(2),
+        meat=np.eye(1),
+        rows=400,
+        customers=100,
+        left_out=left_out,
+    )
+    (found,) = money_checks(with_spend(moments))
+    assert (found.code, found.status, found.found) == ("D399", "review", told)
+    assert money_checks(with_spend(replace(moments, left_out=0))) == ()
+
+
+def with_spend(*moments: Moments) -> CustomerCells:
+    nothing = pd.DataFrame()
+    frames = ("leaving", "answered", "scores", "base", "recent", "patterns", "pairs", "coverage", "money")
+    no_moments = ("spend_placebo", "spend_on_score", "spend_on_score_placebo")
+    return CustomerCells(controls=(), spend=moments, **dict.fromkeys(no_moments, ()), **dict.fromkeys(frames, nothing))
