@@ -295,6 +295,18 @@ def test_customers_whose_money_cancels_out_are_a_review(left_out: int, told: str
 
 def with_spend(*moments: Moments) -> CustomerCells:
     nothing = pd.DataFrame()
-    frames = ("leaving", "answered", "scores", "base", "recent", "patterns", "pairs", "coverage", "money")
+    frames = (
+        "leaving",
+        "by_tenure",
+        "answered",
+        "certified",
+        "base",
+        "recent",
+        "patterns",
+        "pairs",
+        "coverage",
+        "money",
+    )
     no_moments = ("spend_placebo", "spend_on_score", "spend_on_score_placebo")
-    return CustomerCells(controls=(), spend=moments, **dict.fromkeys(no_moments, ()), **dict.fromkeys(frames, nothing))
+    empty: dict[str, Any] = {**dict.fromkeys(no_moments, ()), **dict.fromkeys(tables, nothing), "scores": {}}
+    return CustomerCells(controls=(), spend=moments, **empty)
