@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pyarrow
 
 _ANSWERS_WITHIN = 10.0  # seconds, of a cluster's master
+_MASTERS_PORT = "7077"
 _LOCAL = {
     "spark.ui.enabled": "false",
     "spark.driver.host": "localhost",
@@ -147,9 +148,9 @@ def open_spark(address: Address) -> Spark:
 
 
 def _ask_for_answer(master: str, shown: str) -> None:
-    host, _, port = master.partition(",")[0].rpartition(":")
+    host, _, port = master.partition(",")[0].partition(":")
     try:
-        socket.create_connection((host, int(port)), timeout=_ANSWERS_WITHIN).close()
+        socket.create_connection((host, int(port or _MASTERS_PORT)), timeout=_ANSWERS_WITHIN).close()
     except (OSError, ValueError) as error:
         raise InputError([unreachable(shown, plain(str(error)))]) from None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from impact.address import source_faults
+from impact.address import SOURCE_CODES
 from impact.case import Case, load_case
 from impact.checks import Check
 from impact.errors import Finding, InputError
@@ -51,7 +51,7 @@ def take_in(path: Path, overrides: Sequence[str] = ()) -> Intake:
         case = load_case(study)
     except InputError as error:
         findings += error.findings
-    if not source_faults(study.data.source) and study.data.format == "canonical":
+    if study.data.format == "canonical" and not any(finding.code in SOURCE_CODES for finding in found):
         source, report, faults = _tables(study, case)
         findings += faults
     if findings or case is None or source is None or report is None:
