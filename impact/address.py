@@ -17,6 +17,7 @@ _SCHEMES: dict[str, Literal["postgres", "spark"]] = {
     "postgresql": "postgres",
     "spark": "spark",
 }
+SOURCE_CODES = frozenset({"S121", "S122", "S124"})
 _PLACE = "study.toml: [data].source"
 
 

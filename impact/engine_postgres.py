@@ -59,15 +59,15 @@ class Postgres:
         Raises:
             InputError: it is not there, or may not be read.
         """
-        import ibis.common.exceptions as missing
+        from ibis.common.exceptions import TableNotFound
 
         parts = parts_of(asked)
         try:
             if not 1 <= len(parts) <= 2:
-                raise missing.TableNotFound(asked)
+                raise TableNotFound(asked)
             found: ir.Table = self.connection.table(parts[-1], database=parts[0] if len(parts) == 2 else None)
             found.limit(0).execute()
-        except missing.TableNotFound:
+        except TableNotFound:
             place = f"study.toml: [data].{table}"
             raise InputError([no_table(place, asked, self._visible())]) from None
         return found

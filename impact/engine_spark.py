@@ -19,12 +19,14 @@ from impact.address import Address, names_file
 from impact.engine_faults import gave_up, missing_extra, missing_java, no_table, plain, unreachable
 from impact.errors import InputError
 from impact.formats.data import csv_header
+from impact.formats.sheets import SheetRefusedError
 from impact.table_name import parts_of
 
 if TYPE_CHECKING:
     import pyarrow
 
 _ANSWERS_WITHIN = 10.0  # seconds, of a cluster's master
+_MASTERS_PORT = "7077"
 _LOCAL = {
     "spark.ui.enabled": "false",
     "spark.driver.host": "localhost",
@@ -67,18 +69,19 @@ class Spark:
 
         Raises:
             InputError: it is not there.
-            SheetRefusedError: it is a csv file without a usable header.
+            SheetRefusedError: it is a csv file without a usable header, or at a URL.
         """
         if names_file(asked):
-            return self._viewed(table, self._file(path))
-        import ibis.common.exceptions as missing
+            return self._viewed(table, self._file(asked, path))
+        from ibis.common.exceptions import TableNotFound
+        from pyspark.errors import AnalysisException
 
         parts = parts_of(asked)
         try:
             if not parts:
-                raise missing.TableNotFound(asked)
+                raise TableNotFound(asked)
             found: ir.Table = self.connection.table(parts[-1], database=parts[:-1] or None)
-        except missing.TableNotFound:
+        except (TableNotFound, AnalysisException):
             known = [one.name for one in self.session.catalog.listTables()[:500] if not one.name.startswith("cx_")]
             raise InputError([no_table(f"study.toml: [data].{table}", asked, known)]) from None
         return found
@@ -98,9 +101,11 @@ class Spark:
         viewed: ir.Table = self.connection.table(f"{self.ours}{name}")
         return viewed
 
-    def _file(self, path: Path) -> Any:  # noqa: ANN401
+    def _file(self, asked: str, path: Path) -> Any:  # noqa: ANN401
         if path.suffix.casefold() == ".parquet":
-            return self.session.read.parquet(str(path))
+            return self.session.read.parquet(asked if "://" in asked else str(path))
+        if "://" in asked:
+            raise SheetRefusedError("D301", "a csv file at a URL is not read; a parquet file is")
         delimiter, names = csv_header(path)
         schema = ", ".join(f"`{name.replace('`', '``')}` STRING" for name in names)
         return self.session.read.csv(
@@ -143,9 +148,9 @@ def open_spark(address: Address) -> Spark:
 
 
 def _ask_for_answer(master: str, shown: str) -> None:
-    host, _, port = master.partition(",")[0].rpartition(":")
+    host, _, port = master.partition(",")[0].partition(":")
     try:
-        socket.create_connection((host, int(port)), timeout=_ANSWERS_WITHIN).close()
+        socket.create_connection((host, int(port or _MASTERS_PORT)), timeout=_ANSWERS_WITHIN).close()
     except (OSError, ValueError) as error:
         raise InputError([unreachable(shown, plain(str(error)))]) from None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from impact.address import source_faults
+from impact.address import SOURCE_CODES
 from impact.case import Case, load_case
 from impact.checks import Check
 from impact.errors import Finding, InputError
@@ -89,7 +89,7 @@ def inspect_study(path: Path, overrides: Sequence[str] = ()) -> Inspection:
             case = load_case(study)
         except InputError as error:
             findings += error.findings
-        if not source_faults(study.data.source) and not format_faults(study):
+        if not any(finding.code in SOURCE_CODES for finding in found) and not format_faults(study):
             source, report, faults = _tables(study, case)
             findings += faults
         if case is not None and study.data.unit:

@@ -41,19 +41,8 @@ def server(starter: Path) -> Iterator[Server]:
         seen.cache_clear()
 
 
-@pytest.fixture(scope="module")
-def hurried_spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Spark that interprets its plans: to compile each of them takes longer than these few rows."""
-    folder = tmp_path_factory.mktemp("spark")
-    settings = ("spark.sql.codegen.wholeStage false", "spark.sql.codegen.factoryMode NO_CODEGEN")
-    (folder / "spark-defaults.conf").write_text("\n".join(settings) + "\n", encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SPARK_CONF_DIR", str(folder))
-        yield
-
-
 @pytest.fixture(scope="module", params=["postgres", "spark"])
-def settings(request: pytest.FixtureRequest, server: Server, hurried_spark: None) -> tuple[str, ...]:
+def settings(request: pytest.FixtureRequest, server: Server) -> tuple[str, ...]:
     return on_postgres(server, "Cx data") if request.param == "postgres" else on_spark()
 
 

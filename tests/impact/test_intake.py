@@ -65,4 +65,8 @@ def test_a_study_that_cannot_be_read_stops_there(tmp_path: Path) -> None:
 
 
 def test_a_source_that_is_not_available_is_said_without_reading_tables(tmp_path: Path) -> None:
-    assert codes(write_tiny_study(tmp_path), "data.source='spark://host'") == ["S110"]
+    assert codes(write_tiny_study(tmp_path), "data.source='oracle://host'") == ["S121"]
+
+
+def test_files_beside_a_server_are_said_without_asking_the_server(tmp_path: Path) -> None:
+    assert codes(write_tiny_study(tmp_path), "data.source='postgres://nowhere.invalid/db'") == ["S124"] * 4

@@ -142,6 +142,31 @@ def test_parquet_and_xlsx_give_the_same_tables_as_csv(folder: Path) -> None:
         pd.testing.assert_frame_equal(first, second)
 
 
+@pytest.mark.parametrize("kind", ["quarter", "month", "year"])
+def test_whole_periods_are_counted_alike_from_dates_and_from_their_texts(folder: Path, kind: str) -> None:
+    joined = ["2024-01-01", "2024-01-02", "2024-03-31", "2024-04-01", "2024-05-01", "2024-12-31"]
+    ids = [f"{place:04d}" for place in range(len(joined))]
+    listed = pd.DataFrame({"customer_id": ids, "joined_at": joined})
+    listed.to_csv(folder / "joined.csv", index=False)
+    listed.assign(joined_at=pd.to_datetime(listed.joined_at)).to_parquet(folder / "joined.parquet")
+    (folder / "ledger.csv").write_text("customer_id,period,revenue\n0001,2026-09-01,1\n", encoding="utf-8")
+    as_of = {"quarter": "2026Q3", "month": "2026-09", "year": "2026"}[kind]
+    asked = [f"study.period={kind}", f"study.as_of='{as_of}'"]
+    found = [
+        opened(folder, *asked, f"data.customers={file}").customers.execute().set_index("customer_id").joined_t[ids]
+        for file in ("joined.csv", "joined.parquet")
+    ]
+    assert found[0].tolist() == found[1].tolist()
+
+
+def test_an_id_beyond_whole_numbers_is_read_and_never_raises(folder: Path) -> None:
+    pd.DataFrame({"customer_id": [1e20, 42.0], "period": [2026, 2026], "revenue": [1, 2]}).to_parquet(
+        folder / "l.parquet"
+    )
+    source = opened(folder, "data.ledger=l.parquet", "study.period=year", "study.as_of=2026")
+    assert sorted(source.ledger.customer_id.execute()) == ["1e+20", "42"]
+
+
 def test_whole_number_ids_of_a_parquet_file_are_read_as_people_write_them(folder: Path) -> None:
     pd.DataFrame({"customer_id": [1.0, 42.0], "period": [2026, 2026], "revenue": [1, 2]}).to_parquet(
         folder / "l.parquet"

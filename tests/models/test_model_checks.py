@@ -308,5 +308,5 @@ def with_spend(*moments: Moments) -> CustomerCells:
         "money",
     )
     no_moments = ("spend_placebo", "spend_on_score", "spend_on_score_placebo")
-    empty: dict[str, Any] = {**dict.fromkeys(no_moments, ()), **dict.fromkeys(tables, nothing), "scores": {}}
+    empty: dict[str, Any] = {**dict.fromkeys(no_moments, ()), **dict.fromkeys(frames, nothing), "scores": {}}
     return CustomerCells(controls=(), spend=moments, **empty)
