@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _ANSWERS_WITHIN = 10.0  # seconds, of a cluster's master
 _MASTERS_PORT = "7077"
+_TABLES_NAMED = 500
 _LOCAL = {
     "spark.ui.enabled": "false",
     "spark.driver.host": "localhost",
@@ -82,7 +83,8 @@ class Spark:
                 raise TableNotFound(asked)
             found: ir.Table = self.connection.table(parts[-1], database=parts[:-1] or None)
         except (TableNotFound, AnalysisException):
-            known = [one.name for one in self.session.catalog.listTables()[:500] if not one.name.startswith("cx_")]
+            listed = self.session.sql("SHOW TABLES").limit(_TABLES_NAMED).collect()
+            known = [row.tableName for row in listed if not row.isTemporary]
             raise InputError([no_table(f"study.toml: [data].{table}", asked, known)]) from None
         return found
 

@@ -46,7 +46,8 @@ def test_a_table_of_the_catalog_is_read_where_it_is(folder: Path, spark: Spark) 
         asked = ("data.ledger='cx_demo.ledger'", f"data.source='{SPARK}'")
         source = open_source(load_study(folder, asked))
         assert source.ledger.customer_id.nunique().execute() == len(CUSTOMERS)
-        kept = [table.name for table in spark.session.catalog.listTables("cx_demo") if not table.isTemporary]
+        listed = spark.session.sql("SHOW TABLES IN cx_demo").collect()
+        kept = [row.tableName for row in listed if not row.isTemporary]
         assert kept == ["ledger"]
     finally:
         spark.session.sql("DROP DATABASE cx_demo CASCADE")
