@@ -56,7 +56,7 @@ def place_evidence(source: Source, journey: Journey, column: str, least: int) ->
     if counted is None or not names_places(source, journey, column):
         nothing = pd.DataFrame(columns=[*keys, *_SEEN])
         return Places(planned=nothing, others=nothing, rest=0)
-    kept = source.connection.create_table("coverage_places", counted, temp=True, overwrite=True)
+    kept = source.engine.keep("coverage_places", counted)
     known = sorted({str(getattr(place, column)) for place in journey.touchpoints})
     other = kept.filter(kept[column].notin(known)) if known else kept
     many = _by_size(other.filter(other.customers >= least), keys).limit(MOST_VALUES).to_pandas()

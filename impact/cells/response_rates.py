@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ibis
 import numpy as np
@@ -38,7 +38,7 @@ def answered_by_period(source: Source) -> Table | None:
     if rows is None:
         return None
     answered = rows.group_by("customer_id", "t").agg(answers=rows.n.sum())
-    return source.connection.create_table("coverage_answered", answered, temp=True, overwrite=True)
+    return source.engine.keep("coverage_answered", answered)
 
 
 def customer_periods(source: Source, study: Study, answered: Table | None) -> Table:
@@ -75,7 +75,7 @@ def customer_periods(source: Source, study: Study, answered: Table | None) -> Ta
         answered=rows.answers.notnull().ifelse(1.0, 0.0),
         leaving_rate=known.ifelse(gone, ibis.null("float64")),
     )
-    return source.connection.create_table("coverage_periods", table, temp=True, overwrite=True)
+    return source.engine.keep("coverage_periods", table)
 
 
 def response_rates(periods: Table, journey: Journey, study: Study, least: int) -> pd.DataFrame:
@@ -169,10 +169,14 @@ def _compare(periods: Table, measure: str, least: int) -> dict[str, object] | No
 
 def _clustered(known: Table, measure: str, by_t: pd.DataFrame) -> tuple[float, int, int]:
     """Standard error of the difference with its rows summed by customer, and the customers on either side."""
-    look_up = ibis.memtable(by_t[["t", "mean1", "mean0", "part1", "part0"]].reset_index(drop=True))
-    rows = known.inner_join(look_up, "t")
-    on = rows.answered == 1.0
-    pull = on.ifelse(rows.part1 * (rows[measure] - rows.mean1), -rows.part0 * (rows[measure] - rows.mean0))
+    rows = known.filter(known.t.isin([int(t) for t in by_t["t"]]))
+
+    def of_period(name: str) -> Any:  # noqa: ANN401
+        return ibis.cases(*((rows.t == int(t), float(value)) for t, value in zip(by_t["t"], by_t[name], strict=True)))
+
+    here = of_period("part1") * (rows[measure] - of_period("mean1"))
+    there = of_period("part0") * (rows[measure] - of_period("mean0"))
+    pull = (rows.answered == 1.0).ifelse(here, -there)
     rows = rows.select("customer_id", "answered", pull=pull)
     mine = rows.group_by("customer_id").agg(
         pull=rows.pull.sum(), answered=rows.answered.max(), silent=(1.0 - rows.answered).max()

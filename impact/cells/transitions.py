@@ -114,7 +114,7 @@ def _in_order(source: Source, single: Table, name: str) -> Table:
     """Each customer's moments numbered in time order, kept on the engine."""
     mine = ibis.window(group_by="customer_id", order_by=["day", "clock"])
     line = single.select("customer_id", "t", "day", "stage", place=ibis.row_number().over(mine))
-    return source.connection.create_table(f"coverage_line_{name}", line, temp=True, overwrite=True)
+    return source.engine.keep(f"coverage_line_{name}", line)
 
 
 def _pairs(line: Table) -> Table:
