@@ -13,7 +13,7 @@ demo: .venv/project ## both examples from files to workbook and page, in out/
 	$(BIN)/cx-impact demo
 
 test: .venv/project ## the tests that need nothing but Python
-	$(BIN)/python -m pytest -q -m "not verify and not full"
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not verify and not full"
 
 verify: .venv/engines ## the slower tests, with LibreOffice, Chromium, PostgreSQL and Spark
 	$(BIN)/python -m pytest -q -m verify

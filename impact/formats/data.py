@@ -119,7 +119,7 @@ def _refuse_merged(path: Path, header: list[str | None], rows: list[list[object]
             raise SheetRefusedError(
                 "D301",
                 f"row {first} of {path.name} has a cell in column {place + 1} below a blank heading; "
-                "headings must not be merged, and stand in row 1",
+                "headings stand in row 1, unmerged and below no title",
             )
 
 

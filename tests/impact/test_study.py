@@ -151,7 +151,6 @@ def test_settings_without_effect_are_listed_only_when_they_are_set(folder: Path)
     more = ["portfolio.budget={2027={capex=1,opex=2}}", "finance.tax_rate=0.2"]
     assert settings_not_used(load_study(folder, [*set_all, *more])) == (
         "finance.tax_rate",
-        "model.lag",
         "model.reliability",
         "study.inactive_after (relationship is not repeat)",
         "portfolio.budget by fiscal year",
