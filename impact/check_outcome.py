@@ -16,8 +16,19 @@ from impact.intake import Inspection
 if TYPE_CHECKING:
     import pandas as pd
 
+    from impact.journey import Journey
+    from impact.source import Source
+    from impact.study import Study
+
 STAKES = ("customers", "revenue", "initiatives", "who mends it")
 MOST_INITIATIVES = 4
+SECTIONS = {
+    "coverage": "What is measured of the journey",
+    "response_rates": "Who answers: response rates",
+    "respondents": "Those who answer beside those who do not",
+    "transitions": "Ways from stage to stage",
+    "stage_flow": "Drop-off, repeats and exits by stage",
+}
 ROWS = ("table", "rows_in", "rows_used", "set_aside", "reason")
 
 
@@ -74,11 +85,26 @@ def check_outcome(found: Inspection, path: Path) -> CheckOutcome:
     from impact.contract_stakes import rule_results
 
     journey, plan = (found.case.journey, found.case.plan) if found.case else (None, None)
-    return replace(
+    outcome = replace(
         outcome,
         results=rule_results(source, study, report, journey, plan),
         rejects=report.rejects,
         persons=source.shape(study) != "sites",
+    )
+    return outcome if found.findings or journey is None else _with_coverage(outcome, source, journey, study)
+
+
+def _with_coverage(outcome: CheckOutcome, source: Source, journey: Journey, study: Study) -> CheckOutcome:
+    """The outcome with what the data cover of the journey, and its reviews."""
+    from impact.coverage import coverage_checks, measure_coverage
+    from impact.engine_faults import engine_faults_told
+
+    with engine_faults_told(source.engine.shown):
+        coverage = measure_coverage(source, journey, study)
+    return replace(
+        outcome,
+        checks=(*outcome.checks, *coverage_checks(coverage)),
+        sections=tuple((SECTIONS[name], table) for name, table in coverage.tables().items() if len(table)),
     )
 
 
