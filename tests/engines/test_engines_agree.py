@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +13,10 @@ import pytest
 
 from impact import run
 from impact.__main__ import main
-from impact.cells import Moments
+from impact.cells import CustomerCells, Moments, summarise
+from impact.cells.many import ManyCells
 from impact.starter import write_starter
+from models.reduce import reduce_cells
 from tests.engines.engine_studies import TYPES, Seen, agree, on_postgres, on_spark, seen
 from tests.engines.pg_server import Server, running_server
 from tests.quick_study import quick_uplift
@@ -22,6 +24,7 @@ from tests.quick_study import quick_uplift
 pytestmark = pytest.mark.verify
 
 SAME = 1e-9  # sums are added up in another order: 1e-13 was measured, and nothing else may differ
+SAME_AFTER_STEPS = 1e-6  # the likelihood is climbed step by step, each on sums in another order
 SAME_AFTER_DRAWS = 1e-6  # what a chain of solved equations and ranks makes of the above
 
 
@@ -72,6 +75,10 @@ def test_the_cells_are_the_same(both: tuple[Seen, Seen]) -> None:
         first, second = getattr(embedded.cells, field.name), getattr(other.cells, field.name)
         if isinstance(first, pd.DataFrame):
             agree(first, second, SAME)
+        elif isinstance(first, dict):
+            assert list(first) == list(second)
+            for key in first:
+                agree(first[key], second[key], SAME)
         elif isinstance(first, tuple) and first and isinstance(first[0], Moments):
             for one, two in zip(first, second, strict=True):
                 assert (one.persona, one.columns, one.rows, one.customers) == (
@@ -81,6 +88,23 @@ def test_the_cells_are_the_same(both: tuple[Seen, Seen]) -> None:
                 np.testing.assert_allclose(two.meat, one.meat, rtol=SAME, atol=SAME * np.abs(one.meat).max())
         else:
             assert first == second
+
+
+def test_cells_that_stay_on_their_engine_say_the_same_there(
+    both: tuple[Seen, Seen], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedded, other = both
+    journey = embedded.intake.case.journey
+    here = reduce_cells(embedded.cells, journey)
+    monkeypatch.setattr("impact.cells.customers.MOST_CELLS", 8)
+    cells = summarise(other.intake.source, other.intake.case.journey, other.intake.study)
+    assert isinstance(cells, CustomerCells) and isinstance(cells.leaving, ManyCells)
+    there = reduce_cells(replace(cells, patterns=embedded.cells.patterns), journey)
+    for kind in ("score", "leaving", "spend"):
+        for one, two in zip(getattr(here, kind), getattr(there, kind), strict=True):
+            np.testing.assert_allclose(two.mean, one.mean, rtol=SAME_AFTER_STEPS, atol=SAME_AFTER_STEPS)
+            scale = np.abs(one.precision).max()
+            np.testing.assert_allclose(two.precision, one.precision, atol=SAME_AFTER_STEPS * scale)
 
 
 def test_units_seen_in_every_period_are_the_same(starter: Path, settings: tuple[str, ...]) -> None:
