@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 FOLDER = Path(tempfile.gettempdir()) / "cx-impact-bench"
 TABLES = ("responses", "incidents", "ledger", "customers")
@@ -80,11 +81,32 @@ def cells(folder: Path, meter: Meter) -> None:
     from impact.intake import take_in
 
     intake = take_in(folder)
-    build = customers.build_panel
-    customers.build_panel = lambda *given: meter.measure("panel", lambda: build(*given))
-    meter.measure("panel, cells", lambda: summarise(intake.source, intake.case.journey, intake.study))
-    both, panel = meter.parts.pop("panel, cells"), meter.parts["panel"]
-    meter.parts["cells and moments"] = (both[0] - panel[0], both[1] - panel[1])
+    build, moments = customers.build_panel, customers.within_moments
+    spend: list[tuple[float, float]] = []
+
+    def built(*given: object) -> object:
+        panel = meter.measure("panel: join and pivot", lambda: build(*given))
+        sums = [_number(name, str(kind)) for name, kind in _kinds(intake.source.connection, "panel")]
+        query = f"SELECT {', '.join(f'sum({one})' for one in sums)} FROM panel"
+        meter.measure("bare sum of the panel", lambda: intake.source.connection.raw_sql(query).fetchall())
+        return panel
+
+    def timed(*given: object, **named: object) -> object:
+        found = meter.measure("spend", lambda: moments(*given, **named))
+        spend.append(meter.parts.pop("spend"))
+        return found
+
+    customers.build_panel, customers.within_moments = built, timed
+    meter.measure("all", lambda: summarise(intake.source, intake.case.journey, intake.study))
+    parts = meter.parts
+    both, panel, bare_panel = parts.pop("all"), parts["panel: join and pivot"], parts["bare sum of the panel"]
+    parts["moments of spend"] = (sum(cpu for cpu, _ in spend), sum(wall for _, wall in spend))
+    others = (panel, bare_panel, parts["moments of spend"])
+    parts["cells"] = (both[0] - sum(cpu for cpu, _ in others), both[1] - sum(wall for _, wall in others))
+
+
+def _kinds(connection: Any, table: str) -> list[tuple[str, str]]:  # noqa: ANN401
+    return [(name, kind) for name, kind, *_ in connection.raw_sql(f"DESCRIBE {table}").fetchall()]
 
 
 def after(folder: Path, meter: Meter) -> None:
