@@ -20,7 +20,7 @@ from typing import Any
 FOLDER = Path(tempfile.gettempdir()) / "cx-impact-bench"
 TABLES = ("responses", "incidents", "ledger", "customers")
 LARGEST_IN_PANDAS = 2e6
-PARTS = ("bare", "check", "cells", "after", "pandas", "polars")
+PARTS = ("bare", "check", "cells", "pandas", "polars")
 
 
 class Meter:
@@ -29,7 +29,7 @@ class Meter:
     def __init__(self) -> None:
         self.parts: dict[str, tuple[float, float]] = {}
 
-    def measure(self, name: str, part: Callable[[], object]) -> object:
+    def measure(self, name: str, part: Callable[[], Any]) -> Any:  # noqa: ANN401
         """What the part returns; its seconds are kept under `name`."""
         wall, start = time.perf_counter(), _processor()
         found = part()
@@ -76,9 +76,11 @@ def check(folder: Path, meter: Meter) -> None:
 
 
 def cells(folder: Path, meter: Meter) -> None:
-    """Check, then the panel and the cells and moments of it."""
+    """Check, then the panel, the cells and moments of it, and what a run does with them, sampler included."""
     from impact.cells import customers, summarise
     from impact.intake import take_in
+    from impact.progress import SilentProgress
+    from impact.run import choose, estimate
 
     intake = take_in(folder)
     build, moments = customers.build_panel, customers.within_moments
@@ -97,28 +99,18 @@ def cells(folder: Path, meter: Meter) -> None:
         return found
 
     customers.build_panel, customers.within_moments = built, timed
-    meter.measure("all", lambda: summarise(intake.source, intake.case.journey, intake.study))
+    summary = meter.measure("all", lambda: summarise(intake.source, intake.case.journey, intake.study))
     parts = meter.parts
     both, panel, bare_panel = parts.pop("all"), parts["panel: join and pivot"], parts["bare sum of the panel"]
     parts["moments of spend"] = (sum(cpu for cpu, _ in spend), sum(wall for _, wall in spend))
     others = (panel, bare_panel, parts["moments of spend"])
     parts["cells"] = (both[0] - sum(cpu for cpu, _ in others), both[1] - sum(wall for _, wall in others))
+    found = meter.measure("estimate", lambda: estimate(intake, summary, SilentProgress()))
+    meter.measure("choose", lambda: choose(intake, summary, found[0]))
 
 
 def _kinds(connection: Any, table: str) -> list[tuple[str, str]]:  # noqa: ANN401
     return [(name, kind) for name, kind, *_ in connection.raw_sql(f"DESCRIBE {table}").fetchall()]
-
-
-def after(folder: Path, meter: Meter) -> None:
-    """What a run does with the summary, the sampler and the choice included."""
-    from impact.cells import summarise
-    from impact.intake import take_in
-    from impact.progress import SilentProgress
-    from impact.run import find
-
-    intake = take_in(folder)
-    summary = summarise(intake.source, intake.case.journey, intake.study)
-    meter.measure("after the engine", lambda: find(intake, summary, SilentProgress()))
 
 
 def pandas(folder: Path, meter: Meter) -> None:

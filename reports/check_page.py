@@ -16,6 +16,7 @@ from reports.sections import Table
 if TYPE_CHECKING:
     import pandas as pd
 
+DIGITS = 3  # what a reader of a page can use
 MOST_SHOWN = 200  # rows of a further table on the page; a file holds them all
 
 
@@ -59,16 +60,21 @@ def kept_table(results: Iterable[RuleResult]) -> Table:
 
 
 def plain_table(frame: pd.DataFrame) -> Table:
-    """A table as it is: texts first as texts, numbers with a comma between thousands."""
+    """A table as it is but for columns that are blank throughout and digits that say nothing; check.json has all."""
+    blank = [column for column in frame.columns if (frame[column].isna() | (frame[column].astype(str) == "")).all()]
+    frame = frame.drop(columns=blank)
     rows = tuple(
         tuple(_cell(cell) for cell in row) for row in frame.head(MOST_SHOWN).itertuples(index=False, name=None)
     )
     numeric = [frame[column].dtype.kind in "iuf" for column in frame.columns]
     words = next((place for place, number in enumerate(numeric) if number), len(numeric))
-    return Table(headings=tuple(str(column) for column in frame.columns), rows=rows, words=words)
+    return Table(headings=tuple(str(column).replace("_", " ") for column in frame.columns), rows=rows, words=words)
 
 
 def _cell(cell: object) -> str:
     if cell is None or cell != cell:
         return ""
-    return f"{cell:,.10g}" if isinstance(cell, float) else f"{cell:,}" if isinstance(cell, int) else str(cell)
+    if isinstance(cell, float):
+        whole = abs(cell) >= 1_000 or cell.is_integer()
+        return f"{cell:,.0f}" if whole else f"{cell:.{DIGITS}g}"
+    return f"{cell:,}" if isinstance(cell, int) else str(cell)
