@@ -13,7 +13,7 @@ from impact.codes import CODES
 from impact.columns import TABLES
 from impact.contract_answers import answer_rules
 from impact.contract_books import tie_to_books
-from impact.contract_ids import id_faults
+from impact.contract_ids import id_faults, meetings
 from impact.contract_ledger import ledger_faults
 from impact.contract_results import shown_value
 from impact.contract_reviews import table_reviews
@@ -58,8 +58,8 @@ class TableReport:
 def check_tables(source: Source, study: Study, journey: Journey | None, plan: Plan | None = None) -> TableReport:
     """The report of every rule on every table; None for a journey leaves out what the plan must name."""
     events: Sequence[Event] = plan.events if plan is not None else ()
-    books = tie_to_books(source, study)
-    findings = [*study_faults(source, study), *id_faults(source, study), *step_faults(source, study, events)]
+    books, met_by = tie_to_books(source, study), meetings(source)
+    findings = [*study_faults(source, study), *id_faults(source, study, met_by), *step_faults(source, study, events)]
     findings += [*ledger_faults(source, study), *books.findings]
     if journey is not None:
         findings += long_ids(source, study, journey)
@@ -79,7 +79,7 @@ def check_tables(source: Source, study: Study, journey: Journey | None, plan: Pl
             passes.append(_passed(source, name, len(rules)))
     if journey is not None and "pain_points" in source.present.get("responses", ()) and not stands_in(journey):
         findings += _named_pains(source, journey)
-    reviews = (*step_reviews(source, study, journey, events), *table_reviews(source, study, journey, plan))
+    reviews = (*step_reviews(source, study, journey, events), *table_reviews(source, study, journey, plan, met_by))
     return TableReport(
         findings=tuple(findings),
         checks=(*reviews, *books.checks, *passes),
@@ -151,12 +151,11 @@ def _rows(count: int) -> str:
 
 def _passed(source: Source, name: str, rules: int) -> Check:
     page = CODES["D300"]
-    rows = int(source.rows.loc[source.rows.table == name, "rows_used"].iloc[0])
     return Check(
         code="D300",
         check=f"{name}: {page.title.casefold()}",
         status="pass",
-        found=f"{rules} rules kept by {_rows(rows)}",
+        found=f"{rules} rules kept by {_rows(source.rows_used(name))}",
         limit="0 rows at fault",
         text=page.why,
         remedy=page.remedy,

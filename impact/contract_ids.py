@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import ibis
 import ibis.expr.types as ir
 
@@ -16,6 +18,7 @@ from impact.study import Study
 MOST_UNMET = 0.5
 _IDS_SHOWN = 3
 _ROWS_SHOWN = 3
+Meetings = Mapping[str, tuple[int, int]]
 # Few and short, so that the question costs little: it is asked of every row, and nearly always answered no.
 _ALIKE = {
     "responses": ("customer_id", "t", "stage", "score"),
@@ -23,7 +26,7 @@ _ALIKE = {
 }
 
 
-def id_faults(source: Source, study: Study) -> list[Finding]:
+def id_faults(source: Source, study: Study, met_by: Meetings) -> list[Finding]:
     """A finding for each table none of whose customers has a ledger row."""
     return [
         Finding(
@@ -35,16 +38,16 @@ def id_faults(source: Source, study: Study) -> list[Finding]:
             remedy="write the ids alike in both: leading zeros, blanks and letter case count; export them as text. "
             "Where no id is usable, sum all tables to [data] unit",
         )
-        for name, (rows, met) in _meetings(source).items()
+        for name, (rows, met) in met_by.items()
         if rows and not met
     ]
 
 
-def id_reviews(source: Source) -> list[Check]:
+def id_reviews(met_by: Meetings) -> list[Check]:
     """A review for each table over half of whose rows are of customers without a ledger row."""
     return [
         review("D343", f"{name}: {rows - met:,} of {rows:,} rows without a customer of the ledger", "half of the rows")
-        for name, (rows, met) in _meetings(source).items()
+        for name, (rows, met) in met_by.items()
         if met and (rows - met) / rows > MOST_UNMET
     ]
 
@@ -99,7 +102,7 @@ def _usable(source: Source, name: str) -> ir.Table:
     return staged.filter(kept & staged.customer_id.notnull())
 
 
-def _meetings(source: Source) -> dict[str, tuple[int, int]]:
+def meetings(source: Source) -> Meetings:
     """By table beside the ledger: the rows usable, and those of them whose customer has a ledger row."""
     known = source.known
     listed = known.aggregate(ledger=known.in_ledger.sum().fill_null(0)).execute()

@@ -15,6 +15,7 @@ from impact.source import Source
 from impact.source_margin import LEAST_ROWS, margin_shares
 from impact.source_outcome import CHURN_KINDS, told_outcome, with_risk
 from impact.source_rates import booked, conversion_reviews, missing_rates
+from impact.source_text import as_number, without_blanks
 from impact.step_downs import review
 from impact.study import Study
 
@@ -166,4 +167,4 @@ def _cents(money: Any) -> Any:  # noqa: ANN401
 
 
 def _as_number(column: Any) -> Any:  # noqa: ANN401
-    return (column.strip().nullif("") if column.type().is_string() else column).cast("float64")
+    return as_number(without_blanks(column)) if column.type().is_string() else column.cast("float64")

@@ -10,9 +10,10 @@ from difflib import get_close_matches
 from impact.checks import Check
 from impact.columns import TABLES, names_of
 from impact.contract_controls import control_reviews
-from impact.contract_ids import equal_rows, id_reviews
+from impact.contract_ids import Meetings, equal_rows, id_reviews
 from impact.contract_ledger import ledger_reviews
 from impact.groups import persons
+from impact.ids import cut
 from impact.initiative import Plan
 from impact.journey import OVERALL, Journey
 from impact.plan_columns import LOW_SCORE
@@ -47,9 +48,11 @@ _ASIDE = {
 }
 
 
-def table_reviews(source: Source, study: Study, journey: Journey | None, plan: Plan | None) -> tuple[Check, ...]:
-    """The reviews of the tables as they are used."""
-    found = [*source.notices, *_set_aside(source), *id_reviews(source), *_near_columns(source)]
+def table_reviews(
+    source: Source, study: Study, journey: Journey | None, plan: Plan | None, met_by: Meetings
+) -> tuple[Check, ...]:
+    """The reviews of the tables as they are used; `met_by` are the rows of each whose customer has a ledger row."""
+    found = [*source.notices, *_set_aside(source), *id_reviews(met_by), *_near_columns(source)]
     if not study.data.unit:
         found += equal_rows(source)
     found += [*_ledger(source, study), *ledger_reviews(source, study), *control_reviews(source, study)]
@@ -109,10 +112,10 @@ def _near_columns(source: Source) -> list[Check]:
         near = {name: meant for name in unread if (meant := _near_name(name, known))}
         if not near:
             continue
-        lines = "; ".join(f'{meant} = "{_cut(name)}"' for name, meant in near.items())
+        lines = "; ".join(f'{meant} = "{cut(name, LONGEST_NAME)}"' for name, meant in near.items())
         others = len(unread) - len(near)
         beside = f"; other columns not read: {others:,}" if others else ""
-        said = f"{table}: {', '.join(repr(_cut(name)) for name in near)} not read{beside}"
+        said = f"{table}: {', '.join(repr(cut(name, LONGEST_NAME)) for name in near)} not read{beside}"
         remedy = f"where meant, write in [data.columns.{table}]: {lines}"
         found.append(replace(review("D345", said, "optional"), remedy=remedy))
     return found
@@ -123,10 +126,6 @@ def _near_name(name: str, known: Sequence[str]) -> str:
     words = set(re.split(r"[^a-z0-9]+", folded))
     inside = [one for one in known if len(one) >= _SHORTEST_WORD and one in words]
     return next(iter([*inside, *get_close_matches(folded, known, n=1, cutoff=_NEAR)]), "")
-
-
-def _cut(name: str) -> str:
-    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 3]}..."
 
 
 def _answers(source: Source) -> list[Check]:

@@ -13,7 +13,7 @@ from impact.columns import TABLES, Column
 from impact.journey import OVERALL, Journey
 from impact.source import Source
 from impact.source_outcome import CHURN_KINDS, unknown_kinds
-from impact.source_staging import without_blanks
+from impact.source_text import without_blanks
 from impact.study import Study
 
 _SCALES = "csat 1-5, nps 0-10, ces 1-7, or scale_min and scale_max of the row"

@@ -50,7 +50,7 @@ def rule_results(
     for name, ruled in report.ruled.items():
         staged = source.staged[name]
         used = with_doubled(name, staged.filter(staged.set_aside.isnull()), source.present[name])
-        rows = rows_used(source, name)
+        rows = source.rows_used(name)
         for rule, count in ruled:
             if count:
                 broken.append(_broken(asked, name, rule, (used.filter(rule.broken), count, rows)))
@@ -58,11 +58,6 @@ def rule_results(
                 kept.append(_kept(name, rule))
         broken += _reviews(asked, name, used, rows)
     return (*broken, *_aside(asked), *kept)
-
-
-def rows_used(source: Source, name: str) -> int:
-    """Rows of a table that are used."""
-    return int(source.rows.loc[source.rows.table == name, "rows_used"].iloc[0])
 
 
 def _ledger_size(source: Source) -> tuple[float, float]:

@@ -4,17 +4,76 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from impact.errors import Finding, InputError
 from impact.study_faults import nearest
 
 SOURCE = "study.toml: [data].source"
 _LONGEST = 200
-_NO_ROOM = ("OutOfMemory", "DiskFull", "java.lang.OutOfMemoryError", "No space left on device")
-_NO_RIGHT = ("InsufficientPrivilege",)
-_STOPPED = ("QueryCanceled", "LockNotAvailable")
-_LOST = ("OperationalError", "InterfaceError", "Py4JNetworkError", "SparkContext was shut down", "stopped SparkContext")
-_GAVE_UP = ("Py4JJavaError", "PySparkException", "SparkException")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One way in which an engine refuses or is lost: the signs it is known by, in class or words, and its finding.
+
+    `found` holds `{why}`, the engine's own words.
+    """
+
+    signs: tuple[str, ...]
+    code: str
+    found: str
+    allowed: str
+    remedy: str
+
+    def told(self, shown: str, why: str) -> Finding:
+        """The finding at the engine `shown`."""
+        return Finding(
+            code=self.code, place=shown, found=self.found.format(why=why), allowed=self.allowed, remedy=self.remedy
+        )
+
+
+NO_ROOM = Fault(
+    signs=("OutOfMemory", "DiskFull", "java.lang.OutOfMemoryError", "No space left on device"),
+    code="D474",
+    found="the engine ran out of memory or disk: {why}",
+    allowed="room for the tables, on disk about twice their size",
+    remedy="free disk where temporary files go (TMPDIR), or raise CX_IMPACT_MEMORY",
+)
+NO_RIGHT = Fault(
+    signs=("InsufficientPrivilege",),
+    code="D472",
+    found="{why}",
+    allowed="a user who may CONNECT, SELECT from the tables and make TEMP tables; nothing else is needed",
+    remedy="ask for GRANT SELECT on the tables, and GRANT TEMP on the database",
+)
+STOPPED = Fault(
+    signs=("QueryCanceled", "LockNotAvailable"),
+    code="D475",
+    found="the server stopped a query: {why}",
+    allowed="queries as long as the tables ask for",
+    remedy="raise statement_timeout for this user, or run when the server is less busy",
+)
+LOST = Fault(
+    signs=(
+        "OperationalError",
+        "InterfaceError",
+        "Py4JNetworkError",
+        "SparkContext was shut down",
+        "stopped SparkContext",
+    ),
+    code="D473",
+    found="the connection was lost: {why}",
+    allowed="a connection until the summary is made",
+    remedy="run again; nothing was written, the last good output stands",
+)
+GAVE_UP = Fault(
+    signs=("Py4JJavaError", "PySparkException", "SparkException"),
+    code="D476",
+    found="the engine gave up: {why}",
+    allowed="an engine that can read the tables to their end",
+    remedy="look into the engine's own log; run again, or export the tables to Parquet",
+)
 
 
 @contextmanager
@@ -38,17 +97,9 @@ def engine_faults_told(shown: str) -> Iterator[None]:
 def engine_finding(error: Exception, shown: str) -> Finding | None:
     """The finding of an engine's error by its class or words, None where it is no such error."""
     kinds = {kind.__name__ for kind in type(error).__mro__}
-    first = plain(str(error))
-    known = (
-        (_NO_ROOM, no_room),
-        (_NO_RIGHT, no_right),
-        (_STOPPED, stopped),
-        (_LOST, lost),
-        (_GAVE_UP, gave_up),
-    )
-    for signs, tell in known:
-        if any(sign in kind for sign in signs for kind in kinds) or any(sign in str(error) for sign in signs):
-            return tell(shown, first)
+    for fault in (NO_ROOM, NO_RIGHT, STOPPED, LOST, GAVE_UP):
+        if any(sign in kind for sign in fault.signs for kind in kinds) or any(s in str(error) for s in fault.signs):
+            return fault.told(shown, plain(str(error)))
     return None
 
 
@@ -132,61 +183,6 @@ def no_table(place: str, asked: str, known: Sequence[str]) -> Finding:
         found=f"there is no table {asked}, or it may not be seen",
         allowed=", ".join(known[:12]) or "a table that this user may read",
         remedy=f"did you mean {near}?" if near else "write it as schema.table, letter case as at the source",
-    )
-
-
-def no_right(shown: str, why: str) -> Finding:
-    """The finding of a right that the user does not have."""
-    return Finding(
-        code="D472",
-        place=shown,
-        found=why,
-        allowed="a user who may CONNECT, SELECT from the tables and make TEMP tables; nothing else is needed",
-        remedy="ask for GRANT SELECT on the tables, and GRANT TEMP on the database",
-    )
-
-
-def lost(shown: str, why: str) -> Finding:
-    """The finding of a connection that was lost."""
-    return Finding(
-        code="D473",
-        place=shown,
-        found=f"the connection was lost: {why}",
-        allowed="a connection until the summary is made",
-        remedy="run again; nothing was written, the last good output stands",
-    )
-
-
-def no_room(shown: str, why: str) -> Finding:
-    """The finding of an engine without memory or disk."""
-    return Finding(
-        code="D474",
-        place=shown,
-        found=f"the engine ran out of memory or disk: {why}",
-        allowed="room for the tables, on disk about twice their size",
-        remedy="free disk where temporary files go (TMPDIR), or raise CX_IMPACT_MEMORY",
-    )
-
-
-def stopped(shown: str, why: str) -> Finding:
-    """The finding of a query that the server stopped."""
-    return Finding(
-        code="D475",
-        place=shown,
-        found=f"the server stopped a query: {why}",
-        allowed="queries as long as the tables ask for",
-        remedy="raise statement_timeout for this user, or run when the server is less busy",
-    )
-
-
-def gave_up(shown: str, why: str) -> Finding:
-    """The finding of an engine that could not carry out a query."""
-    return Finding(
-        code="D476",
-        place=shown,
-        found=f"the engine gave up: {why}",
-        allowed="an engine that can read the tables to their end",
-        remedy="look into the engine's own log; run again, or export the tables to Parquet",
     )
 
 

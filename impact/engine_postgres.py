@@ -11,7 +11,7 @@ import ibis
 import ibis.expr.types as ir
 
 from impact.address import Address
-from impact.engine_faults import missing_extra, no_right, no_table, plain, refused, unreachable
+from impact.engine_faults import NO_RIGHT, missing_extra, no_table, plain, refused, unreachable
 from impact.errors import Finding, InputError
 from impact.table_name import parts_of
 
@@ -110,7 +110,7 @@ def open_postgres(address: Address) -> Postgres:
         raise InputError([_not_connected(error, address.shown)]) from None
     if not row or not row[0]:
         raw.close()
-        raise InputError([no_right(address.shown, "this user may not make temporary tables in this database")])
+        raise InputError([NO_RIGHT.told(address.shown, "this user may not make temporary tables in this database")])
     connection = ibis.postgres.from_connection(raw)
     weakref.finalize(connection, raw.close)
     return Postgres(connection=connection, shown=address.shown)

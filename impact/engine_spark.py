@@ -16,7 +16,7 @@ import ibis.expr.types as ir
 from ibis.backends.sql.compilers.pyspark import PySparkCompiler
 
 from impact.address import Address, names_file
-from impact.engine_faults import gave_up, missing_extra, missing_java, no_table, plain, unreachable
+from impact.engine_faults import GAVE_UP, missing_extra, missing_java, no_table, plain, unreachable
 from impact.errors import InputError
 from impact.formats.data import csv_header
 from impact.formats.sheets import SheetRefusedError
@@ -141,7 +141,7 @@ def open_spark(address: Address) -> Spark:
         connection = ibis.pyspark.connect(session, **_SESSION)
         connection.compiler = _Doubles()
     except Exception as error:
-        raise InputError([gave_up(address.shown, plain(str(error)))]) from None
+        raise InputError([GAVE_UP.told(address.shown, plain(str(error)))]) from None
     cached: list[Any] = []
     weakref.finalize(connection, _release, cached)
     return Spark(

@@ -36,9 +36,9 @@ def shown_id(customer_id: object, study: Study) -> str:
     return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()[:HASH_DIGITS]
 
 
-def cut(text: str) -> str:
-    """The text, a long one cut short."""
-    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 3]}..."
+def cut(text: str, most: int = LONGEST_VALUE) -> str:
+    """The text, one of more than `most` letters cut short."""
+    return text if len(text) <= most else f"{text[: most - 3]}..."
 
 
 def key_faults(study: Study) -> list[Finding]:

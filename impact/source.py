@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import ibis
@@ -31,7 +31,7 @@ from impact.source_margin import with_margin
 from impact.source_outcome import STEP_COLUMNS
 from impact.source_rates import in_one_currency
 from impact.source_request import without_later_answers
-from impact.source_shape import shape_of
+from impact.source_shape import Shape, shape_asked, shape_of
 from impact.source_staging import KEPT, READ, Reading, missing_columns, reading_of, stage_table, unreadable_file
 from impact.source_units import summed_ledger, unit_rates
 from impact.study import Study
@@ -61,7 +61,8 @@ class Source:
     the file's columns that stand for none. A margin blank in part of the ledger is filled at the margin share
     of the rows that have one. Money is in the study's currency. `rows` has table, rows_in, rows_used,
     set_aside, reason. `notices` tell how exports were read. `changes` is what the answers show of changes of
-    the survey; `only_averages` says that each stands for several people.
+    the survey; `only_averages`
+    says that each stands for several people, `shape_seen` is what settings and data say of the shape.
     """
 
     engine: Engine
@@ -79,6 +80,7 @@ class Source:
     unread: Mapping[str, tuple[str, ...]]
     files: Mapping[str, str]
     rows: pd.DataFrame
+    shape_seen: Shape
     notices: tuple[Check, ...] = ()
     changes: SurveyChanges = NOTHING_CHANGED
     only_averages: bool = False
@@ -88,9 +90,13 @@ class Source:
         """The engine's ibis backend."""
         return self.engine.connection
 
-    def shape(self, study: Study) -> Literal["customers", "sites"]:
+    def shape(self, study: Study) -> Shape:
         """The study's shape, as set or as its answers and its ledger show."""
-        return shape_of(self.staged["ledger"], study, only_averages=self.only_averages)
+        return shape_asked(study) or self.shape_seen
+
+    def rows_used(self, table: str) -> int:
+        """Rows of a table that are used."""
+        return int(self.rows.loc[self.rows.table == table, "rows_used"].iloc[0])
 
 
 def open_source(study: Study, case: Case | None = None) -> Source:
@@ -208,7 +214,8 @@ def _source(
     changes: SurveyChanges,
     notices: tuple[Check, ...],
 ) -> Source:
-    staged = tables["staged"]
+    staged, study = tables["staged"], readings["ledger"].study
+    only_averages = _only_averages(staged, readings)
     used = {name: _used(engine, table, readings[name], changes) for name, table in staged.items()}
     return Source(
         engine=engine,
@@ -228,7 +235,8 @@ def _source(
         rows=_account(staged),
         notices=notices,
         changes=changes,
-        only_averages=_only_averages(staged, readings),
+        only_averages=only_averages,
+        shape_seen=shape_of(staged["ledger"], study, only_averages=only_averages),
     )
 
 

@@ -8,6 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from impact.source_days import days_since_1970
+from impact.source_text import without_blanks
 
 if TYPE_CHECKING:
     from impact.source_staging import Reading
@@ -22,7 +23,7 @@ def request_day(raw: ir.Table, reading: Reading) -> dict[str, ir.Value]:
     theirs = reading.named.get("cancel_requested_at") if reading.table == "ledger" else None
     if theirs is None:
         return {}
-    text: Any = raw[theirs].cast("string").strip()
+    text: Any = without_blanks(raw[theirs].cast("string"))
     dated = text.re_search(_ISO_DAY).ifelse(text, "1970-01-01")
     year, month, day = (dated.substr(start, length).cast("int64") for start, length in ((0, 4), (5, 2), (8, 2)))
     return {REQUEST_DAY: text.re_search(_ISO_DAY).ifelse(days_since_1970(year, month, day), ibis.null("int64"))}

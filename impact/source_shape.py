@@ -8,24 +8,31 @@ import ibis.expr.types as ir
 
 from impact.study import Study
 
+Shape = Literal["customers", "sites"]
 SITES_SHARE = 0.95
 EVENT = "event "
 # Units leave the engine as themselves; more of them than this would no longer be a summary.
 MOST_UNITS = 100_000
 
 
-def shape_of(ledger: ir.Table, study: Study, *, only_averages: bool) -> Literal["customers", "sites"]:
+def shape_of(ledger: ir.Table, study: Study, *, only_averages: bool) -> Shape:
     """The shape as set, else sites where answers are summed or most first-period units are seen in each later one.
 
     `ledger` is the staged one: periods set aside by an event are no gaps.
     """
+    asked = shape_asked(study)
+    if asked is not None:
+        return asked
+    return "sites" if only_averages or _seen_throughout(ledger) else "customers"
+
+
+def shape_asked(study: Study) -> Shape | None:
+    """The shape that the study's settings say, None where it is told from the data."""
     if study.data.unit:
         return "sites"
     if study.study.shape != "auto":
         return study.study.shape
-    if study.study.relationship == "site":
-        return "sites"
-    return "sites" if only_averages or _seen_throughout(ledger) else "customers"
+    return "sites" if study.study.relationship == "site" else None
 
 
 def _seen_throughout(staged: ir.Table) -> bool:

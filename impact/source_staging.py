@@ -20,20 +20,15 @@ from impact.periods import day_of, first_whole_period, parse_period
 from impact.source_answers import with_counts
 from impact.source_days import days_since_1970
 from impact.source_request import request_day
+from impact.source_text import NUMBER, as_number, without_blanks
 from impact.source_units import BLANK_UNIT, unit_columns
 from impact.study import Study
 from impact.study_faults import nearest
 
 LONGEST_NAME = 40
-# What a text of this shape says lies between 1e-300 and 1e308 or is 0: every engine holds it, and none raises.
-NUMBER = (
-    r"^[+-]?(([0-9]{1,100}([.][0-9]{0,100})?|[.][0-9]{1,100})([eE][+-]?([0-9]{1,2}|1[0-9]{2}))?"
-    r"|[0-9]([.][0-9]{0,20})?[eE][+]?(2[0-9]{2}|30[0-7]))$"
-)
 PERIOD = r"^[0-9]{4}(-?[Qq][1-4]|-[0-9]{1,2}(-[0-9]{1,2})?)?$"
 MOST_PERIODS = 100_000
 READ = "read_"
-_BLANKS_AROUND = r"^[ \t\n\x0B\f\r]+|[ \t\n\x0B\f\r]+$"
 # An address, a number or a date is no column's name.
 _LIKE_DATA = r"@|^[\d.,;:/+ -]+$"
 AFTER_AS_OF, UNKNOWN_CUSTOMER, OTHER_PROGRAMME = "after as_of", "unknown customer", "another programme"
@@ -291,19 +286,6 @@ def _text(column: Any) -> Any:  # noqa: ANN401
             else_=column.cast("string"),
         )
     return without_blanks(column.cast("string")).nullif("")
-
-
-def without_blanks(text: Any) -> Any:  # noqa: ANN401
-    """The text without blanks around it."""
-    # Spark reads the \f of a literal as f, so that a plain strip would take letters off an id.
-    if text.get_backend().name == "pyspark":
-        return text.re_replace(_BLANKS_AROUND, "")
-    return text.strip()
-
-
-def as_number(text: Any) -> Any:  # noqa: ANN401
-    """The number that a text says, null where it says none that every engine can hold."""
-    return text.re_search(NUMBER).ifelse(text, ibis.null("string")).cast("float64")
 
 
 def _flag_text(text: Any) -> Any:  # noqa: ANN401

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from impact.cells import Cells, CustomerCells, SitePanel
+from impact.cells.summary import RECENT
 from impact.journey import OF_ANSWERS, PER_CUSTOMER, Journey, PainPoint
 from impact.rng import stream
 from impact.study import Study
@@ -16,7 +17,6 @@ from models.retention import fit_frailty
 from models.value import PersonaBase, ValueBase, discount_factors
 
 PATTERN_CAP = 2048
-RECENT = 4  # periods that stand for "now"
 
 
 def build_base(cells: Cells, journey: Journey, study: Study, forms: ReducedForms, draws: int) -> ValueBase:

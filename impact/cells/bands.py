@@ -62,7 +62,9 @@ def _kinds(panel: Table, name: str) -> int:
 
 def _quantiles(panel: Table, name: str, groups: int) -> list[float]:
     known = panel.filter(panel[name].notnull())
-    return [float(known[name].cast("float64").quantile(k / groups).execute()) for k in range(1, groups)]
+    column = known[name].cast("float64")
+    cuts = known.aggregate(**{f"cut{k}": column.quantile(k / groups) for k in range(1, groups)}).to_pandas()
+    return [float(cuts[f"cut{k}"][0]) for k in range(1, groups)]
 
 
 def _bin(column: Any, cuts: list[float]) -> Any:  # noqa: ANN401

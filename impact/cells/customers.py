@@ -13,7 +13,7 @@ from impact.cells.many import ManyCells, ask
 from impact.cells.moments import within_moments
 from impact.cells.panel import build_panel, score_column
 from impact.cells.renewal import met_at_renewal
-from impact.cells.summary import CustomerCells, Moments, Rows
+from impact.cells.summary import RECENT, CustomerCells, Moments, Rows
 from impact.journey import OVERALL, Journey
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ MOST_CELLS = 100_000  # more than this and the cells stay on their engine
 TENURE_EDGES_YEARS = (0.5, 1.0, 2.0, 4.0, 8.0)
 SCORE_STEPS = 8  # of the overall scale; bin means keep a slope nearly lossless from seven bins up
 OVERALL_SCORE = score_column(OVERALL)
-RECENT = 4  # periods that stand for "now" in prevalence and leaving
 
 
 def summarise_customers(source: Source, journey: Journey, study: Study) -> CustomerCells:

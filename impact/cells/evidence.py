@@ -113,10 +113,9 @@ def table_evidence(source: Source) -> pd.DataFrame:
     if source.responses is not None:
         rows = source.responses.mutate(table=ibis.literal("responses"))
         frames.append(_seen(_long(rows, ["table"], answers=rows.n), None, ["table"]))
-    for name, rows in (("incidents", source.incidents), ("events", source.staged.get("events"))):
+    for name, rows in (("incidents", source.incidents), ("events", source.events)):
         if rows is not None:
-            used = rows.filter(rows.set_aside.isnull()) if "set_aside" in rows.columns else rows
-            named = used.mutate(table=ibis.literal(name))
+            named = rows.mutate(table=ibis.literal(name))
             frames.append(_seen(None, _long(named, ["table"], incidents=ibis.literal(1.0)), ["table"]))
     return pd.concat(frames, ignore_index=True)
 

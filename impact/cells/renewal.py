@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import ibis
 import pandas as pd
 
-from impact.cells.summary import CustomerCells
+from impact.cells.summary import RECENT, CustomerCells
 from impact.source_outcome import renewal_periods, with_risk
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from impact.source import Source
     from impact.study import Study
-
-RECENT = 4  # outcome periods that stand for "now"
 
 
 def over_the_term(source: Source) -> Source:

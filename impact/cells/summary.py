@@ -11,6 +11,7 @@ import pandas as pd
 from impact.cells.many import ManyCells
 
 Rows = pd.DataFrame | ManyCells
+RECENT = 4  # periods that stand for "now" in prevalence and leaving
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,10 +80,9 @@ def _sightings(source: Source, journey: Journey) -> dict[str, Table]:
     stages = journey.stage_ids()
     if not stages:
         return {}
-    events = source.staged.get("events")
-    if events is not None:
-        used = events.filter(events.set_aside.isnull())
-        found["events"] = used.select("customer_id", "t", "day", "stage", clock=used.clock.fill_null(""))
+    if source.events is not None:
+        rows = source.events
+        found["events"] = rows.select("customer_id", "t", "day", "stage", clock=rows.clock.fill_null(""))
     if source.responses is not None:
         # Answers of one day belong to one questionnaire, whatever the time each was stored at.
         rows = source.responses

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from impact.columns import METRIC_SCALES, TABLES, names_of
 from impact.errors import Finding, InputError
 from impact.formats.adapters import Request
+from impact.ids import cut as cut_short
 from impact.settings import ItemSection
 from impact.study_faults import nearest
 
@@ -52,8 +53,7 @@ def plain(text: str) -> str:
 
 def cut(text: str) -> str:
     """The text on one line, cut where it is long."""
-    line = plain(text)
-    return line if len(line) <= _LONGEST_TEXT else f"{line[: _LONGEST_TEXT - 3]}..."
+    return cut_short(plain(text), _LONGEST_TEXT)
 
 
 def survey_items(request: Request, questions: Mapping[str, str]) -> Items:

@@ -10,8 +10,8 @@ import pytest
 
 from impact.cells import evidence
 from impact.cells.coverage_table import NEVER
-from impact.cells.small_groups import LEAST_GROUP
 from impact.coverage import MOST_UNLIKE, JourneyCoverage, coverage_checks
+from impact.groups import LEAST_GROUP
 from impact.intake import take_in
 from tests.journey_study import ANSWERS, INCIDENTS, answers, cover, write_journey_study, write_rows
 from tests.tiny_study import CUSTOMERS, QUARTERS, append, edit

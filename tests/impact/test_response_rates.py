@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from impact.cells.small_groups import LEAST_GROUP
 from impact.coverage import JourneyCoverage
+from impact.groups import LEAST_GROUP
 from models.simulate import Company
 from tests.journey_study import ANSWERS, answers, cover, write_journey_study, write_rows
 from tests.tiny_study import CUSTOMERS, QUARTERS, edit

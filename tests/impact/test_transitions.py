@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from impact.cells.small_groups import LEAST_GROUP
 from impact.coverage import JourneyCoverage, measure_coverage
+from impact.groups import LEAST_GROUP
 from impact.intake import take_in
 from models.simulate import Company
 from tests.journey_study import ANSWERS, INCIDENTS, Row, answers, cover, write_journey_study, write_rows
@@ -142,11 +142,10 @@ def test_a_table_of_journey_events_tells_the_ways_too(folder: Path) -> None:
             "day": [20_000, 20_002] * 7,
             "clock": [None, "08:00:00"] * 7,
             "stage": ["use", "pay"] * 7,
-            "set_aside": pd.Series([None] * 14, dtype="str"),
         }
     )
     events = intake.source.connection.create_table("staged_events", times)
-    source = replace(intake.source, staged={**intake.source.staged, "events": events})
+    source = replace(intake.source, events=events)
     found = measure_coverage(source, intake.case.journey, intake.study)
     told = found.transitions[found.transitions["source"] == "events"]
     assert told[["from_stage", "to_stage", "steps"]].to_numpy().tolist() == [["use", "pay", 7]]
