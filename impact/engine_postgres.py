@@ -121,7 +121,8 @@ def _with_patience(url: str) -> str:
     from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
     asked = conninfo_to_dict(url)
-    return make_conninfo("", **{**_PATIENCE, **{key: value for key, value in asked.items() if value is not None}})
+    given = {key: value for key, value in asked.items() if value is not None}
+    return str(make_conninfo("", **{**_PATIENCE, **given}))
 
 
 def _not_connected(error: psycopg.Error, shown: str) -> Finding:
