@@ -18,7 +18,7 @@ from impact.errors import Finding, InputError, TooThinError
 from impact.intake import Intake, inspect_study, take_in
 from impact.rng import stream
 from models.base import bare_base, build_base, margin_rate
-from models.calibration import calibrate
+from models.calibration.calibrate import calibrate
 from models.checks import (
     calibration_checks,
     effect_checks,

@@ -9,7 +9,8 @@ from impact.checks import Check, CheckStatus
 from impact.errors import TooThinError
 from impact.groups import persons
 from impact.journey import OVERALL, Journey
-from models.calibration import Calibration, Slope, telling, told_apart
+from models.calibration.calibrate import telling, told_apart
+from models.calibration.slopes import Calibration, Slope
 from models.inference import ESS_LIMIT, RHAT_LIMIT
 from models.rates import naive_multiple
 from models.reduced import GaussianSummary, ReducedForms

@@ -8,10 +8,8 @@ import numpy as np
 
 from impact.journey import OVERALL
 from impact.rng import stream
-from models.calibration import Calibration, Grade, Slope
+from models.calibration.slopes import GRADES, Calibration, Grade, Slope
 from models.value import ValueBase, base_path, uniform_value
-
-GRADES: tuple[Grade, ...] = ("experimental", "within-unit", "cross-section", "expert", "not told apart from placebo")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

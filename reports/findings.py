@@ -13,7 +13,7 @@ from impact.coverage import JourneyCoverage
 from impact.initiative import Plan
 from impact.journey import Journey
 from impact.study import Study
-from models.calibration import Calibration
+from models.calibration.slopes import Calibration
 from models.drivers import Drivers
 from models.pains import PainValues
 from models.rates import PointValue

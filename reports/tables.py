@@ -11,7 +11,7 @@ from impact.cells import SitePanel
 from impact.checks import Check
 from impact.groups import LEAST_GROUP
 from impact.journey import OVERALL, Journey
-from models.calibration import Z90
+from models.calibration.slopes import Z90
 from reports.findings import Estimates, Findings, summary
 from reports.tables_choice import (
     benefits_table,
@@ -132,8 +132,6 @@ def calibration_table(found: Findings) -> pd.DataFrame:
     columns = ["outcome", "term", "method", "estimate", "se", "low", "high", "p", "n", "headline", "grade"]
     if found.estimates is None:
         return pd.DataFrame(columns=columns)
-    from scipy.stats import norm
-
     rows: list[dict[str, object]] = []
     for slope in found.estimates.calibration.slopes:
         low, high = slope.range90()
@@ -142,7 +140,7 @@ def calibration_table(found: Findings) -> pd.DataFrame:
                 **{name: getattr(slope, name) for name in SLOPE},
                 "low": low,
                 "high": high,
-                "p": float(2 * norm.sf(abs(slope.estimate / slope.se))) if slope.se > 0 else np.nan,
+                "p": slope.p(),
                 "headline": int(slope.headline),
                 "n": np.nan if _too_few(found, slope.n) else slope.n,
             }

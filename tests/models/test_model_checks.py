@@ -14,7 +14,7 @@ from impact.cells import CustomerCells, Moments, SitePanel
 from impact.checks import Check
 from impact.errors import TooThinError
 from impact.journey import Journey, PainPoint, Stage
-from models.calibration import Calibration, Slope
+from models.calibration.slopes import Calibration, Slope
 from models.checks import (
     FALSE_DISCOVERY,
     benjamini_hochberg,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.calibration import Calibration, Slope
+from models.calibration.slopes import Calibration, Slope
 from models.rates import naive_multiple, value_of_a_point
 from models.value import PersonaBase, ValueBase, discount_factors
 

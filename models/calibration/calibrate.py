@@ -1,9 +1,8 @@
-"""Calibration: what a point of satisfaction goes with, in regressions that finance can rerun."""
+"""Every regression of a study, graded."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -13,52 +12,10 @@ from statsmodels.genmod.families.links import CLogLog
 
 from impact.cells import Cells, CustomerCells, Moments, SitePanel
 from impact.journey import OVERALL, Journey
+from models.calibration.slopes import Z90, Calibration, Grade, Method, Slope
 from models.designs import held_columns
 from models.reduced import GaussianSummary, moments_summary
 from models.reduced_sites import money_outcome, shifted, within_rows
-
-Z90 = 1.6448536269514722
-Grade = Literal["experimental", "within-unit", "cross-section", "expert", "not told apart from placebo"]
-Method = Literal["cross_section", "within", "hazard", "placebo", "experiment"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slope:
-    """One regression coefficient per point of a score. `outcome` is in log hazard or log money.
-
-    `n` rows, `units` clusters; the 90% range is estimate -+ 1.645 se.
-    """
-
-    outcome: Literal["retention", "log_revenue"]
-    term: str
-    method: Method
-    estimate: float
-    se: float
-    n: int
-    units: int
-    headline: bool
-    grade: Grade
-
-    def range90(self) -> tuple[float, float]:
-        """The 90% range of the coefficient."""
-        return self.estimate - Z90 * self.se, self.estimate + Z90 * self.se
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Calibration:
-    """Every slope, headline ones marked, and the placebo of each headline that has one."""
-
-    slopes: tuple[Slope, ...]
-
-    def headline(self, outcome: str, term: str = OVERALL) -> Slope | None:
-        """The slope that stands for an outcome at a term, or None."""
-        found = [s for s in self.slopes if s.headline and s.outcome == outcome and s.term == term]
-        return found[0] if found else None
-
-    def find(self, outcome: str, term: str, method: str) -> Slope | None:
-        """One slope by its name, or None."""
-        found = [s for s in self.slopes if (s.outcome, s.term, s.method) == (outcome, term, method)]
-        return found[0] if found else None
 
 
 def calibrate(cells: Cells, journey: Journey) -> Calibration:

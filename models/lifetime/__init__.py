@@ -1,0 +1,1 @@
+"""Retention and lifetime value from published models, beside the engine's own base."""
