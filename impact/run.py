@@ -46,6 +46,7 @@ from scenarios.decide import decide
 from scenarios.decision import Decision, decision_checks
 from scenarios.effect import make_offers
 from scenarios.portfolio import InfeasibleError
+from scenarios.walk import Rates, Walk, walk_to_npv
 from scenarios.worth import Case
 
 if TYPE_CHECKING:
@@ -126,6 +127,7 @@ def find(intake: Intake, cells: Cells, progress: Progress) -> Findings:
         coverage = measure_coverage(intake.source, journey, study)
     too_few = unit_checks(cells)
     estimates, decision = None, None
+    walks: tuple[Walk, ...] = ()
     checks = (*intake.checks, *coverage_checks(coverage), *too_few, *history_checks(cells, study))
     try:
         if not too_few:
@@ -133,6 +135,7 @@ def find(intake: Intake, cells: Cells, progress: Progress) -> Findings:
             estimates, more = estimate(intake, cells, progress)
             with progress.stage("Valuing, ranking, choosing"):
                 decision = choose(intake, cells, estimates)
+                walks = walk(decision, estimates)
             checks = (*checks, *more, *decision_checks(decision))
     except TooThinError as thin:
         failed = Check(
@@ -158,6 +161,7 @@ def find(intake: Intake, cells: Cells, progress: Progress) -> Findings:
         has_margin=_has_margin(cells, study),
         rows=intake.source.rows,
         reconciliation=intake.report.reconciliation,
+        walks=walks,
     )
 
 
@@ -220,6 +224,17 @@ def choose(intake: Intake, cells: Cells, estimates: Estimates) -> Decision:
         )
     except InfeasibleError as error:
         raise InputError([_nothing_allowed(str(error))]) from error
+
+
+def walk(decision: Decision, estimates: Estimates) -> tuple[Walk, ...]:
+    """From the signed rate to NPV: the chosen portfolio, then every initiative; none without a portfolio."""
+    if decision.portfolio is None:
+        return ()
+    leaving, money = (estimates.calibration.headline(outcome) for outcome in ("retention", "log_revenue"))
+    rates = Rates(leaving=leaving.estimate if leaving else 0.0, spend=money.estimate if money else 0.0)
+    chosen = [int(i) for i in np.flatnonzero(decision.portfolio.chosen)]
+    sets = [chosen, *([i] for i in range(len(decision.case.offers)))]
+    return walk_to_npv(decision.case, estimates.forms, rates, sets)
 
 
 def _nothing_allowed(why: str) -> Finding:

@@ -21,6 +21,7 @@ from models.reduced import ReducedForms
 from models.uplift import UpliftPosterior
 from models.value import ValueBase
 from scenarios.decision import Decision
+from scenarios.walk import Walk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,8 @@ class Findings:
     """One run's results. `estimates` and `decision` are None where the data are too thin or the units too few.
 
     `rows` is the account of the tables' rows: table, rows_in, rows_used, set_aside, reason. `reconciliation`
-    is the ledger beside the books: the contract's table, empty without control totals.
+    is the ledger beside the books: the contract's table, empty without control totals. `walks` lead from the signed
+    rate to NPV: the chosen portfolio's first, then every initiative's; none without a portfolio.
     """
 
     study: Study
@@ -60,6 +62,7 @@ class Findings:
     has_margin: bool
     rows: pd.DataFrame
     reconciliation: pd.DataFrame
+    walks: tuple[Walk, ...] = ()
 
     @property
     def fit_for_use(self) -> bool:

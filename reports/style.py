@@ -58,7 +58,7 @@ _COLUMNS: dict[Kind, tuple[str, ...]] = {
         *("value_at_stake", "value", "value_p05", "value_p50", "value_p95", "value_true", "budget", "max_cost"),
         *("cost", "npv", "npv_p05", "npv_p50", "npv_p95", "regret", "evpi"),
         *("capex", "opex", "retention", "spend", "service_saving", "other_benefit", "non_cashable", "net"),
-        *("cumulative", "ledger", "reported", "difference"),
+        *("cumulative", "ledger", "reported", "difference", "amount", "running"),
         *("approved_cost", "actual_cost", "approved_benefit", "measured_benefit", "bookable"),
     ),
     "share": (

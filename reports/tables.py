@@ -22,6 +22,7 @@ from reports.tables_choice import (
     portfolio_table,
     scenarios_table,
 )
+from reports.tables_walk import walk_table
 
 SLOPE = ("outcome", "term", "method", "estimate", "se", "n", "grade")
 RECONCILIATION = ("period", "unit", "line", "ledger", "reported", "difference", "coverage")
@@ -48,7 +49,11 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
         "break_even": break_even_table,
         "checks": lambda one: checks_table(one.checks),
     }
-    return {name: make(found) for name, make in makers.items()} | dict(found.coverage.tables())
+    return (
+        {name: make(found) for name, make in makers.items()}
+        | dict(found.coverage.tables())
+        | {"walk": walk_table(found)}
+    )
 
 
 def checks_table(checks: tuple[Check, ...]) -> pd.DataFrame:

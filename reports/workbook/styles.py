@@ -40,6 +40,7 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "total": {"bold": True, "top": 1, "top_color": style.ACCENT},
     "factor": {"num_format": "0.0000"},
     "precise": {"num_format": "0.0E+00"},
+    "cents": {"num_format": "#,##0.00;-#,##0.00;0.00"},
 }
 _KINDS: dict[str, dict[str, Any]] = {
     kind: {"num_format": code} for kind, code in style.NUMBER_FORMATS.items() if kind != "text"

@@ -21,6 +21,7 @@ from reports.workbook.layout import (
     SET_KEY,
     SET_NPV,
     Layout,
+    across_fixed,
     down,
 )
 from reports.workbook.portfolio import SHEET as PORTFOLIO
@@ -30,6 +31,8 @@ from reports.workbook.ranking import change_now, delivered_values
 from reports.workbook.sets import column_of_sets
 from reports.workbook.tables import column_range
 from reports.workbook.valuation import TOLERANCE, SetValuation
+from reports.workbook.walk import SHEET as WALK
+from reports.workbook.walk import difference_row, walk_columns
 
 OK, CHANGED, FAIL = "OK", "CHANGED", "FAIL"
 
@@ -62,7 +65,7 @@ def ties_of(book: Book, live: Live) -> tuple[Tie, ...]:
     ties = [_two_ways(live), _delivered_npv(book, live), _delivered_rank(book, live), _rank_sum(live)]
     if live.sets is not None:
         ties += _joint(book, live, live.sets)
-    return (*ties, *_inputs(live), *_run_checks(book, live))
+    return (*ties, *_walk(book), *_inputs(live), *_run_checks(book, live))
 
 
 def _two_ways(live: Live) -> Tie:
@@ -150,6 +153,22 @@ def _joint(book: Book, live: Live, sets: SetValuation) -> list[Tie]:
             )
         )
     return ties
+
+
+def _walk(book: Book) -> tuple[Tie, ...]:
+    walks = walk_columns(book)
+    if not walks:
+        return ()
+    row = difference_row(book, walks)
+    cells = across_fixed(row, 1, len(walks), WALK)
+    return (
+        Tie(
+            check="Walks that do not close to the cent",
+            found=(f'=COUNTIF({cells},">0")+COUNTIF({cells},"<0")', 0.0),
+            expected=("=0", 0.0),
+            meaning="The lines from the signed rate to each NPV sum to the NPV as delivered.",
+        ),
+    )
 
 
 def _inputs(live: Live) -> tuple[Tie, ...]:

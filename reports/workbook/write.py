@@ -22,6 +22,7 @@ from reports.workbook.sets import write_sets
 from reports.workbook.styles import Styles
 from reports.workbook.tables import write_tables
 from reports.workbook.valuation import value_initiatives, value_sets
+from reports.workbook.walk import write_walk
 
 
 def write_workbook(edition: Edition, path: Path) -> None:
@@ -42,6 +43,7 @@ def _write_live(book: Book, live: Live) -> None:
     write_inputs(book, live)
     write_portfolio(book, live)
     write_ranking(book, live)
+    write_walk(book, live)
     write_checks(book, live)
     write_calc(book, live)
     write_basis(book, live)
