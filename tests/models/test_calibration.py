@@ -14,7 +14,8 @@ from statsmodels.genmod.families.links import CLogLog
 
 from impact.cells import CustomerCells, SitePanel
 from impact.intake import Intake
-from models.calibration.calibrate import calibrate, hazard_slope, told_apart, within_slope
+from models.calibration.calibrate import calibrate, told_apart, within_slope
+from models.calibration.leaving import hazard_slope
 from models.calibration.slopes import Calibration, Slope
 from models.designs import held_columns
 
