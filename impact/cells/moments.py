@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING, Literal
 
@@ -44,10 +45,18 @@ def within_moments(
 
     Sums over rows less sums over customers of the products of their own sums, so that nothing is sorted.
     """
+    moments, left_out = moments_by_group(rows, outcome=outcome, exposures=exposures, scale=scale)
+    return tuple(replace(one, left_out=sum(left_out.values())) for one in moments)
+
+
+def moments_by_group(
+    rows: Table, *, outcome: str, exposures: list[str], scale: Scale
+) -> tuple[tuple[Moments, ...], dict[str, int]]:
+    """As `within_moments`, whatever `persona` stands for, and the customers left out by it."""
     rows = rows.filter(rows[outcome].notnull())
     periods = sorted(int(t) for t in rows.select("t").distinct().to_pandas()["t"])
     if len(periods) < 2:
-        return ()
+        return (), {}
     unknown = _sometimes_unknown(rows, exposures)
     columns = (*exposures, *(f"unknown__{e}" for e in unknown), *(f"period_{t}" for t in periods[1:]), OUTCOMES[scale])
     customers = _customers(rows, outcome, scale)
@@ -56,10 +65,10 @@ def within_moments(
     sums = _by_customer(centred, len(columns) - 1)
     counts = sums.group_by("persona").agg(rows=sums.n.sum(), customers=sums.count()).to_pandas().set_index("persona")
     if counts.empty:
-        return ()
+        return (), left_out
     grams = _centred_grams(centred, sums, len(columns))
     meats = _meats(centred, {name: _solve(gram) for name, gram in grams.items()}, counts["customers"].to_dict())
-    return tuple(
+    found = [
         Moments(
             persona=name,
             columns=columns,
@@ -67,10 +76,10 @@ def within_moments(
             meat=meats[name],
             rows=int(counts.loc[name, "rows"]),
             customers=int(counts.loc[name, "customers"]),
-            left_out=left_out,
         )
         for name in sorted(str(name) for name in counts.index)
-    )
+    ]
+    return tuple(found), left_out
 
 
 def _sometimes_unknown(rows: Table, exposures: list[str]) -> list[str]:
@@ -91,8 +100,10 @@ def _customers(rows: Table, outcome: str, scale: Scale) -> Table:
     return customers.mutate(unit=customers.own, kept=kept).cache()
 
 
-def _left_out(customers: Table) -> int:
-    return int(customers.filter(customers.kept == 0).count().execute())
+def _left_out(customers: Table) -> dict[str, int]:
+    gone = customers.filter(customers.kept == 0)
+    counts = gone.group_by("persona").agg(n=gone.count()).to_pandas()
+    return {str(name): int(n) for name, n in zip(counts["persona"], counts["n"], strict=True)}
 
 
 def _centred_outcome(rows: Table, customers: Table, outcome: str, columns: tuple[str, ...]) -> Table:

@@ -150,19 +150,6 @@ def test_leaving_on_the_score_is_a_binomial_regression_on_the_answered_cells(
     assert headline.n == cells["n"].sum()
 
 
-def test_spend_on_the_score_pools_personas_by_their_precision(company: Calibration, small_cells: CustomerCells) -> None:
-    slopes, weights = [], []
-    for moments in small_cells.spend_on_score:
-        bread = np.linalg.inv(moments.gram[:-1, :-1])
-        variance = (bread @ moments.meat @ bread)[0, 0] * moments.customers / (moments.customers - 1)
-        slopes.append((bread @ moments.gram[:-1, -1])[0])
-        weights.append(1 / variance)
-    found = company.find("log_revenue", "overall", "within")
-    assert found is not None and found.headline
-    assert found.estimate == pytest.approx(np.average(slopes, weights=weights), abs=SAME_REGRESSION)
-    assert found.se == pytest.approx(sum(weights) ** -0.5, abs=SAME_REGRESSION)
-
-
 def test_twice_the_same_customers_halve_the_variance_and_keep_the_slope(small_cells: CustomerCells) -> None:
     cells = small_cells.certified
     once = hazard_slope(cells, ("persona",), "hazard")

@@ -1,5 +1,7 @@
 """Two-part regression: equal to two plain statsmodels calls, and right about a simulated truth."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +13,7 @@ from statsmodels.genmod.families.links import Log
 from models.calibration.two_part import TwoPart, fit_two_part
 
 SAME = 1e-8  # one estimator written twice differs by rounding only
+FIVE_DECIMALS = 6e-6  # of the published table
 LOGIT, LOG_AMOUNT = 0.5, 0.2
 MISSES_90 = 14  # of 60 ranges at 90%: six are expected, more than 14 happen once in a thousand
 
@@ -38,6 +41,16 @@ def test_each_part_is_the_plain_statsmodels_call() -> None:
     assert found.occurs.se == pytest.approx(occurs.bse["score"], rel=SAME)
     assert found.amount.estimate == pytest.approx(amount.params["score"], rel=SAME)
     assert found.amount.se == pytest.approx(amount.bse["score"], rel=SAME)
+
+
+def test_the_first_part_has_the_published_coefficients_of_a_logit_on_cars() -> None:
+    """Lillis, R tutorial of The Analysis Factor: vs on wt and disp, 1.62635 and -0.03443."""
+    cars = pd.read_csv(Path(__file__).parents[2] / "reference" / "data" / "mtcars.csv")
+    x = pd.DataFrame({"const": 1.0, "wt": cars["wt"], "disp": cars["disp"]})
+    for term, published in (("wt", 1.62635), ("disp", -0.03443)):
+        found = fit_two_part(cars["vs"].to_numpy(float), x, term, np.arange(len(cars)))
+        assert found.amount is None and found.occurs is not None
+        assert found.occurs.estimate == pytest.approx(published, abs=FIVE_DECIMALS)
 
 
 def test_the_relative_effect_is_the_change_of_the_mean() -> None:
