@@ -226,3 +226,22 @@ def test_without_a_margin_scenarios_are_of_revenue(starter: Path) -> None:
     both = found.pivot_table(index=["period", "metric"], columns="scenario", values="value")
     assert both["base"].equals(both["base, nothing funded"].rename("base"))
     assert done.table("portfolio").empty
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_seventh_of_margins_below_zero_runs_with_margin_in_money_and_ties_to_the_cent(starter: Path) -> None:
+    rows = ledger(starter)
+    rng = np.random.default_rng(7)
+    loss = rng.random(len(rows)) < 0.15
+    rows["margin"] = np.where(loss, -0.3 * rows["revenue"], 0.4 * rows["revenue"]).round(2)
+    rows["cost_to_serve"] = rng.gamma(2.0, 4.0, len(rows)).round(2)
+    text = (starter / "study.toml").read_text(encoding="utf-8")
+    (starter / "study.toml").write_text(re.sub(r"(?m)^margin_rate.*$", "", text), encoding="utf-8")
+    done = run(put(starter, rows))
+    assert done.code == 0, done.said
+    checks = done.checks()
+    assert [checks[code][0] for code in ("C430", "C431", "D377", "D379")] == ["review", "review", "review", "pass"]
+    assert f"sum to {rows.loc[loss, 'margin'].sum():,.2f} of {rows['margin'].sum():,.2f}" in checks["C431"][1]
+    slopes = done.table("calibration")
+    assert {"margin", "cost_to_serve"} <= set(slopes.loc[slopes["headline"].astype(bool), "outcome"])
+    assert "log_margin" not in set(slopes["outcome"])

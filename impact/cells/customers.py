@@ -13,6 +13,7 @@ from impact.cells.many import ManyCells, ask
 from impact.cells.moments import within_moments
 from impact.cells.panel import build_panel, score_column
 from impact.cells.renewal import met_at_renewal
+from impact.cells.spend_summary import summarise_spend
 from impact.cells.summary import RECENT, CustomerCells, Moments, Rows
 from impact.journey import OVERALL, Journey
 
@@ -40,10 +41,10 @@ def summarise_customers(source: Source, journey: Journey, study: Study) -> Custo
     groups = ["persona", "tenure_band"]
     held = [*groups, "t", *controls]
     settled = panel.filter(panel.stays.notnull())
-    scored = panel.filter(panel[OVERALL_SCORE].notnull())
     answered = settled.filter(settled[OVERALL_SCORE].notnull())
     active = panel.filter(panel.t == study.as_of)
     coverage = stage_coverage(source, journey, study)
+    staying = summarise_spend(panel, source, journey, study)
     return CustomerCells(
         controls=tuple(controls),
         leaving=_leave(_leaving(settled, [*held, *operations])),
@@ -52,9 +53,9 @@ def summarise_customers(source: Source, journey: Journey, study: Study) -> Custo
         certified=_certified(answered, held, _overall_step(coverage)),
         scores=_scores(panel, journey, ["persona", "t", *operations, *survey]),
         spend=_spend(panel, operations),
-        spend_placebo=_spend_placebo(panel, panel, operations),
-        spend_on_score=_spend(scored, [OVERALL_SCORE]),
-        spend_on_score_placebo=_spend_placebo(scored, panel, [OVERALL_SCORE]),
+        spend_placebo=_spend_placebo(panel, operations),
+        spend_on_score=staying.within["log_revenue"][OVERALL],
+        spend_on_score_placebo=staying.placebo["log_revenue"][OVERALL],
         base=_small(
             active.group_by(groups).agg(
                 customers=active.count(), revenue=active.revenue.sum(), margin=active.margin.sum()
@@ -65,6 +66,7 @@ def summarise_customers(source: Source, journey: Journey, study: Study) -> Custo
         pairs=_pairs(panel, journey),
         coverage=coverage,
         money=money_by_period(panel),
+        staying=staying,
     )
 
 
@@ -158,7 +160,7 @@ def _spend(rows: Table, exposures: list[str]) -> tuple[Moments, ...]:
     return within_moments(rows, outcome="next_revenue", exposures=exposures)
 
 
-def _spend_placebo(rows: Table, panel: Table, exposures: list[str]) -> tuple[Moments, ...]:
+def _spend_placebo(panel: Table, exposures: list[str]) -> tuple[Moments, ...]:
     """Next period's revenue on what is only met a period after it: there should be nothing to find.
 
     What was met before stays in the regression: centring by customer ties earlier and later
@@ -166,9 +168,7 @@ def _spend_placebo(rows: Table, panel: Table, exposures: list[str]) -> tuple[Mom
     """
     later = [f"later__{name}" for name in exposures]
     after = panel.select("customer_id", t=panel.t - 2, **dict(zip(later, [panel[e] for e in exposures], strict=True)))
-    rows = rows.inner_join(after, ["customer_id", "t"])
-    if OVERALL_SCORE in exposures:
-        rows = rows.filter(rows[f"later__{OVERALL_SCORE}"].notnull())
+    rows = panel.inner_join(after, ["customer_id", "t"])
     return within_moments(rows, outcome="next_revenue", exposures=[*later, *exposures])
 
 

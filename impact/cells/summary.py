@@ -34,6 +34,25 @@ class Moments:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SpendSummary:
+    """The money of those who stay, of customers who gave a score.
+
+    `within` by outcome (log_revenue; margin in money, or log_margin; cost_to_serve in money where booked) and by
+    term: moments of the next period's money on the score, in one persona each; `placebo` on the score of the period
+    after the money, that of before held. `margins`: persona, t -> customers, revenue, margin, known, not_positive,
+    negative (rows), lost (sum of negative margins). `cells`: see `impact.cells.spend_cells`, of so many `customers`;
+    `dropped` columns were left out of them to keep them few.
+    """
+
+    within: Mapping[str, Mapping[str, tuple[Moments, ...]]]
+    placebo: Mapping[str, Mapping[str, tuple[Moments, ...]]]
+    margins: pd.DataFrame
+    cells: pd.DataFrame
+    dropped: tuple[str, ...]
+    customers: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerCells:
     """The summary of a study of many customers, some of whom leave.
 
@@ -48,7 +67,7 @@ class CustomerCells:
     customers, revenue, margin. `recent`: the same groups over the last four outcome periods -> n,
     leavers. `patterns`: persona, exposures over the last four periods -> n. `pairs`: two stages -> n,
     sums and products of their scores. `coverage`: stage -> responses, customers, mean, sd, scale_min,
-    scale_max. `money`: t -> customers, revenue, margin, retained.
+    scale_max. `money`: t -> customers, revenue, margin, retained. `staying`: the money of those who stay.
     """
 
     controls: tuple[str, ...]
@@ -67,6 +86,7 @@ class CustomerCells:
     pairs: pd.DataFrame
     coverage: pd.DataFrame
     money: pd.DataFrame
+    staying: SpendSummary | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

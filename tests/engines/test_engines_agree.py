@@ -15,6 +15,7 @@ from impact import run
 from impact.__main__ import main
 from impact.cells import CustomerCells, Moments, summarise
 from impact.cells.many import ManyCells
+from impact.cells.summary import SpendSummary
 from impact.starter import write_starter
 from models.reduce import reduce_cells
 from tests.engines.engine_studies import TYPES, Seen, agree, on_postgres, on_spark, seen
@@ -80,14 +81,32 @@ def test_the_cells_are_the_same(both: tuple[Seen, Seen]) -> None:
             for key in first:
                 agree(first[key], second[key], SAME)
         elif isinstance(first, tuple) and first and isinstance(first[0], Moments):
-            for one, two in zip(first, second, strict=True):
-                assert (one.persona, one.columns, one.rows, one.customers) == (
-                    (two.persona, two.columns, two.rows, two.customers)
-                )
-                np.testing.assert_allclose(two.gram, one.gram, rtol=SAME, atol=SAME)
-                np.testing.assert_allclose(two.meat, one.meat, rtol=SAME, atol=SAME * np.abs(one.meat).max())
-        else:
+            agree_moments(first, second)
+        elif not isinstance(first, SpendSummary):
             assert first == second
+
+
+def agree_moments(first: tuple[Moments, ...], second: tuple[Moments, ...]) -> None:
+    """Two tuples of moments are the same but for the order of adding up."""
+    for one, two in zip(first, second, strict=True):
+        assert (one.persona, one.columns, one.rows, one.customers) == (
+            (two.persona, two.columns, two.rows, two.customers)
+        )
+        np.testing.assert_allclose(two.gram, one.gram, rtol=SAME, atol=SAME * np.abs(one.gram).max())
+        np.testing.assert_allclose(two.meat, one.meat, rtol=SAME, atol=SAME * np.abs(one.meat).max())
+
+
+def test_the_money_of_those_who_stay_is_the_same(both: tuple[Seen, Seen]) -> None:
+    embedded, other = (one.cells.staying for one in both)
+    assert embedded is not None and other is not None
+    agree(embedded.cells, other.cells, SAME)
+    agree(embedded.margins, other.margins, SAME)
+    assert (embedded.dropped, embedded.customers) == (other.dropped, other.customers)
+    for first, second in ((embedded.within, other.within), (embedded.placebo, other.placebo)):
+        assert [*first] == [*second]
+        for outcome in first:
+            for term, moments in first[outcome].items():
+                agree_moments(moments, second[outcome][term])
 
 
 def test_cells_that_stay_on_their_engine_say_the_same_there(

@@ -14,7 +14,8 @@ from statsmodels.genmod.families.links import CLogLog
 
 from impact.cells import CustomerCells, SitePanel
 from impact.intake import Intake
-from models.calibration.calibrate import calibrate, hazard_slope, told_apart, within_slope
+from models.calibration.calibrate import calibrate, told_apart, within_slope
+from models.calibration.leaving import hazard_slope
 from models.calibration.slopes import Calibration, Slope
 from models.designs import held_columns
 
@@ -147,19 +148,6 @@ def test_leaving_on_the_score_is_a_binomial_regression_on_the_answered_cells(
     assert headline.se == pytest.approx(fit.bse["overall"] * widening, abs=SAME_REGRESSION)
     assert headline.estimate < 0
     assert headline.n == cells["n"].sum()
-
-
-def test_spend_on_the_score_pools_personas_by_their_precision(company: Calibration, small_cells: CustomerCells) -> None:
-    slopes, weights = [], []
-    for moments in small_cells.spend_on_score:
-        bread = np.linalg.inv(moments.gram[:-1, :-1])
-        variance = (bread @ moments.meat @ bread)[0, 0] * moments.customers / (moments.customers - 1)
-        slopes.append((bread @ moments.gram[:-1, -1])[0])
-        weights.append(1 / variance)
-    found = company.find("log_revenue", "overall", "within")
-    assert found is not None and found.headline
-    assert found.estimate == pytest.approx(np.average(slopes, weights=weights), abs=SAME_REGRESSION)
-    assert found.se == pytest.approx(sum(weights) ** -0.5, abs=SAME_REGRESSION)
 
 
 def test_twice_the_same_customers_halve_the_variance_and_keep_the_slope(small_cells: CustomerCells) -> None:
