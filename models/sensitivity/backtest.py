@@ -22,7 +22,7 @@ WITH, WITHOUT, LAST, SEASON = "with the score", "without the score", "last value
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecasts:
-    """Forecasts of one way: what came `(forecast,)`, its foretold mean and standard deviation, in the outcome's unit."""
+    """Forecasts of one way `(forecast,)`: what came, and its foretold mean and standard deviation."""
 
     came: np.ndarray
     mean: np.ndarray

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,7 +87,12 @@ def bounds(linear: Linear, control: str, columns: Sequence[int], times: Sequence
     `columns` are the control's places in the design. A multiple that would explain all that is left is left out.
     Source: Cinelli & Hazlett (2020), section 4.4, as in their program (`ovb_partial_r2_bound`).
     """
-    of_score, of_outcome = explained(linear, columns)
+    return bounds_of(linear, control, explained(linear, columns), times)
+
+
+def bounds_of(linear: Linear, control: str, strength: tuple[float, float], times: Sequence[float]) -> list[Bound]:
+    """The same from the control's strength: the shares of score and of outcome that it explains."""
+    of_score, of_outcome = strength
     if not (0 < of_score < 1 and 0 < of_outcome < 1):
         return []
     out = []
@@ -134,17 +139,17 @@ def times_to_nothing(linear: Linear, columns: Sequence[int]) -> float:
 
     By halving on the bounds, which only grow with the multiple.
     """
-    of_score, of_outcome = explained(linear, columns)
-    if of_score <= 1e-12 or of_outcome <= 1e-12:
+    strength = explained(linear, columns)
+    if min(strength) <= 1e-12:
         return float("inf")
-    most = (1 - of_score) / of_score
+    most = (1 - strength[0]) / strength[0]
 
     def gone(k: float) -> bool:
-        found = bounds(linear, "", columns, (k,))
+        found = bounds_of(linear, "", strength, (k,))
         return not found or found[0].estimate * linear.estimate <= 0
 
     low, high = 0.0, min(most, 1e6)
-    for _ in range(60):
+    for _ in range(40):
         middle = (low + high) / 2
         low, high = (low, middle) if gone(middle) else (middle, high)
     return high
@@ -215,21 +220,25 @@ def oster_of(linear: Linear) -> Oster:
     )
 
 
-def in_words(linear: Linear, controls: dict[str, Sequence[int]], found: Robustness) -> str:
+def strongest(linear: Linear, controls: Mapping[str, Sequence[int]], most: int) -> dict[str, Sequence[int]]:
+    """The `most` controls beside which a hidden cause would do the most harm, strongest first."""
+    strength = {name: explained(linear, columns) for name, columns in controls.items()}
+    order = sorted(strength, key=lambda name: -strength[name][0] * strength[name][1])
+    return {name: controls[name] for name in order[:most]}
+
+
+def in_words(linear: Linear, controls: Mapping[str, Sequence[int]], found: Robustness) -> str:
     """How strong a hidden cause would have to be, in a sentence: beside the strongest control, and as a share."""
     share = (
-        f"An unmeasured cause that explains {found.value:.1%} of what is left unexplained in both the score and the "
-        f"outcome would take the rate to nothing"
+        f"It would have to explain {found.value:.1%} of what is left unexplained both in the score and in the outcome"
     )
     times = {name: times_to_nothing(linear, columns) for name, columns in controls.items()}
     told = {name: k for name, k in times.items() if np.isfinite(k) and k > 0}
     if not told:
-        return f"{share}; no control is at hand to measure that by."
+        return f"An unmeasured cause could take the rate to nothing. {share}."
     name = min(told, key=lambda one: told[one])
-    return f"{share}; a hidden cause {_times(told[name])} as strong as {name} would do it."
+    return f"A hidden cause {_times(told[name])} as strong as {name} would be needed to take it to nothing. {share}."
 
 
 def _times(k: float) -> str:
-    if k < 1:
-        return f"{k:.1f} times"
-    return f"{k:.1f} times" if k < 10 else "over ten times"
+    return f"{k:.1f} times" if k < 10 else "more than ten times"

@@ -48,15 +48,16 @@ def silent_of(
 
     Nothing says what the silent think, but the ledger says what they do. Were the slope the same for all, silent
     customers whose mean lies `shift` standard deviations lower would leave `exp(slope * shift * sd)` times as often.
-    Where they do not, the slope that joins the two means is a smaller one: `log(observed) / (shift * sd)`. That
-    slope, kept between nothing and the estimate, is given to the silent, and the estimate to those who answer.
+    Where they do not, the slope that joins the two means is another one: `log(observed) / (shift * sd)`. That slope,
+    no larger in size than the estimate, is given to the silent, and the estimate to those who answer. It takes all
+    difference in the ledger for one of satisfaction, so it is a warning, not an estimate.
     Source: pattern mixture with a shift, Little (1993); read as a tipping point, Yan, Lee & Li (2009).
     """
     by = np.asarray(shifts, dtype=float) * score[1]
     implied = np.exp(slope.estimate * by)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(by == 0, 1.0, np.log(observed) / (by * slope.estimate))
-    share = np.clip(np.where(np.isfinite(share), share, np.nan), 0.0, 1.0)
+    share = np.clip(np.where(np.isfinite(share), share, np.nan), -1.0, 1.0)
     values = answering + (1 - answering) * share
     return Silent(
         answering=answering,
