@@ -5,13 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from impact.cells import SitePanel
-from models.calibration.slopes import Z90, Slope
+from models.calibration.slopes import Z90
 from models.sensitivity.answers import Answer, Test
-from models.sensitivity.rate import CALLED, Rate, answer, test
+from models.sensitivity.attenuation import SINGLE_ITEM
+from models.sensitivity.rate import CALLED, Rate, answer, test, true_point
 
-# A gap of 1.5 is asked about, so that a true factor of two is seen in far more than half of the cases.
-APART_TIMES = 1.5
 FACTOR = 2.0
+# A rate that is off by a factor of two should be seen in far more than half of the cases, so that less is asked about.
+# Noise in answers bends a change about twice as far as a level, and does not bend the slope across pain points.
+LIMITS_OF_CHANGE = (0.5, 1.5)
+LIMITS_ACROSS = (1 / 1.5, 1.5)
+OWN_CHANGE, ACROSS, NONE = "Own change beside the rate", "Slope across pain points beside the rate", "none"
 
 
 def time_order(rate: Rate) -> Answer:
@@ -56,60 +60,61 @@ def own_history(rate: Rate) -> Answer:
     """Is each unit compared with itself?
 
     Yes where the rate is within units or from an experiment, or where it is not, but the slope of each unit's own
-    change agrees. No where units are compared with one another and nothing stands beside it, or what does disagrees:
-    clearly (90%) and by a factor of 1.5 or more. Cannot tell where what stands beside is too uncertain to see a factor
-    of two.
+    change agrees. No where units are compared with one another and nothing stands beside it, and, however the rate was
+    made, where another way to the same slope clearly (90%) finds another one: each unit's own change under half of
+    the rate or over 1.5 times, the slope across pain points under two thirds of it or more over it than noise in
+    answers explains. Cannot tell where what stands beside is too uncertain to see a factor of two.
     """
-    headline = rate.headline
-    naive = _naive(rate)
-    if headline.method in ("within", "experiment"):
-        how = "compared with itself over time" if headline.method == "within" else "assigned by chance"
-        return answer("own history", "yes", f"Each unit is {how}: what always differs between units is out.", naive)
-    beside = _beside(rate)
-    compared = [test for test, told in beside if told]
-    tests = [*(one for one, _ in beside), *naive]
-    if any(one.status == "review" for one in compared):
-        text = "Units are compared with one another, and another way to the same slope finds something else."
+    beside, naive = _beside(rate), _naive(rate)
+    tests = [*beside, *naive]
+    if any(one.status == "review" for one in beside):
+        text = "Another way to the same slope finds something else: more than satisfaction is in the rate."
         return answer("own history", "no", text, tests)
-    if any(one.name.startswith("Own change") and one.status == "pass" for one in compared):
-        return answer("own history", "yes", "Units are compared with one another; their own changes agree.", tests)
-    if any(one.status == "unknown" for one in compared):
-        text = (
-            "Units are compared with one another; the other way to the slope is too uncertain to speak for or against."
-        )
-        return answer("own history", "cannot tell", text, tests)
-    if compared:
-        text = (
-            "Units are compared with one another; the slope across pain points agrees, their own changes are not told."
-        )
+    if rate.headline.method in ("within", "experiment"):
+        how = "compared with itself over time" if rate.headline.method == "within" else "assigned by chance"
+        text = f"Each unit is {how}: what always differs between units is out."
+        return answer("own history", "yes", text, tests)
+    if any(one.name == OWN_CHANGE and one.status == "pass" for one in beside):
+        text = "Units are compared with one another, and their own changes agree."
+        return answer("own history", "yes", text, tests)
+    if any(one.found != NONE for one in beside):
+        text = "Units are compared with one another, and what stands beside that does not settle it."
         return answer("own history", "cannot tell", text, tests)
     text = "Units are compared with one another: whatever else differs between them is in the rate."
     return answer("own history", "no", text, tests)
 
 
-def _beside(rate: Rate) -> list[tuple[Test, bool]]:
-    """Other ways to the slope of a rate that compares units, each with whether it was there to compare."""
+def _beside(rate: Rate) -> list[Test]:
+    """Other ways to the slope: each unit's own change, where units are compared, and the slope across pain points."""
     headline = rate.headline
-    within = rate.calibration.find(headline.outcome, headline.term, "within")
-    found = [("Own change beside the rate", None if within is None else (within.estimate, within.se))]
-    if headline.outcome == "retention":
-        found.append(("Slope across pain points beside the rate", rate.across))
-    return [(_compared(name, headline, other), other is not None) for name, other in found]
+    tests = []
+    if headline.method not in ("within", "experiment"):
+        within = rate.calibration.find(headline.outcome, headline.term, "within")
+        found = None if within is None else (within.estimate, within.se)
+        tests.append(_compared(OWN_CHANGE, (headline.estimate, headline.se), found, LIMITS_OF_CHANGE))
+    if rate.across is not None:
+        factor = true_point(rate)
+        low, high = LIMITS_ACROSS
+        limits = (low, high / SINGLE_ITEM) if factor is None else (low, high)
+        by = factor or 1.0
+        tests.append(_compared(ACROSS, (by * headline.estimate, by * headline.se), rate.across, limits))
+    return tests
 
 
-def _compared(name: str, headline: Slope, other: tuple[float, float] | None) -> Test:
-    limit = f"within {APART_TIMES:g} times of the rate, or not clear of it at 90%"
+def _compared(
+    name: str, rate: tuple[float, float], other: tuple[float, float] | None, limits: tuple[float, float]
+) -> Test:
+    limit = f"{limits[0]:.2f} to {limits[1]:.2f} times the rate, or not clear of it at 90%"
     if other is None:
         text = "It would take answers of the same customers in more periods."
-        return test(name, passes=None, found="none", limit=limit, text=text)
-    times = other[0] / headline.estimate if headline.estimate else np.inf
-    gap = abs(other[0] - headline.estimate)
-    clear = gap > Z90 * np.hypot(other[1], headline.se)
-    shown = f"{times:.2f} times the rate ({other[0]:+.5f}, se {other[1]:.5f})"
-    if clear and not 1 / APART_TIMES < times < APART_TIMES:
-        text = "They disagree: something besides satisfaction moves both score and outcome, or noise bends one of them."
+        return test(name, passes=None, found=NONE, limit=limit, text=text)
+    times = other[0] / rate[0] if rate[0] else np.inf
+    clear = abs(other[0] - rate[0]) > Z90 * np.hypot(other[1], rate[1])
+    shown = f"{times:.2f} times the rate ({other[0]:+.5f} (se {other[1]:.5f}) beside {rate[0]:+.5f})"
+    if clear and not limits[0] <= times <= limits[1]:
+        text = "They disagree: something besides satisfaction moves score and outcome, or noise bends one of them."
         return test(name, passes=False, found=shown, limit=limit, text=text)
-    if Z90 * other[1] > abs(headline.estimate) / FACTOR:
+    if Z90 * other[1] > abs(rate[0]) / FACTOR:
         text = "Too uncertain to see the rate being off by a factor of two."
         return test(name, passes=None, found=shown, limit=limit, text=text)
     return test(name, passes=True, found=shown, limit=limit, text="They agree.")

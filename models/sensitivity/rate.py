@@ -8,10 +8,11 @@ from typing import Literal
 
 import numpy as np
 
-from impact.cells import Cells
-from models.calibration.slopes import Calibration, Regression, Slope
-from models.reduced import ReducedForms
+from impact.cells import Cells, CustomerCells
+from models.calibration.slopes import Calibration, Outcome, Regression, Slope
+from models.reduced import ReducedForms, overall_sd
 from models.sensitivity.answers import Answer, Question, Test
+from models.sensitivity.attenuation import score_explained, shrinkage
 from models.sensitivity.collinearity import Collinearity
 from models.sensitivity.least_squares import Linear
 from models.sensitivity.placebos import PlaceboReading
@@ -33,9 +34,9 @@ CALLED = {
 class Rate:
     """A headline slope, its rows where they left the engine, and what stands beside it.
 
-    `lag` periods between score and outcome; `across` the slope of leaving across pain points with its standard
-    error, per point; `stages` how the stage scores move together; `silent` those who do not answer; each None where
-    it cannot be had. `thorough`: also what costs more (backtest), asked of overall only.
+    `lag` periods between score and outcome; `reliability` of the score (1: not measured); `across` the slope across
+    pain points with its standard error, per point; `stages` how the stage scores move together; `silent` those who do
+    not answer; each None where it cannot be had. `thorough`: also what costs more (backtest), asked of overall only.
     """
 
     headline: Slope
@@ -45,6 +46,7 @@ class Rate:
     cells: Cells
     lag: int
     periods_a_year: int
+    reliability: float
     placebo: PlaceboReading | None
     across: tuple[float, float] | None
     stages: Collinearity | None
@@ -71,28 +73,62 @@ def decided(tests: Sequence[Test], decisive: Sequence[str]) -> Verdict:
     return "yes" if any(one.status == "pass" for one in asked) else "cannot tell"
 
 
-def slope_across(forms: ReducedForms | None) -> tuple[float, float] | None:
-    """The slope of leaving on overall across pain points, per point, and its standard error; None without.
+def slope_across(forms: ReducedForms | None, outcome: Outcome) -> tuple[float, float] | None:
+    """The slope of leaving or money on overall across pain points, per point, and its standard error; None without.
 
-    What a pain point does to leaving over what it does to the score, weighted by precision, all pain points and
+    What a pain point does to the outcome over what it does to the score, weighted by precision, all pain points and
     personas together; its error is widened where they disagree by more than chance. A hidden cause of both score and
-    leaving that has no part in who meets a pain point leaves it as it is.
+    outcome that has no part in who meets a pain point leaves it as it is, and noise in answers does not bend it; what
+    a pain point does to the outcome other than by satisfaction does.
     Source: inverse-variance weighted estimate of Mendelian randomisation, Burgess, Butterworth & Thompson (2013).
     """
-    if forms is None or forms.leaving is None:
+    if forms is None or outcome not in ("retention", "log_revenue"):
         return None
+    effects = forms.leaving if outcome == "retention" else forms.spend
     across = own = around = 0.0
     count = 0
-    for score, leaving in zip(forms.score, forms.leaving, strict=True):
-        told = (np.diag(score.precision) > 0) & (np.diag(leaving.precision) > 0)
-        d, tau, p = score.mean[told], leaving.mean[told], leaving.precision[np.ix_(told, told)]
+    for score, effect in zip(forms.score, effects or (), strict=effects is not None):
+        told = (np.diag(score.precision) > 0) & (np.diag(effect.precision) > 0)
+        d, tau, p = score.mean[told], effect.mean[told], effect.precision[np.ix_(told, told)]
         across, own, around = across + d @ p @ tau, own + d @ p @ d, around + tau @ p @ tau
         count += int(told.sum())
-    if count < 3 or own <= 0:
+    if not count or own <= 0:
         return None
     slope = across / own
-    widening = max((around - slope * across) / (count - 1), 1.0)
+    widening = max((around - slope * across) / max(count - 1, 1), 1.0)
     return float(slope / forms.score_sd), float(np.sqrt(widening / own) / forms.score_sd)
+
+
+def true_point(rate: Rate) -> float | None:
+    """The factor from the rate per observed point to that per true point; None where reliability is not measured.
+
+    Within customers, noise takes a larger share of what varies: the noise's variance is that of all answers.
+    """
+    if rate.reliability >= 1:
+        return None
+    if rate.linear is not None:
+        explained, reliability = score_explained(rate.linear), rate.reliability
+        varies = _variance(rate.linear)
+    else:
+        explained, reliability, varies = 0.0, rate.reliability, _within_variance(rate.cells)
+    if rate.headline.method == "within" and varies > 0:
+        reliability = 1 - (1 - rate.reliability) * overall_sd(rate.cells.coverage) ** 2 / varies
+        explained = 0.0
+    return shrinkage(reliability, explained) if explained < reliability else None
+
+
+def _variance(linear: Linear) -> float:
+    """Variance of the score about its units' means and what is held fixed."""
+    own = linear.inverse[linear.place, linear.place]
+    return float(1 / own / linear.df) if own > 0 else 0.0
+
+
+def _within_variance(cells: Cells) -> float:
+    """Variance of the overall score about each customer's own mean."""
+    if not isinstance(cells, CustomerCells):
+        return 0.0
+    free = sum(one.rows - one.customers for one in cells.spend_on_score)
+    return float(sum(one.gram[0, 0] for one in cells.spend_on_score)) / free if free > 0 else 0.0
 
 
 def control_groups(linear: Linear, controls: Sequence[str]) -> dict[str, list[int]]:

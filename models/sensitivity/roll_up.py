@@ -60,7 +60,6 @@ def doubt_rates(
     """
     readings = {(one.headline.outcome, one.headline.term): one for one in read_placebos(calibration)}
     stages = stages_together(cells, journey)
-    across = slope_across(forms)
     headlines = sorted((slope for slope in calibration.slopes if slope.headline), key=lambda one: one.term != OVERALL)
     doubts = []
     for headline in headlines:
@@ -76,8 +75,9 @@ def doubt_rates(
             cells=cells,
             lag=study.model.lag,
             periods_a_year=study.periods_a_year,
+            reliability=study.model.reliability,
             placebo=readings.get((headline.outcome, headline.term)),
-            across=across if overall and headline.outcome == "retention" else None,
+            across=slope_across(forms, headline.outcome) if overall else None,
             stages=stages,
             silent=_silent(headline, cells, coverage) if overall else None,
             thorough=overall,
