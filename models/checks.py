@@ -14,13 +14,13 @@ from models.calibration.slopes import Calibration, Slope
 from models.inference import ESS_LIMIT, RHAT_LIMIT
 from models.rates import naive_multiple
 from models.reduced import GaussianSummary, ReducedForms
+from models.sensitivity.placebos import FALSE_DISCOVERY, benjamini_hochberg
 from models.uplift import UpliftPosterior
 
 LEAST_LEAVERS = 50
 LEAST_CUSTOMER_PERIODS = 500
 LEAST_UNITS = 8
 LEAST_UNIT_PERIODS = 30
-FALSE_DISCOVERY = 0.10
 MOSTLY_PRIOR = 0.5
 ALL_PRIOR = 0.9
 
@@ -237,18 +237,6 @@ def not_told_apart(calibration: Calibration, forms: ReducedForms) -> frozenset[s
     if rests_on_spend and headline is not None and headline.grade == "not told apart from placebo":
         return frozenset(forms.pain_points)
     return frozenset(placebo_failures(forms))
-
-
-def benjamini_hochberg(p: np.ndarray, rate: float) -> np.ndarray:
-    """Which p-values are rejected at a false discovery rate, as booleans in the given order."""
-    if not len(p):
-        return np.zeros(0, dtype=bool)
-    order = np.argsort(p, kind="stable")
-    under = p[order] <= rate * np.arange(1, len(p) + 1) / len(p)
-    last = int(np.flatnonzero(under)[-1]) + 1 if under.any() else 0
-    out = np.zeros(len(p), dtype=bool)
-    out[order[:last]] = True
-    return out
 
 
 def effect_checks(
