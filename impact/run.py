@@ -189,6 +189,7 @@ def estimate(intake: Intake, cells: Cells, progress: Progress) -> tuple[Estimate
     return estimates, (
         *fit_checks(posterior),
         *money_checks(cells),
+        *calibration.checks,
         *calibration_checks(calibration),
         *effect_checks(forms, posterior, journey, demoted),
         *slope_check(posterior, calibration, forms.score_sd),

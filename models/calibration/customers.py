@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from impact.cells import CustomerCells, Moments
 from impact.journey import OVERALL, Journey
-from models.calibration.leaving import hazard_slope
+from models.calibration.leaving import calibrate_leaving
 from models.calibration.placebo import as_headline, graded
 from models.calibration.slopes import Calibration, Method, Slope
 from models.reduced import GaussianSummary, moments_summary
@@ -12,15 +14,16 @@ from models.reduced import GaussianSummary, moments_summary
 
 def calibrate_customers(cells: CustomerCells, journey: Journey) -> Calibration:
     """Leaving and spend on the scores of those who answered, graded."""
-    answered = cells.certified
-    slopes: list[Slope] = []
-    if answered["leavers"].sum() >= 20:
-        slopes.append(as_headline(hazard_slope(answered, ("persona", *cells.controls), "hazard")))
-        slopes.append(hazard_slope(answered, (), "cross_section"))
+    leaving = calibrate_leaving(cells, journey)
+    return replace(leaving, slopes=(*leaving.slopes, *calibrate_spend(cells)))
+
+
+def calibrate_spend(cells: CustomerCells) -> tuple[Slope, ...]:
+    """Spend of those who stay on their own score, with its placebo."""
     spend = _pooled_slope(cells.spend_on_score, "within")
-    if spend is not None:
-        slopes += graded(as_headline(spend), _pooled_slope(cells.spend_on_score_placebo, "placebo"))
-    return Calibration(slopes=tuple(slopes))
+    if spend is None:
+        return ()
+    return tuple(graded(as_headline(spend), _pooled_slope(cells.spend_on_score_placebo, "placebo")))
 
 
 def _pooled_slope(moments: tuple[Moments, ...], method: Method) -> Slope | None:
