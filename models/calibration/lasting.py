@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from impact.cells import CustomerCells
+from models.calibration.overlap import overlapping
 from models.calibration.slopes import Z90
 from models.designs import build_design, held_columns
 from models.reduced import hazard_summary
@@ -22,8 +23,8 @@ class LeavingGap:
     """The slope of leaving on a customer's own change beside that on its earlier scores, in log rate per point.
 
     `between` less `within` is the gap. `excess` is what of it noise in the answers cannot explain, for any
-    reliability in `reliability`; `bias` is what the plain slope `alone` then owes to what lasts about a customer.
-    `n` customer-periods, `leavers` of them.
+    reliability in `reliability`; `bias` is what the plain slope `alone` then owes to what lasts about a customer,
+    `at_most` what it would owe if answers were as clean as the upper end. `n` customer-periods, `leavers` of them.
     """
 
     within: float
@@ -37,6 +38,7 @@ class LeavingGap:
     alone: float
     bias: float
     bias_se: float
+    at_most: float
     reliability: tuple[float, float]
     n: int
     leavers: int
@@ -50,6 +52,11 @@ class LeavingGap:
         clear = abs(self.excess) > Z90 * self.excess_se and bool(np.isfinite(self.bias))
         return clear and abs(self.bias) >= MATERIAL * abs(self.alone)
 
+    def doubtful(self) -> bool:
+        """Whether the gap is clear of chance and may be noise, or a third of the plain slope that lasts."""
+        clear = abs(self.gap) > Z90 * self.gap_se
+        return clear and not self.flagged() and abs(self.at_most) >= MATERIAL * abs(self.alone)
+
 
 def leaving_gap(cells: CustomerCells, reliability: tuple[float, float] = USUAL_RELIABILITY) -> LeavingGap | None:
     """The gap between the slopes of change and of earlier scores, or None with too few who answered twice.
@@ -61,10 +68,13 @@ def leaving_gap(cells: CustomerCells, reliability: tuple[float, float] = USUAL_R
     Reliabilities from single items (0.70, Wanous, Reichers & Hudy 1997) to none lost unless measured.
     Source: Mundlak (1978) for the two slopes; the ratio is two-variable regression on a score with noise.
     """
-    rows = cells.certified_change
-    if rows.empty or rows["leavers"].sum() < LEAST_LEAVERS:
+    if cells.certified_change.empty:
         return None
-    controls = ("persona", *(name for name in cells.controls if name in rows))
+    controls = ("persona", *(name for name in cells.controls if name in cells.certified_change))
+    overlap = overlapping(cells.certified_change, "overall", "overall", controls, ("earlier",))
+    rows = overlap.cells
+    if overlap.reason or rows["leavers"].sum() < LEAST_LEAVERS:
+        return None
     moments = _moments(rows, controls)
     if min(moments[0], moments[2]) <= 0 or moments[0] * moments[2] - moments[1] ** 2 <= 1e-9 * moments[0] * moments[2]:
         return None
@@ -103,9 +113,7 @@ def _gap(
     excess = 0.0 if inside else float(b[1] - ratio * b[0])
     along = np.array([-ratio, 1.0])
     excess_se = float(np.sqrt(along @ covariance @ along))
-    # what lasts, of variance C, shows in the score alone by C / V and in the excess by the term below
-    seen = common * (variance - common - ratio * (earlier - common)) / (variance * earlier - common**2)
-    share = common / variance / seen if seen > 1e-9 else np.inf if common > 0 else 0.0
+    share = _share(ratio, variance, common, earlier)
     both = np.ones(2)
     return LeavingGap(
         within=float(b[0]),
@@ -119,6 +127,7 @@ def _gap(
         alone=float(b[0] + b[1] * common / variance),
         bias=0.0 if inside else share * excess,
         bias_se=share * excess_se,
+        at_most=_share(ends[1], variance, common, earlier) * left[1],
         reliability=reliability,
         n=int(rows["n"].sum()),
         leavers=int(rows["leavers"].sum()),
@@ -132,3 +141,11 @@ def _by_noise(reliability: float, variance: float, common: float, earlier: float
     kept = float(np.clip(max(reliability, common / variance), 0.0, 1.0))
     left = kept * variance * earlier - common**2
     return variance * common * (1 - kept) / left if left > 1e-12 * variance * earlier else np.inf
+
+
+def _share(ratio: float, variance: float, common: float, earlier: float) -> float:
+    """What the plain slope owes to what lasts, of variance C, per unit of the gap that noise does not make."""
+    if common <= 0:
+        return 0.0
+    seen = common * (variance - common - ratio * (earlier - common)) / (variance * earlier - common**2)
+    return common / variance / seen if seen > 1e-9 else np.inf

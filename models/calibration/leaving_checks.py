@@ -64,13 +64,19 @@ def gap_checks(gap: LeavingGap | None) -> list[Check]:
     """Whether what lasts about a customer, and not what changed, makes the rate of leaving."""
     if gap is None:
         return []
-    tells, flagged = gap.telling(), gap.flagged()
+    tells, flagged, doubtful = gap.telling(), gap.flagged(), gap.doubtful()
     if flagged:
         text = "Those who always score low leave more than a fall in a customer's own score goes with, beyond noise."
         text = text if gap.excess < 0 else text.replace("more", "less")
         remedy = (
             "Name what differs between customers as a control, or read the rate as what they are, not as what changes."
         )
+    elif doubtful:
+        text = (
+            "A customer's own change goes with leaving less than the plain rate says: answers are noisy, or what lasts "
+        )
+        text += "about customers is in the rate."
+        remedy = "Ask some customers twice within days: how far the answers differ tells which of the two it is."
     elif tells:
         text, remedy = (
             "A customer's own change goes with leaving as the plain rate says, allowing for noisy answers.",
@@ -83,7 +89,7 @@ def gap_checks(gap: LeavingGap | None) -> list[Check]:
         _check(
             "C412",
             "What lasts about customers, or what changes",
-            "pass" if tells and not flagged else "review",
+            "pass" if tells and not flagged and not doubtful else "review",
             found=f"own change {gap.within:+.3f} ({gap.within_se:.3f}), earlier scores {gap.between:+.3f} "
             f"({gap.between_se:.3f})",
             limit=f"a gap that answers of reliability {gap.reliability[0]:.2f} to {gap.reliability[1]:.2f} make",

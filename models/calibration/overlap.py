@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,21 +29,24 @@ class Rows:
     reason: str = ""
 
 
-def overlapping(cells: pd.DataFrame, score: str, term: str, controls: Sequence[str]) -> Rows:
+def overlapping(
+    cells: pd.DataFrame, score: str, term: str, controls: Sequence[str], beside: Sequence[str] = ()
+) -> Rows:
     """The cells of which a slope of leaving on a score can be estimated, with the design.
 
     A level of a control in which nobody leaves, or everybody, fits itself at a coefficient without end; the rest of
     the maximum is that of the other cells (Correia, Guimaraes & Zylkin 2019), so these are left out. Likewise
-    what only several controls together tell apart. Columns that repeat others are dropped.
+    what only several controls together tell apart. Columns that repeat others are dropped. `beside` are scores that
+    stand in the design next to the one asked about.
     """
     kept, columns = _varied(cells, controls)
     while True:
-        x = _design(kept, score, term, controls)
-        reason = _reason(kept, x, term)
+        x = _design(kept, {term: score} | {name: name for name in beside}, controls)
+        reason = _one_class(cells) or _reason(kept, x, term)
         direction = None if reason else separating(x.to_numpy(float), kept["n"], kept["leavers"])
         if direction is None:
             break
-        if abs(direction[-1]) > APART:
+        if np.abs(direction[-1 - len(beside) :]).max() > APART:
             reason = "Every score above some level stays and every one below it leaves, so the slope has no end."
             break
         kept = kept[np.abs(x.to_numpy(float) @ direction) < APART].reset_index(drop=True)
@@ -68,13 +71,13 @@ def _varied(cells: pd.DataFrame, controls: Sequence[str]) -> tuple[pd.DataFrame,
             return kept, columns
 
 
-def _design(cells: pd.DataFrame, score: str, term: str, controls: Sequence[str]) -> pd.DataFrame:
-    """What is held fixed without repetitions, the score last."""
+def _design(cells: pd.DataFrame, scores: Mapping[str, str], controls: Sequence[str]) -> pd.DataFrame:
+    """What is held fixed without repetitions, the scores by their names last, the first of them at the end."""
+    backwards = {name: cells[column].to_numpy(float) for name, column in list(scores.items())[::-1]}
     if cells.empty:
-        return pd.DataFrame({"const": [], term: []})
+        return pd.DataFrame({"const": [], **backwards})
     held = held_columns(cells, controls)
-    held = held.loc[:, own(held.to_numpy(float))]
-    return held.assign(**{term: cells[score].to_numpy(float)})
+    return held.loc[:, own(held.to_numpy(float))].assign(**backwards)
 
 
 def own(x: np.ndarray) -> np.ndarray:
@@ -86,10 +89,16 @@ def own(x: np.ndarray) -> np.ndarray:
     return np.asarray(found & (length > 0))
 
 
-def _reason(cells: pd.DataFrame, x: pd.DataFrame, term: str) -> str:
+def _one_class(cells: pd.DataFrame) -> str:
     leavers, n = float(cells["leavers"].sum()), float(cells["n"].sum())
-    if leavers in (0.0, n):
-        return "Of those who scored it, " + ("nobody left." if leavers == 0 else "everybody left.")
+    if leavers not in (0.0, n):
+        return ""
+    return "Of those who scored it, " + ("nobody left." if leavers == 0 else "everybody left.")
+
+
+def _reason(cells: pd.DataFrame, x: pd.DataFrame, term: str) -> str:
+    if cells.empty:
+        return "In every period, or level of a control, either nobody leaves or everybody does."
     if x[term].nunique() < 2:
         return "Everybody gave the same score."
     if not own(x.to_numpy(float))[-1]:
