@@ -10,6 +10,7 @@ from impact.codes_data import DATA_PAGES
 from impact.codes_doubt import DOUBT_PAGES
 from impact.codes_engine import ENGINE_PAGES
 from impact.codes_formats import FORMAT_PAGES
+from impact.codes_leaving import LEAVING_PAGES
 from impact.codes_ledger import LEDGER_PAGES
 from impact.codes_spend import SPEND_PAGES
 from impact.codes_steps import STEP_PAGES
@@ -258,6 +259,7 @@ CODES: dict[str, CodePage] = catalogue(
         *DOUBT_PAGES,
         *ENGINE_PAGES,
         *FORMAT_PAGES,
+        *LEAVING_PAGES,
         *LEDGER_PAGES,
         *SPEND_PAGES,
         *STEP_PAGES,

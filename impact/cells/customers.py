@@ -13,6 +13,7 @@ from impact.cells.many import ManyCells, ask
 from impact.cells.moments import within_moments
 from impact.cells.panel import build_panel, score_column
 from impact.cells.renewal import met_at_renewal
+from impact.cells.score_cells import change_cells, score_cells, score_steps
 from impact.cells.spend_summary import summarise_spend
 from impact.cells.summary import RECENT, CustomerCells, Moments, Rows
 from impact.journey import OVERALL, Journey
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 MOST_CELLS = 100_000  # more than this and the cells stay on their engine
 TENURE_EDGES_YEARS = (0.5, 1.0, 2.0, 4.0, 8.0)
-SCORE_STEPS = 8  # of the overall scale; bin means keep a slope nearly lossless from seven bins up
 OVERALL_SCORE = score_column(OVERALL)
 
 
@@ -45,12 +45,15 @@ def summarise_customers(source: Source, journey: Journey, study: Study) -> Custo
     active = panel.filter(panel.t == study.as_of)
     coverage = stage_coverage(source, journey, study)
     staying = summarise_spend(panel, source, journey, study)
+    steps = score_steps(coverage)
     return CustomerCells(
         controls=tuple(controls),
         leaving=_leave(_leaving(settled, [*held, *operations])),
         by_tenure=_small(_leaving(settled, ["persona", "tenure"])),
         answered=_leave(_leaving(_told(settled, survey), [*held, *operations, *survey])) if survey else None,
-        certified=_certified(answered, held, _overall_step(coverage)),
+        certified=score_cells(answered, OVERALL, held, steps),
+        certified_stages={stage: score_cells(settled, stage, held, steps) for stage in journey.stage_ids()},
+        certified_change=change_cells(answered, held, steps),
         scores=_scores(panel, journey, ["persona", "t", *operations, *survey]),
         spend=_spend(panel, operations),
         spend_placebo=_spend_placebo(panel, operations),
@@ -118,22 +121,6 @@ def _told(settled: Table, survey: list[str]) -> Table:
     for pain in survey:
         known = known | settled[pain].notnull()
     return settled.filter(known)
-
-
-def _overall_step(coverage: pd.DataFrame) -> float:
-    """The width of a bin of the overall score, in points; 1 where its scale is not known."""
-    scale = coverage[coverage["stage"] == OVERALL]
-    width = float((scale["scale_max"] - scale["scale_min"]).max()) if len(scale) else 0.0
-    return width / SCORE_STEPS if width > 0 else 1.0
-
-
-def _certified(answered: Table, held: list[str], step: float) -> pd.DataFrame:
-    """Cells of the overall score by its bin, whose own mean is kept; what the calibration is signed on."""
-    rows = answered.mutate(overall_bin=(answered[OVERALL_SCORE] / step).round().cast("int64"))
-    cells = rows.group_by([*held, "overall_bin"]).agg(
-        n=rows.count(), leavers=(1 - rows.stays).sum(), tenure=rows.tenure.mean(), overall=rows[OVERALL_SCORE].mean()
-    )
-    return _small(cells)
 
 
 def _scores(panel: Table, journey: Journey, keys: list[str]) -> dict[str, Rows]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -62,6 +62,9 @@ class CustomerCells:
     persona, t, exposures -> n, total, squares (score points). These stay on their engine, as `ManyCells`,
     where they are more than a hundred thousand. `by_tenure`: persona, tenure -> n, leavers. `certified`:
     persona, tenure_band, t, controls, overall_bin -> n, leavers, tenure, overall (the bin's own mean).
+    `certified_stages`: by stage the same of those who scored it (score_bin, score). `certified_change`: those who
+    gave an overall score before, with the bin of the mean of their own earlier ones (earlier_bin, earlier) and how
+    many those are (answers, mean). These three are bounded: controls that made them too many are not among the columns.
     `spend...`: within-customer moments of next period's revenue on exposures, or on the overall score; the
     placebos take the experience of a period later. `base`: active at as_of by persona, tenure_band ->
     customers, revenue, margin. `recent`: the same groups over the last four outcome periods -> n,
@@ -87,6 +90,8 @@ class CustomerCells:
     coverage: pd.DataFrame
     money: pd.DataFrame
     staying: SpendSummary | None = None
+    certified_stages: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    certified_change: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,21 +1,23 @@
-"""The regressions of a study whose customers may leave."""
+"""The regressions of a study of customers: leaving, and the money of those who stay."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from impact.cells import CustomerCells
 from impact.journey import Journey
-from models.calibration.leaving import hazard_slope
-from models.calibration.placebo import as_headline
-from models.calibration.slopes import Calibration, Slope
+from models.calibration.leaving import calibrate_leaving
+from models.calibration.slopes import Calibration
 from models.calibration.spend import spend_slopes
 
 
 def calibrate_customers(cells: CustomerCells, journey: Journey) -> Calibration:
     """Leaving and spend on the scores of those who answered, graded."""
-    answered = cells.certified
-    slopes: list[Slope] = []
-    if answered["leavers"].sum() >= 20:
-        slopes.append(as_headline(hazard_slope(answered, ("persona", *cells.controls), "hazard")))
-        slopes.append(hazard_slope(answered, (), "cross_section"))
+    leaving = calibrate_leaving(cells, journey)
     spend, regressions, checks = spend_slopes(cells, journey)
-    return Calibration(slopes=(*slopes, *spend), regressions=tuple(regressions), checks=tuple(checks))
+    return replace(
+        leaving,
+        slopes=(*leaving.slopes, *spend),
+        regressions=(*leaving.regressions, *regressions),
+        checks=(*leaving.checks, *checks),
+    )

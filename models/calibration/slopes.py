@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,7 +16,8 @@ from impact.journey import OVERALL
 Z90 = 1.6448536269514722
 Outcome = Literal["retention", "log_revenue", "log_margin", "margin", "cost_to_serve", "referral"]
 Grade = Literal["experimental", "within-unit", "cross-section", "expert", "not told apart from placebo"]
-Method = Literal["cross_section", "within", "hazard", "placebo", "experiment"]
+Method = Literal["cross_section", "within", "between", "hazard", "pooled", "placebo", "experiment"]
+Link = Literal["linear", "penalty and reward", "levels", "steeper or flatter at the top"]
 GRADES: tuple[Grade, ...] = ("experimental", "within-unit", "cross-section", "expert", "not told apart from placebo")
 
 
@@ -25,7 +27,8 @@ class Slope:
 
     `retention` is in log hazard, `log_revenue` and `log_margin` in log (or relative) money, `margin` and
     `cost_to_serve` in money per customer and period. `n` rows, `units` clusters, `df` degrees of freedom
-    of the t reference (infinite: Normal).
+    of the t reference (infinite: Normal). A slope of one persona has the term `overall@persona`: by method
+    `hazard` its own, by `pooled` drawn towards the others. `between` is the slope on earlier scores of one's own.
     """
 
     outcome: Outcome
@@ -72,16 +75,36 @@ class Regression:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinkChoice:
+    """The shape of what a score goes with, chosen by how well it tells what it was not fitted on.
+
+    `gain` is what `chosen` gains over a straight line in out-of-sample deviance, with its standard error; of a
+    straight line the best that another shape gained. `curve`: level of the score -> what it goes with relative to
+    the level at `centre`: a ratio for leaving and for money in logs, else money.
+    """
+
+    outcome: Outcome
+    term: str
+    chosen: Link
+    gain: float
+    gain_se: float
+    centre: float
+    curve: Mapping[float, float]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
     """Every slope, headline ones marked, with the placebo of each headline that has one.
 
     `regressions` are those of headlines whose rows left the engine (moments have none). `checks` tell what
-    could not be estimated and why.
+    could not be estimated and why. `links` are the shapes behind headline slopes.
     """
 
     slopes: tuple[Slope, ...]
     regressions: tuple[Regression, ...] = ()
     checks: tuple[Check, ...] = ()
+    links: tuple[LinkChoice, ...] = ()
 
     def headline(self, outcome: str, term: str = OVERALL) -> Slope | None:
         """The slope that stands for an outcome at a term, or None."""

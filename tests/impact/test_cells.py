@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from impact.cells import CustomerCells, Moments, SitePanel, summarise
+from impact.cells import CustomerCells, Moments, SitePanel, score_cells, summarise
 from impact.cells.bands import CONTROL_KINDS, LEVEL_BINS, OTHERS, banded_controls, binned_levels
 from impact.intake import Intake, take_in
 from impact.journey import PainPoint
@@ -22,6 +22,8 @@ HOSPITALS = Path(__file__).parents[2] / "examples" / "hospitals"
 SUM_ORDER = 1e-9
 # Of the mean exposure: the tail is a third of the patterns' weight, and the sample spreads over it evenly.
 SAMPLED_TAIL = 0.03
+# Products of two bins' means: what varies within a bin of half a point is lost.
+BINNED_PRODUCT = 1e-3
 AS_OF = 2026 * 4 + 2
 PERIODS = 6
 STAGES = ("buy", "activate", "use", "bill")
@@ -153,6 +155,52 @@ def test_cells_of_those_who_answered_keep_the_mean_of_each_bin(cells: CustomerCe
     assert total == pytest.approx(answered["score__overall"].sum(), rel=SUM_ORDER)
     named = (cells.answered["n"] * cells.answered[SURVEY]).sum()
     assert 0 < named == answered[SURVEY].sum()
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_cells_of_a_stage_hold_those_who_scored_it(cells: CustomerCells, panel: pd.DataFrame, stage: str) -> None:
+    scored = panel.query("t < @AS_OF").dropna(subset=[f"score__{stage}"])
+    found = cells.certified_stages[stage]
+    assert found["n"].sum() == len(scored) > 100
+    assert found["leavers"].sum() == (1 - scored["stays"]).sum()
+    assert (found["n"] * found["score"]).sum() == pytest.approx(scored[f"score__{stage}"].sum(), rel=SUM_ORDER)
+    assert (found["n"] * found["tenure"]).sum() == pytest.approx(scored["tenure"].sum(), rel=SUM_ORDER)
+    assert {"plan", "price", "tenure_band"} <= set(found)
+    assert found.groupby("score_bin")["score"].agg(lambda means: means.max() - means.min()).max() <= 4 / 8
+
+
+def earlier_scores(panel: pd.DataFrame) -> pd.DataFrame:
+    """Those who scored overall before, with the mean and number of their earlier scores."""
+    scored = panel.query("t < @AS_OF").dropna(subset=["score__overall"]).sort_values(["customer_id", "t"])
+    own = scored.groupby("customer_id")["score__overall"]
+    given = own.cumcount()
+    return scored.assign(answers=given, earlier=(own.cumsum() - scored["score__overall"]) / given)[given > 0]
+
+
+def test_cells_of_change_hold_a_customers_own_earlier_mean(cells: CustomerCells, panel: pd.DataFrame) -> None:
+    again = earlier_scores(panel)
+    found = cells.certified_change
+    assert found["n"].sum() == len(again) > 100
+    assert found["leavers"].sum() == (1 - again["stays"]).sum()
+    for name, score in (("overall", "score__overall"), ("earlier", "earlier"), ("answers", "answers")):
+        assert (found["n"] * found[name]).sum() == pytest.approx(again[score].sum(), rel=SUM_ORDER)
+    assert (found["n"] * found["overall"] * found["earlier"]).sum() == pytest.approx(
+        (again["score__overall"] * again["earlier"]).sum(), rel=BINNED_PRODUCT
+    )
+
+
+def test_score_cells_beyond_the_limit_drop_controls_of_most_values_first_and_tenure_last(
+    intake: Intake, cells: CustomerCells, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for most, dropped in ((len(cells.certified) - 1, {"price"}), (1, {"price", "plan", "tenure_band", "tenure"})):
+        monkeypatch.setattr(score_cells, "MOST_SCORE_CELLS", most)
+        found = summarise(intake.source, intake.case.journey, intake.study)
+        assert isinstance(found, CustomerCells)
+        assert set(cells.certified) - set(found.certified) == dropped
+        for name in ("n", "leavers"):
+            assert found.certified[name].sum() == cells.certified[name].sum()
+        total = (found.certified["n"] * found.certified["overall"]).sum()
+        assert total == pytest.approx((cells.certified["n"] * cells.certified["overall"]).sum(), rel=SUM_ORDER)
 
 
 def test_no_bin_of_the_overall_score_is_wider_than_an_eighth_of_its_scale(cells: CustomerCells) -> None:

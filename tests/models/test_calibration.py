@@ -15,7 +15,6 @@ from statsmodels.genmod.families.links import CLogLog
 from impact.cells import CustomerCells, SitePanel
 from impact.intake import Intake
 from models.calibration.calibrate import calibrate, told_apart, within_slope
-from models.calibration.leaving import hazard_slope
 from models.calibration.slopes import Calibration, Slope
 from models.designs import held_columns
 
@@ -24,8 +23,6 @@ ROUNDING_ACROSS = 1e-5
 ROUNDING_WITHIN = 5e-5
 # The same regression written out: two ways through one linear algebra.
 SAME_REGRESSION = 1e-8
-# Two fits of one likelihood from other counts: each stops when its deviance moves by less than 1e-8.
-SAME_MAXIMUM = 1e-6
 NAIVE_TIMES = 17
 
 
@@ -148,15 +145,6 @@ def test_leaving_on_the_score_is_a_binomial_regression_on_the_answered_cells(
     assert headline.se == pytest.approx(fit.bse["overall"] * widening, abs=SAME_REGRESSION)
     assert headline.estimate < 0
     assert headline.n == cells["n"].sum()
-
-
-def test_twice_the_same_customers_halve_the_variance_and_keep_the_slope(small_cells: CustomerCells) -> None:
-    cells = small_cells.certified
-    once = hazard_slope(cells, ("persona",), "hazard")
-    twice = hazard_slope(cells.assign(n=cells["n"] * 2, leavers=cells["leavers"] * 2), ("persona",), "hazard")
-    assert twice.estimate == pytest.approx(once.estimate, abs=SAME_MAXIMUM)
-    # doubled counts double what looks like more than chance, so the widening can only grow
-    assert once.se / np.sqrt(2) - SAME_MAXIMUM <= twice.se <= once.se + SAME_MAXIMUM
 
 
 @pytest.fixture
