@@ -31,6 +31,7 @@ from models.checks import (
     unit_checks,
 )
 from models.drivers import find_drivers
+from models.haircut import pain_grades
 from models.history import history_checks, kept_share
 from models.inference import SamplerSettings
 from models.pains import value_pains
@@ -172,7 +173,8 @@ def estimate(intake: Intake, cells: Cells, progress: Progress) -> tuple[Estimate
     demoted = not_told_apart(calibration, forms)
     prior = kept_share(cells, study)
     signs = np.array([1.0 if pain.kind == "delight" else -1.0 for pain in journey.pain_points])
-    haircut = Credibility(prior=None if prior == 1.0 else prior, demoted=demoted)
+    grades = pain_grades(forms, journey, demoted)
+    haircut = Credibility(prior=None if prior == 1.0 else prior, grades=grades)
     with progress.stage("Sampling the joint posterior"):
         posterior = fit_uplift(forms, signs, haircut, seed, SamplerSettings(), progress.advance)
     base = build_base(cells, journey, study, forms, posterior.draws)
@@ -185,6 +187,7 @@ def estimate(intake: Intake, cells: Cells, progress: Progress) -> tuple[Estimate
         point=value_of_a_point(base, calibration, seed),
         pains=value_pains(base, posterior, journey),
         demoted=demoted,
+        grades=grades,
     )
     return estimates, (
         *fit_checks(posterior),

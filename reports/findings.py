@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,7 @@ from impact.coverage import JourneyCoverage
 from impact.initiative import Plan
 from impact.journey import Journey
 from impact.study import Study
-from models.calibration.slopes import Calibration
+from models.calibration.slopes import Calibration, Grade
 from models.drivers import Drivers
 from models.pains import PainValues
 from models.rates import PointValue
@@ -27,7 +28,8 @@ from scenarios.decision import Decision
 class Estimates:
     """What the data say: slopes, drivers, the joint posterior, and what pain points cost.
 
-    `demoted` names the pain points that are not told apart from a placebo.
+    `demoted` names the pain points that are not told apart from a placebo; `grades` holds the grade of each
+    pain point's effect, which its haircut follows.
     """
 
     calibration: Calibration
@@ -38,6 +40,7 @@ class Estimates:
     point: PointValue | None
     pains: PainValues
     demoted: frozenset[str]
+    grades: Mapping[str, Grade]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -206,7 +206,7 @@ def pain_points_table(found: Findings) -> pd.DataFrame:
                 **{"value": worth["mean"], "value_p05": worth["p05"]},
                 **{"value_p50": worth["p50"], "value_p95": worth["p95"]},
                 "p_positive": float((estimates.pains.pains[k] > 0).mean()),
-                "grade": _grade(found, k),
+                "grade": estimates.grades[pain.pain_point],
                 "prior_share": float(estimates.posterior.prior_share[k]),
             }
         )
@@ -229,14 +229,3 @@ def _effects(found: Findings, estimates: Estimates, k: int) -> dict[str, float]:
         "retention_effect": float(-change.mean(axis=0) @ weight),
         "spend_effect": float((posterior.spend[:, :, k] * kept[:, None]).mean(axis=0) @ weight),
     }
-
-
-def _grade(found: Findings, k: int) -> str:
-    assert found.estimates is not None
-    forms, pain = found.estimates.forms, found.journey.pain_points[k]
-    if pain.pain_point in found.estimates.demoted:
-        return "not told apart from placebo"
-    told = forms.leaving if forms.leaving is not None else forms.spend
-    if not any(part.precision[k, k] > 0 for part in told):
-        return "expert"
-    return "within-unit" if forms.leaving is None else "cross-section"
