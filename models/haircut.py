@@ -41,7 +41,7 @@ def share_kept(prior: Prior, grade: Grade, place: np.ndarray) -> np.ndarray:
     if prior is None or grade == "experimental":
         return np.ones(len(place))
     if grade == PLACEBO:
-        return np.minimum(share_kept(prior, "expert", place), beta.ppf(place, *DEMOTED))
+        return np.asarray(np.minimum(share_kept(prior, "expert", place), beta.ppf(place, *DEMOTED)))
     kept = lowered(prior, KEPT_OF_WITHIN[grade])
     return np.asarray(beta.ppf(place, *kept)) if isinstance(kept, tuple) else np.full(len(place), kept)
 
