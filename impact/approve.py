@@ -11,7 +11,7 @@ from typing import Any
 
 from impact.approval import Approval, ApprovedRate, What, add_approval, file_hashes
 from impact.errors import Finding, InputError
-from impact.periods import PeriodKind, parse_period
+from impact.periods import PERIODS_A_YEAR, PeriodKind, parse_period, period_label
 
 RECORD = "run.json"
 CERTIFICATES = "tables/certificate.csv"
@@ -19,7 +19,6 @@ SIGNED_FILES: dict[What, tuple[str, ...]] = {
     "rate": (CERTIFICATES, "tables/calibration.csv"),
     "portfolio": ("forecast.json", "tables/portfolio.csv"),
 }
-DEFAULT_PERIODS: dict[str, int] = {"quarter": 4, "month": 12, "year": 1}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,16 +142,20 @@ def _certificates(run: Path) -> list[dict[str, str]]:
 
 def _rate(row: dict[str, str]) -> ApprovedRate:
     return ApprovedRate(
-        **{name: float(row[name]) for name in ("rate", "low", "high")},
-        **{name: row[name] for name in ("outcome", "term", "point", "grade", "data_hash")},
+        outcome=row["outcome"],
+        term=row["term"],
+        rate=float(row["rate"]),
+        low=float(row["low"]),
+        high=float(row["high"]),
+        point=row["point"],
+        grade=row["grade"],
+        data_hash=row["data_hash"],
     )
 
 
 def _a_year_on(record: dict[str, Any]) -> str:
-    from impact.periods import period_label
-
     kind: PeriodKind = record["period"]
-    return period_label(parse_period(record["as_of"], kind) + DEFAULT_PERIODS[kind], kind)
+    return period_label(parse_period(record["as_of"], kind) + PERIODS_A_YEAR[kind], kind)
 
 
 def _fault(code: str, place: str, found: str, allowed: str, remedy: str) -> Finding:

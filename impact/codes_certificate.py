@@ -6,8 +6,8 @@ CERTIFICATE_PAGES = (
     (
         "C490",
         "Own ways to the rate agree",
-        "A rate that the regression, the pain points and an experiment do not share is not one rate. Two ways are apart "
-        "where the 90% range of their ratio lies wholly outside a half to two; then no grade is given.",
+        "A rate that the regression, the pain points and an experiment do not share is not one rate. Two ways are "
+        "apart where the 90% range of their ratio lies wholly outside a half to two; then no grade is given.",
         "Find what one way sees and the other does not, or run a pilot. Do not plan with the rate until then.",
     ),
     (
@@ -75,8 +75,8 @@ CERTIFICATE_PAGES = (
     (
         "A108",
         "The record of approvals cannot be read",
-        "approvals.json is kept from run to run and only ever added to. It is not as an approval left it, and adding to "
-        "it could hide an earlier signature.",
+        "approvals.json is kept from run to run and only ever added to. It is not as an approval left it, and adding "
+        "to it could hide an earlier signature.",
         "Put back the file as it was, or move it away and approve again.",
     ),
 )

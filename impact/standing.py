@@ -49,7 +49,7 @@ def standing_of(approvals: Sequence[Approval], offered: Offered, as_of: int, kin
     if signed is None or rate is None:
         return _standing(offered, "none", "not approved: nobody has signed it", None, None)
     who = f"{signed.by} on {signed.at[:10]}"
-    if parse_period(signed.valid_until, kind) < as_of:
+    if _last_period(signed, kind) < as_of:
         words = f"not approved: the approval by {who} expired with {signed.valid_until}"
         return _standing(offered, "expired", words, signed, None)
     same = rate.data_hash == offered.data_hash and math.isclose(rate.rate, offered.rate, rel_tol=_SAME)
@@ -57,6 +57,14 @@ def standing_of(approvals: Sequence[Approval], offered: Offered, as_of: int, kin
         return _standing(offered, "approved", f"approved by {who} until {signed.valid_until}", signed, rate)
     words = f"not approved: inputs changed since {who} signed"
     return _standing(offered, "inputs changed", words, signed, rate)
+
+
+def _last_period(signed: Approval, kind: PeriodKind) -> float:
+    """The ordinal of the last period; before all of them where the ledger has another step than it had."""
+    try:
+        return parse_period(signed.valid_until, kind)
+    except ValueError:
+        return -math.inf
 
 
 def _latest(approvals: Sequence[Approval], offered: Offered) -> tuple[Approval | None, ApprovedRate | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,10 +10,13 @@ import numpy as np
 from impact.cells import Cells
 from impact.checks import Check, CheckStatus
 from impact.evidence import Evidence
+from impact.fingerprint import input_hashes
 from impact.journey import OVERALL
+from impact.point import point_in_words
 from impact.study import Study
 from models.calibration.slopes import Calibration, Slope
-from models.certificate import NAMES, Certified, Terms, certify, headlines, window_of
+from models.certificate import NAMES, Certified, Terms, certify, default_validity, headlines, window_of
+from models.history import kept_share
 from models.published import published_ranges
 from models.sensitivity.answers import Doubt
 from models.triangulation import (
@@ -46,6 +50,18 @@ def issue_certificates(cells: Cells, calibration: Calibration, study: Study, ter
         certificates.append(certify(slope, terms, ways, doubt, window_of(cells, slope, study)))
         compared.append(ways)
     return Certified(certificates=tuple(certificates), triangulations=tuple(compared), doubts=beside.doubts)
+
+
+def terms_of(cells: Cells, study: Study) -> Terms:
+    """What every certificate of a run shares. The hash is of all input files, the study file among them."""
+    hashes = "".join(f"{name}:{digest};" for name, digest in sorted(input_hashes(study.path).items()))
+    prior = kept_share(cells, study)
+    return Terms(
+        point=point_in_words(cells.coverage, study),
+        data_hash=hashlib.sha256(hashes.encode()).hexdigest(),
+        prior=None if prior == 1.0 else prior,
+        valid_until=default_validity(study),
+    )
 
 
 def triangulate(cells: Cells, slope: Slope, beside: Beside) -> Triangulation:
@@ -89,8 +105,8 @@ def _agreement(ways: Triangulation) -> Check:
         text = f"{ways.blocked} No grade is given to the rate of {NAMES[ways.outcome]}."
         remedy = "Do not plan with the rate: find what one way sees and the other does not, or run a pilot."
     elif alone:
-        text = "There is one way to this rate and nothing to set beside it."
-        remedy = "Run the whole study for the way across pain points, or list an experiment in the plan's evidence."
+        text = "There is one way to this rate and nothing to compare it with."
+        remedy = "List an experiment in the plan's evidence; a whole run adds the way across pain points where data lead it."
     return _check(
         "C490",
         f"Own ways to the rate of {NAMES[ways.outcome]} agree",

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from impact.approval import FILE_NAME as APPROVALS
+from impact.approval import file_hashes
 from impact.errors import Finding, InputError
 from reports.journey_map import write_journey_map
 from reports.page import write_page
@@ -41,6 +43,7 @@ def deliver(edition: Edition, found: Findings, intake: Intake, out: Path) -> tup
     draft = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
         _write(edition, found, intake, draft)
+        _keep_approvals(out, draft)
         names = sorted(path.relative_to(draft) for path in draft.rglob("*") if path.is_file())
         draft.chmod(0o755)
         _put_in_place(draft, out)
@@ -73,6 +76,12 @@ def refuse_foreign(out: Path) -> None:
     )
 
 
+def _keep_approvals(out: Path, draft: Path) -> None:
+    """Nothing; what was signed of earlier runs stays beside the new one."""
+    if (out / APPROVALS).is_file():
+        shutil.copy2(out / APPROVALS, draft / APPROVALS)
+
+
 def _put_in_place(draft: Path, out: Path) -> None:
     if not out.exists():
         draft.rename(out)
@@ -94,8 +103,10 @@ def _write(edition: Edition, found: Findings, intake: Intake, folder: Path) -> N
     write_page(edition, folder / "report.html")
     write_journey_map(edition, folder / "journey.svg")
     write_tables(intake.report.rejects, folder / "rejects")
-    _dump(run_record(edition, found, intake), folder / RECORD)
     _dump(forecast_record(edition, found), folder / "forecast.json")
+    written = tuple(sorted(path.relative_to(folder).as_posix() for path in (folder / "tables").iterdir()))
+    files = {"files": file_hashes(folder, ("forecast.json", *written))}
+    _dump(run_record(edition, found, intake) | files, folder / RECORD)
 
 
 def _dump(record: dict[str, object], path: Path) -> None:
@@ -110,6 +121,7 @@ def run_record(edition: Edition, found: Findings, intake: Intake) -> dict[str, o
         "run_id": edition.run_id,
         "study": edition.name,
         "as_of": edition.as_of,
+        "period": edition.period_kind,
         "shape": edition.shape,
         "fitness": edition.fitness,
         "headline": edition.sentences[0],

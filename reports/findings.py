@@ -15,8 +15,10 @@ from impact.initiative import Plan
 from impact.journey import Journey
 from impact.study import Study
 from models.calibration.slopes import Calibration, Grade
+from models.certificate import Certified
 from models.drivers import Drivers
 from models.pains import PainValues
+from models.planning import RatePlan
 from models.rates import PointValue
 from models.reduced import ReducedForms
 from models.uplift import UpliftPosterior
@@ -29,7 +31,8 @@ class Estimates:
     """What the data say: slopes, drivers, the joint posterior, and what pain points cost.
 
     `demoted` names the pain points that are not told apart from a placebo; `grades` holds the grade of each
-    pain point's effect, which its haircut follows.
+    pain point's effect, which its haircut follows. `certified` are the rates as offered for signature, `plans` where
+    each stands, and `planning_point` the value of a point with every rate that is signed and valid in its place.
     """
 
     calibration: Calibration
@@ -41,6 +44,9 @@ class Estimates:
     pains: PainValues
     demoted: frozenset[str]
     grades: Mapping[str, Grade]
+    certified: Certified
+    plans: tuple[RatePlan, ...]
+    planning_point: PointValue | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

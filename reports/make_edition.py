@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from impact.cells import SitePanel
-from impact.columns import NPS_RANGE
 from impact.fingerprint import input_hashes
-from impact.journey import OVERALL
+from impact.point import point_in_words
 from reports import sentences
+from reports.certificate_words import plan_notices
 from reports.edition import CashModel, Edition, Worth
 from reports.findings import Findings
 from reports.tables import build_tables, pain_points_table
@@ -40,7 +40,7 @@ def make_edition(found: Findings) -> Edition:
         horizon=future_periods(found),
         shape=shape,
         relationship=study.study.relationship or ("site" if shape == "sites" else "contract"),
-        point=point_in_words(found),
+        point=point_in_words(found.cells.coverage, study),
         money_word="margin" if found.has_margin else "revenue",
         discount_rate=study.study.discount_rate,
         seed=study.study.seed,
@@ -89,28 +89,18 @@ def versions() -> dict[str, str]:
     return out
 
 
-def point_in_words(found: Findings) -> str:
-    """What one point of satisfaction is: `1 point on 1-5`, `1 NPS point`, `1 point of top-2-box share`."""
-    if found.study.survey.express == "top2box":
-        return "1 point of top-2-box share"
-    coverage = found.cells.coverage.set_index("stage")
-    row = coverage.loc[OVERALL] if OVERALL in coverage.index else None
-    if row is None or not np.isfinite(row["scale_min"]):
-        known = coverage.dropna(subset=["scale_min"])
-        if known.empty:
-            return "1 point"
-        row = known.iloc[0]
-    if (row["scale_min"], row["scale_max"]) == NPS_RANGE:
-        return "1 NPS point"
-    return f"1 point on {row['scale_min']:g}-{row['scale_max']:g}"
-
-
 def notices(found: Findings) -> tuple[str, ...]:
     """Sentences every page must show: what failed, what makes all of it weak, what the study says of itself."""
     failed = tuple(f"Not fit for use. {check.text} {check.remedy}" for check in found.checks if check.status == "fail")
     weak = tuple(check.text for check in found.checks if check.code in (sentences.FEW_UNITS, sentences.ONE_PERIOD))
     own = found.study.study.notice
-    return (*failed, *weak, *((own,) if own else ()))
+    return (*failed, *weak, *rate_notices(found), *((own,) if own else ()))
+
+
+def rate_notices(found: Findings) -> tuple[str, ...]:
+    """A sentence for every rate that carries no grade, and for every approval that has expired."""
+    plans = found.estimates.plans if found.estimates else ()
+    return tuple(sentence for plan in plans for sentence in plan_notices(plan))
 
 
 def worth(found: Findings) -> Worth | None:

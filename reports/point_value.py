@@ -55,8 +55,12 @@ def caution(edition: Edition) -> str:
 
 def rate(edition: Edition, row: Row) -> str:
     """The rate per point, its range and its grade in words."""
-    grade = text(row, "grade")
-    return f"{_point(edition, row)} goes with {effect(row)}; {_GRADES.get(grade, f'grade: {grade}')}."
+    return f"{_point(edition, row)} goes with {effect(row)}; {grade_in_words(text(row, 'grade'))}."
+
+
+def grade_in_words(grade: str) -> str:
+    """The grade, and what it means where it is one of the contract's."""
+    return _GRADES.get(grade, f"grade: {grade}")
 
 
 def _point(edition: Edition, row: Row) -> str:

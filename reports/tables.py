@@ -13,6 +13,7 @@ from impact.groups import LEAST_GROUP
 from impact.journey import OVERALL, Journey
 from models.calibration.slopes import Z90
 from reports.findings import Estimates, Findings, summary
+from reports.tables_certificate import certificate_table, doubts_table, triangulation_table
 from reports.tables_choice import (
     benefits_table,
     break_even_table,
@@ -36,6 +37,9 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
     makers: Mapping[str, Callable[[Findings], pd.DataFrame]] = {
         "journey": journey_table,
         "calibration": calibration_table,
+        "certificate": lambda one: certificate_table(one.estimates.plans if one.estimates else ()),
+        "triangulation": lambda one: triangulation_table(one.estimates.certified if one.estimates else None),
+        "doubts": lambda one: doubts_table(one.estimates.certified if one.estimates else None),
         "drivers": drivers_table,
         "pain_points": pain_points_table,
         "initiatives": initiatives_table,
