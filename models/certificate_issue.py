@@ -106,7 +106,9 @@ def _agreement(ways: Triangulation) -> Check:
         remedy = "Do not plan with the rate: find what one way sees and the other does not, or run a pilot."
     elif alone:
         text = "There is one way to this rate and nothing to compare it with."
-        remedy = "List an experiment in the plan's evidence; a whole run adds the way across pain points where data lead it."
+        remedy = (
+            "List an experiment in the plan's evidence; a whole run adds the way across pain points where data lead it."
+        )
     return _check(
         "C490",
         f"Own ways to the rate of {NAMES[ways.outcome]} agree",

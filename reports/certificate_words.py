@@ -20,8 +20,8 @@ PLANNING_NOTE = (
     "Initiatives are valued by what each pain point moves, so their net values do not change with it."
 )
 _EVERY = (
-    "It is a slope near today's score: half a point either way, not from the worst score to the best.",
-    "It is what goes with one observed point more, for the customers who answer; the silent may differ.",
+    "From the worst score to the best: it is a slope near today's score, good for half a point either way.",
+    "For those who do not answer: it is what goes with one observed point more of those who do.",
 )
 _OF_OUTCOME: dict[Outcome, tuple[str, ...]] = {
     "retention": (

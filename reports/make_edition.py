@@ -14,10 +14,12 @@ import pandas as pd
 from impact.cells import SitePanel
 from impact.fingerprint import input_hashes
 from impact.point import point_in_words
-from reports import sentences
+from models.rates import PointValue
+from reports import point_value, sentences
 from reports.certificate_words import plan_notices
 from reports.edition import CashModel, Edition, Worth
-from reports.findings import Findings
+from reports.findings import Findings, summary
+from reports.rate_page import Heading, RatePage, rate_pages
 from reports.tables import build_tables, pain_points_table
 from reports.tables_choice import future_periods, initiatives_table, mean_by_period
 from scenarios.portfolio import allowed_sets
@@ -58,7 +60,34 @@ def make_edition(found: Findings) -> Edition:
         fixes=found.plan.fixes,
         rows=rows_in_words(found.rows),
     )
-    return replace(edition, sentences=(sentences.headline(edition),))
+    return replace(edition, sentences=(sentences.headline(edition),), rates=rates_of(edition, found))
+
+
+def rates_of(edition: Edition, found: Findings) -> tuple[RatePage, ...]:
+    """The pages of the rates; none where nothing could be estimated."""
+    estimates = found.estimates
+    if estimates is None:
+        return ()
+    heading = Heading(
+        name=edition.name,
+        currency=edition.currency,
+        period_kind=edition.period_kind,
+        as_of=edition.as_of,
+        run_id=edition.run_id,
+        sites=edition.shape == "sites",
+        fit=edition.fitness == "fit",
+        notices=edition.notices,
+        worth=point_value.worth_of_overall(edition),
+        parts=point_parts(estimates.point),
+    )
+    return rate_pages(heading, estimates.calibration, estimates.certified, estimates.plans)
+
+
+def point_parts(point: PointValue | None) -> dict[str, tuple[float, float, float]]:
+    """Mean and 90% range of what a point is worth through each way, where the value of a point is split."""
+    parts: dict[str, np.ndarray] = getattr(point, "parts", {})
+    told = {name: summary(one) for name, one in parts.items()}
+    return {name: (one["mean"], one["p05"], one["p95"]) for name, one in told.items()}
 
 
 def rows_in_words(rows: pd.DataFrame) -> tuple[str, ...]:

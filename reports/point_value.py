@@ -128,6 +128,17 @@ def worth_of_a_point(edition: Edition, row: Row) -> str:
     return ""
 
 
+def worth_of_overall(edition: Edition) -> tuple[str, ...]:
+    """What a point of overall is worth, for the whole base and for one customer; empty where it was not valued."""
+    lines = [line for line in records(edition, "calibration") if line.get("term") == OVERALL]
+    return tuple(
+        _money_of_a_point(edition, line)
+        for outcome in MONEY_OUTCOMES
+        for line in lines
+        if line.get("outcome") == outcome
+    )
+
+
 def _money_of_a_point(edition: Edition, line: Row) -> str:
     per = (
         "over the horizon, for the whole base"

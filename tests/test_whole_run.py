@@ -26,7 +26,15 @@ TABLES = {
     *("scenarios", "reconciliation", "benefits", "break_even", "checks", "certificate", "triangulation", "doubts"),
     *COVERAGE,
 }
-PAGES = {"impact.xlsx", "report.html", "journey.svg", "run.json", "forecast.json"}
+PAGES = {
+    "impact.xlsx",
+    "report.html",
+    "journey.svg",
+    "run.json",
+    "forecast.json",
+    "rate-retention.html",
+    "rate-money.html",
+}
 # What the workbook stores beside its formulas, and what the tables say, are one number.
 SAME = 1e-9
 
