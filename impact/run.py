@@ -30,6 +30,7 @@ from models.checks import (
     require_enough,
     slope_check,
     slopes_agree,
+    thin_check,
     unit_checks,
 )
 from models.drivers import find_drivers
@@ -141,16 +142,7 @@ def find(intake: Intake, cells: Cells, progress: Progress, approvals: tuple[Appr
                 decision = choose(intake, cells, estimates)
             checks = (*checks, *more, *decision_checks(decision))
     except TooThinError as thin:
-        failed = Check(
-            code=thin.code,
-            check="Enough data for an answer",
-            status="fail",
-            found=thin.sentence,
-            limit=thin.enough,
-            text=thin.sentence,
-            remedy=thin.enough,
-        )
-        checks = (*checks, failed)
+        checks = (*checks, thin_check(thin))
     return Findings(
         study=study,
         journey=journey,

@@ -11,7 +11,8 @@ from impact.cells import SitePanel
 from impact.checks import Check
 from impact.groups import LEAST_GROUP
 from impact.journey import OVERALL, Journey
-from models.calibration.slopes import Z90
+from models.calibration.slopes import Z90, Calibration
+from models.drivers import Drivers
 from reports.findings import Estimates, Findings, summary
 from reports.tables_certificate import certificate_table, doubts_table, triangulation_table
 from reports.tables_choice import (
@@ -24,6 +25,7 @@ from reports.tables_choice import (
     scenarios_table,
 )
 
+CALIBRATION = ("outcome", "term", "method", "estimate", "se", "low", "high", "p", "n", "headline", "grade")
 SLOPE = ("outcome", "term", "method", "estimate", "se", "n", "grade")
 RECONCILIATION = ("period", "unit", "line", "ledger", "reported", "difference", "coverage")
 
@@ -133,22 +135,9 @@ def _at_stake(estimates: Estimates | None, stage: str) -> float:
 
 def calibration_table(found: Findings) -> pd.DataFrame:
     """Every slope with its range and grade, then the money a point of overall brings."""
-    columns = ["outcome", "term", "method", "estimate", "se", "low", "high", "p", "n", "headline", "grade"]
     if found.estimates is None:
-        return pd.DataFrame(columns=columns)
-    rows: list[dict[str, object]] = []
-    for slope in found.estimates.calibration.slopes:
-        low, high = slope.range90()
-        rows.append(
-            {
-                **{name: getattr(slope, name) for name in SLOPE},
-                "low": low,
-                "high": high,
-                "p": slope.p(),
-                "headline": int(slope.headline),
-                "n": np.nan if _too_few(found, slope.n) else slope.n,
-            }
-        )
+        return pd.DataFrame(columns=list(CALIBRATION))
+    rows = slope_rows(found.estimates.calibration, sites=isinstance(found.cells, SitePanel))
     point = found.estimates.point
     if point is not None:
         for outcome, draws in (
@@ -163,16 +152,39 @@ def calibration_table(found: Findings) -> pd.DataFrame:
                     **{"p": np.nan, "n": np.nan, "headline": 1},
                 }
             )
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=list(CALIBRATION))
+
+
+def slope_rows(calibration: Calibration, *, sites: bool) -> list[dict[str, object]]:
+    """A row a slope; the count of a group of persons that is not shown is left blank."""
+    rows: list[dict[str, object]] = []
+    for slope in calibration.slopes:
+        low, high = slope.range90()
+        hidden = not sites and 0 < slope.n < LEAST_GROUP
+        rows.append(
+            {
+                **{name: getattr(slope, name) for name in SLOPE},
+                "low": low,
+                "high": high,
+                "p": slope.p(),
+                "headline": int(slope.headline),
+                "n": np.nan if hidden else slope.n,
+            }
+        )
+    return rows
 
 
 def drivers_table(found: Findings) -> pd.DataFrame:
     """Shares of the explained variance of overall by stage, highest first."""
+    return drivers_frame(found.estimates.drivers if found.estimates else None, found.journey)
+
+
+def drivers_frame(drivers: Drivers | None, journey: Journey) -> pd.DataFrame:
+    """The same from the drivers alone."""
     columns = ["outcome", "stage", "name", "owner", "importance", "low", "high", "share", "p_first", "method"]
-    drivers = found.estimates.drivers if found.estimates else None
     if drivers is None:
         return pd.DataFrame(columns=columns)
-    stages = {stage.stage: stage for stage in found.journey.stages}
+    stages = {stage.stage: stage for stage in journey.stages}
     table = pd.DataFrame(
         {
             "outcome": OVERALL,
