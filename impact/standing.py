@@ -55,7 +55,7 @@ def standing_of(approvals: Sequence[Approval], offered: Offered, as_of: int, kin
     same = rate.data_hash == offered.data_hash and math.isclose(rate.rate, offered.rate, rel_tol=_SAME)
     if same:
         return _standing(offered, "approved", f"approved by {who} until {signed.valid_until}", signed, rate)
-    words = f"not approved: inputs changed since {who} signed"
+    words = f"not approved: inputs changed since {signed.by} signed on {signed.at[:10]}"
     return _standing(offered, "inputs changed", words, signed, rate)
 
 

@@ -43,8 +43,9 @@ def _offered(one: Certificate) -> Offered:
 
 
 def planned(calibration: Calibration, plans: Iterable[RatePlan]) -> Calibration:
-    """The calibration with every headline that has a planning rate at that rate, its range as signed."""
-    signed = {(plan.standing.outcome, plan.standing.term): plan.standing.planning for plan in plans}
+    """The calibration with every headline that differs from its planning rate at that rate, its range as signed."""
+    differing = (plan.standing for plan in plans if plan.standing.state != "approved")
+    signed = {(standing.outcome, standing.term): standing.planning for standing in differing}
 
     def at_plan(slope: Slope) -> Slope:
         rate = signed.get((slope.outcome, slope.term)) if slope.headline else None
