@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -32,12 +33,22 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def delivered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A starter study that was run once, the sampler stood in for; only to be read."""
+    folder = tmp_path_factory.mktemp("delivered") / "study"
+    assert say("init", folder)[0] == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flow, "fit_uplift", quick_uplift)
+        assert say("run", folder)[0] == 0
+    return folder
+
+
 @pytest.fixture
-def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A starter study of its own, the sampler stood in for."""
+def ran(delivered: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it, to sign and to run again."""
     monkeypatch.setattr(flow, "fit_uplift", quick_uplift)
-    assert say("init", tmp_path / "study")[0] == 0
-    return tmp_path / "study"
+    return Path(shutil.copytree(delivered, tmp_path / "study"))
 
 
 def certificates(out: Path) -> pd.DataFrame:
@@ -68,40 +79,39 @@ def test_a_run_may_follow_it_and_the_same_answer_comes_as_json(study: Path) -> N
 def test_a_folder_of_others_is_refused_and_left_alone(study: Path, tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
     code, _, err = say("calibrate", study, "--out", tmp_path)
-    assert (code, err.startswith("U008")) == (2, True)
+    assert (code, "U008" in err) == (2, True)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
-def test_too_thin_data_end_with_1_and_say_what_would_be_enough(fresh: Path) -> None:
+def test_too_thin_data_end_with_1_and_say_what_would_be_enough(ran: Path) -> None:
     for name in ("ledger", "customers", "incidents", "responses"):
-        file = fresh / "data" / f"{name}.csv"
+        file = ran / "data" / f"{name}.csv"
         rows = pd.read_csv(file, dtype=str)
         rows[rows["customer_id"] <= "SYN-00040"].to_csv(file, index=False)
-    code, said, _ = say("calibrate", fresh)
+    code, said, _ = say("calibrate", ran, "--out", ran / "thin")
     assert code == 1
     assert said.startswith("NOT FIT FOR USE")
     assert "At least 500 are needed" in said
-    assert certificates(fresh / "out" / "calibration").empty
+    assert certificates(ran / "thin").empty
 
 
-def test_a_signed_rate_is_approved_until_inputs_change_and_stays_the_planning_rate(fresh: Path) -> None:
-    out = fresh / "out"
-    assert say("run", fresh)[0] == 0
+def test_a_signed_rate_is_approved_until_inputs_change_and_stays_the_planning_rate(ran: Path) -> None:
+    out = ran / "out"
     signed = certificates(out)["rate"]
     code, said, _ = say("approve", out, "--by", "Ann Lee", "--what", "rate")
     assert (code, said.startswith("Ann Lee approved the rate of run")) == (0, True)
 
-    assert say("run", fresh)[0] == 0
+    assert say("run", ran)[0] == 0
     again = certificates(out)
     assert again["approval"].str.startswith("approved by Ann Lee on").all()
     assert again["money_between"].tolist() == [0.0, 0.0]
     forecast = json.loads((out / "forecast.json").read_text(encoding="utf-8"))
     assert "approved by Ann Lee" in forecast["approval"]["rate"]
 
-    file = fresh / "data" / "responses.csv"
+    file = ran / "data" / "responses.csv"
     lines = file.read_text(encoding="utf-8").splitlines()
     file.write_text("\n".join(lines[:-3_000]) + "\n", encoding="utf-8")
-    assert say("run", fresh)[0] == 0
+    assert say("run", ran)[0] == 0
     later = certificates(out)
     assert later["approval"].str.startswith("not approved: inputs changed since Ann Lee").all()
     assert later["planning_rate"].tolist() == pytest.approx(signed.tolist())
@@ -109,14 +119,13 @@ def test_a_signed_rate_is_approved_until_inputs_change_and_stays_the_planning_ra
     assert (out / "approvals.json").is_file()
 
 
-def test_an_expired_approval_is_on_every_page(fresh: Path) -> None:
-    out = fresh / "out"
-    assert say("run", fresh)[0] == 0
+def test_an_expired_approval_is_on_every_page(ran: Path) -> None:
+    out = ran / "out"
     assert say("approve", out, "--by", "Ann Lee", "--what", "rate")[0] == 0
     record = json.loads((out / "approvals.json").read_text(encoding="utf-8"))
     record["approvals"][0]["valid_until"] = "2026Q1"
     (out / "approvals.json").write_text(json.dumps(record), encoding="utf-8")
-    code, said, _ = say("run", fresh)
+    code, said, _ = say("run", ran)
     notice = "The approved rate of leaving expired with 2026Q1: none is valid."
     assert (code, notice in said) == (0, True)
     for page in ("report.html", "rate-retention.html", "rate-money.html"):
@@ -125,19 +134,17 @@ def test_an_expired_approval_is_on_every_page(fresh: Path) -> None:
         assert notice in " ".join(map(str, sheet.iloc[:8, 0])), name
 
 
-def test_an_unreadable_record_of_approvals_stops_a_run_before_it_starts(fresh: Path) -> None:
-    out = fresh / "out"
-    assert say("run", fresh)[0] == 0
+def test_an_unreadable_record_of_approvals_stops_a_run_before_it_starts(ran: Path) -> None:
+    out = ran / "out"
     (out / "approvals.json").write_text("{", encoding="utf-8")
-    code, _, err = say("run", fresh)
+    code, _, err = say("run", ran)
     assert (code, "A108" in err) == (2, True)
     assert (out / "approvals.json").read_text(encoding="utf-8") == "{"
 
 
-def test_the_workbook_carries_the_certificate_above_the_regressions(fresh: Path) -> None:
-    assert say("run", fresh)[0] == 0
-    sheet = pd.read_excel(fresh / "out" / "impact.xlsx", sheet_name="Calibration", header=None)
-    first = sheet[0].astype(str).tolist()
-    assert any("goes with a leaving rate changed by" in text for text in first)
+def test_the_workbook_carries_the_certificate_above_the_regressions(delivered: Path) -> None:
+    sheet = pd.read_excel(delivered / "out" / "impact.xlsx", sheet_name="Calibration", header=None)
+    first = list(map(str, sheet[0]))
+    assert "goes with a leaving rate changed by" in " ".join(first)
     assert {"Standing", "Grade", "Five questions", "statsmodels"} <= set(first)
     assert first.index("Standing") < first.index("outcome")
