@@ -10,6 +10,7 @@ from typing import Any
 from impact.checks import Check
 from impact.errors import Finding, InputError
 from impact.event import Event
+from impact.evidence import Evidence
 from impact.formats.plan import PlanTable, inline_table, plan_sheets, read_plan_table
 from impact.formats.sheets import SheetRefusedError
 from impact.initiative import CostRow, Fix, Initiative, Plan
@@ -141,6 +142,7 @@ def _plan(rows: Rows) -> Plan:
         fixes=tuple(_fix(row) for row in rows["fixes"]),
         costs=costs,
         events=tuple(_event(row) for row in rows["events"]),
+        evidence=tuple(Evidence(**_only(row)) for row in rows["evidence"]),
     )
 
 

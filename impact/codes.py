@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from impact.codes_certificate import CERTIFICATE_PAGES
 from impact.codes_coverage import COVERAGE_PAGES
 from impact.codes_data import DATA_PAGES
 from impact.codes_doubt import DOUBT_PAGES
@@ -263,5 +264,12 @@ CODES: dict[str, CodePage] = catalogue(
         *LEDGER_PAGES,
         *SPEND_PAGES,
         *STEP_PAGES,
+        *DATA_PAGES,
+        *STEP_PAGES,
+        *LEDGER_PAGES,
+        *COVERAGE_PAGES,
+        *ENGINE_PAGES,
+        *FORMAT_PAGES,
+        *CERTIFICATE_PAGES,
     )
 )

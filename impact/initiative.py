@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from impact.event import Event
+from impact.evidence import Evidence
 
 Status = Literal["proposed", "approved", "live", "done", "stopped"]
 
@@ -73,6 +74,7 @@ class Plan:
     fixes: tuple[Fix, ...]
     costs: tuple[CostRow, ...] = ()
     events: tuple[Event, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
 
     def ids(self) -> tuple[str, ...]:
         """Initiative ids in plan order."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from impact.approval import Approval, read_approvals
 from impact.cells import Cells, summarise
 from impact.check_outcome import CheckOutcome, check_outcome
 from impact.checks import Check
@@ -19,6 +20,7 @@ from impact.intake import Intake, inspect_study, take_in
 from impact.rng import stream
 from models.base import bare_base, build_base, margin_rate
 from models.calibration.calibrate import calibrate
+from models.certificate_issue import Beside, certificate_checks, issue_certificates, terms_of
 from models.checks import (
     calibration_checks,
     effect_checks,
@@ -28,14 +30,18 @@ from models.checks import (
     require_enough,
     slope_check,
     slopes_agree,
+    thin_check,
     unit_checks,
 )
 from models.drivers import find_drivers
+from models.haircut import pain_grades
 from models.history import history_checks, kept_share
 from models.inference import SamplerSettings
 from models.pains import value_pains
-from models.rates import value_of_a_point
+from models.planning import planned, planning_checks, price, stand
+from models.rates import PointValue, value_of_a_point
 from models.reduce import reduce_cells
+from models.sensitivity.answers import Doubt
 from models.uplift import Credibility, fit_uplift
 from models.value import look_at_today
 from reports.deliver import deliver, refuse_foreign
@@ -98,9 +104,10 @@ def run_study(path: Path, options: RunOptions, progress: Progress) -> RunOutcome
         intake = take_in(path, (*options.overrides, *seed))
         out = options.out or intake.study.folder / "out"
         refuse_foreign(out)
+        approvals = read_approvals(out)
     with progress.stage("Summarising in the data engine"):
         cells = summarise(intake.source, intake.case.journey, intake.study)
-    found = find(intake, cells, progress)
+    found = find(intake, cells, progress, approvals)
     with progress.stage("Writing pages"):
         edition = make_edition(found)
         files = deliver(edition, found, intake, out)
@@ -117,8 +124,8 @@ def run_study(path: Path, options: RunOptions, progress: Progress) -> RunOutcome
     )
 
 
-def find(intake: Intake, cells: Cells, progress: Progress) -> Findings:
-    """Everything a run finds.
+def find(intake: Intake, cells: Cells, progress: Progress, approvals: tuple[Approval, ...] = ()) -> Findings:
+    """Everything a run finds; `approvals` are those that stand in its output folder.
 
     Too few units leave estimates and decision out, with a review; too thin data do, with a failed check.
     """
@@ -132,22 +139,13 @@ def find(intake: Intake, cells: Cells, progress: Progress) -> Findings:
     try:
         if not too_few:
             require_enough(cells)
-            estimates, more = estimate(intake, cells, progress)
+            estimates, more = estimate(intake, cells, progress, approvals)
             with progress.stage("Valuing, ranking, choosing"):
                 decision = choose(intake, cells, estimates)
                 walks = walk(decision, estimates)
             checks = (*checks, *more, *decision_checks(decision))
     except TooThinError as thin:
-        failed = Check(
-            code=thin.code,
-            check="Enough data for an answer",
-            status="fail",
-            found=thin.sentence,
-            limit=thin.enough,
-            text=thin.sentence,
-            remedy=thin.enough,
-        )
-        checks = (*checks, failed)
+        checks = (*checks, thin_check(thin))
     return Findings(
         study=study,
         journey=journey,
@@ -165,7 +163,9 @@ def find(intake: Intake, cells: Cells, progress: Progress) -> Findings:
     )
 
 
-def estimate(intake: Intake, cells: Cells, progress: Progress) -> tuple[Estimates, tuple[Check, ...]]:
+def estimate(
+    intake: Intake, cells: Cells, progress: Progress, approvals: tuple[Approval, ...] = ()
+) -> tuple[Estimates, tuple[Check, ...]]:
     """What the data say, and the checks of how well."""
     study, journey = intake.study, intake.case.journey
     seed = study.study.seed
@@ -173,13 +173,20 @@ def estimate(intake: Intake, cells: Cells, progress: Progress) -> tuple[Estimate
         calibration = calibrate(cells, journey)
         drivers = find_drivers(cells, journey, stream(seed, "drivers"))
         forms = reduce_cells(cells, journey)
+        doubts: tuple[Doubt, ...] = ()
     demoted = not_told_apart(calibration, forms)
     prior = kept_share(cells, study)
     signs = np.array([1.0 if pain.kind == "delight" else -1.0 for pain in journey.pain_points])
-    haircut = Credibility(prior=None if prior == 1.0 else prior, demoted=demoted)
+    grades = pain_grades(forms, journey, demoted)
+    haircut = Credibility(prior=None if prior == 1.0 else prior, grades=grades)
     with progress.stage("Sampling the joint posterior"):
         posterior = fit_uplift(forms, signs, haircut, seed, SamplerSettings(), progress.advance)
     base = build_base(cells, journey, study, forms, posterior.draws)
+    beside = Beside(evidence=intake.case.plan.evidence, doubts=doubts, posterior=posterior, score_sd=forms.score_sd)
+    certified = issue_certificates(cells, calibration, study, terms_of(cells, study), beside)
+    plans = price(
+        stand(certified, approvals, study), calibration, lambda one: _worth(value_of_a_point(base, one, seed))
+    )
     estimates = Estimates(
         calibration=calibration,
         drivers=drivers,
@@ -189,6 +196,10 @@ def estimate(intake: Intake, cells: Cells, progress: Progress) -> tuple[Estimate
         point=value_of_a_point(base, calibration, seed),
         pains=value_pains(base, posterior, journey),
         demoted=demoted,
+        grades=grades,
+        certified=certified,
+        plans=plans,
+        planning_point=value_of_a_point(base, planned(calibration, plans), seed),
     )
     return estimates, (
         *fit_checks(posterior),
@@ -197,6 +208,8 @@ def estimate(intake: Intake, cells: Cells, progress: Progress) -> tuple[Estimate
         *calibration_checks(calibration),
         *effect_checks(forms, posterior, journey, demoted),
         *slope_check(posterior, calibration, forms.score_sd),
+        *certificate_checks(certified),
+        *planning_checks(plans),
     )
 
 
@@ -254,12 +267,17 @@ def _has_margin(cells: Cells, study: Study) -> bool:
 
 
 def _point_for_break_even(estimates: Estimates) -> float:
-    """Money of a point, or nil where the rate is not fit to price initiatives by."""
+    """Money of a point at the planning rate, else the current one, or nil where it is not fit to price by."""
     point = estimates.point
     agree = slopes_agree(estimates.posterior, estimates.calibration, estimates.forms.score_sd)
     if point is None or not agree or point.grade == "not told apart from placebo":
         return 0.0
-    return float(point.draws.mean())
+    return _worth(estimates.planning_point)
+
+
+def _worth(point: PointValue | None) -> float:
+    """Mean money of a point for base and horizon; 0 where none is known."""
+    return 0.0 if point is None else float(point.draws.mean())
 
 
 def _decision_rows(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from impact.case import Case
 
 ASSUMED_EFFECT = (0.1, 0.3, 0.5)
-NOT_USED = ("scenarios", "evidence")
 
 
 def plan_steps(journey: Journey, plan: Plan, tables: Sequence[str]) -> tuple[Check, ...]:
@@ -27,7 +26,7 @@ def plan_steps(journey: Journey, plan: Plan, tables: Sequence[str]) -> tuple[Che
     if len(journey.pain_points) == 1:
         assumed, untargeted = sorted({*assumed, *untargeted}), []
     costless = [item.initiative for item in plan.initiatives if item.cost is None]
-    unused = [name for name in NOT_USED if name in tables]
+    unused = _unused(plan, tables)
     asked = (
         ("P221", not journey.stages, "no stages", "1 stage or more"),
         ("P222", not journey.pain_points, "no pain points", "1 pain point or more"),
@@ -39,6 +38,13 @@ def plan_steps(journey: Journey, plan: Plan, tables: Sequence[str]) -> tuple[Che
         ("P228", not plan.initiatives, "no initiatives", "1 initiative or more"),
     )
     return tuple(review(code, found, limit) for code, taken, found, limit in asked if taken)
+
+
+def _unused(plan: Plan, tables: Sequence[str]) -> list[str]:
+    """Tables, or parts of one, that nothing computes with. An experiment on overall stands beside the rate."""
+    left = sum(not one.is_rate for one in plan.evidence)
+    evidence = f"evidence ({left} of {len(plan.evidence)} rows)"
+    return [*(["scenarios"] if "scenarios" in tables else []), *([evidence] if left else [])]
 
 
 def review(code: str, found: str, limit: str) -> Check:

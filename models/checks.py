@@ -60,6 +60,19 @@ def _require_customers(cells: CustomerCells) -> None:
         )
 
 
+def thin_check(thin: TooThinError) -> Check:
+    """The failed check of data that cannot carry an answer."""
+    return _check(
+        thin.code,
+        "Enough data for an answer",
+        "fail",
+        found=thin.sentence,
+        limit=thin.enough,
+        text=thin.sentence,
+        remedy=thin.enough,
+    )
+
+
 def unit_checks(cells: Cells) -> tuple[Check, ...]:
     """A review where there are too few units for any slope: break-even figures stand in for estimates."""
     if not isinstance(cells, SitePanel):

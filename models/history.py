@@ -5,9 +5,10 @@ from __future__ import annotations
 from impact.cells import Cells
 from impact.checks import Check
 from impact.study import Study
+from models.haircut import lowered
 
 # Within one year a season cannot be told from a trend, and no period can be held back for a test. What is kept
-# of an observed effect is lowered by a fifth: from 4/7 to 16/35 at the default prior.
+# of an observed effect is lowered by a fifth: from 4/7 to 16/35 at the default prior of a within-unit effect.
 KEPT_OF_A_SHORT_HISTORY = 0.8
 
 
@@ -25,11 +26,7 @@ def kept_share(cells: Cells, study: Study) -> tuple[float, float] | float:
     prior = study.model.credibility
     if prior == 1.0 or not is_short(cells, study):
         return prior
-    if not isinstance(prior, tuple):
-        return prior * KEPT_OF_A_SHORT_HISTORY
-    weight = sum(prior)
-    kept = prior[0] * KEPT_OF_A_SHORT_HISTORY
-    return kept, weight - kept
+    return lowered(prior, KEPT_OF_A_SHORT_HISTORY)
 
 
 def history_checks(cells: Cells, study: Study) -> tuple[Check, ...]:

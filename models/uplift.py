@@ -10,7 +10,7 @@ points, rho the direct parts (heavy-tailed: most are nothing, some are large). S
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,8 @@ import numpy as np
 from scipy.linalg import block_diag
 
 from impact.rng import stream
+from models.calibration.slopes import Grade
+from models.haircut import Prior, share_kept
 from models.inference import Fit, SamplerSettings, sample
 from models.reduced import ReducedForms, silent
 
@@ -30,7 +32,6 @@ SCORE = (-0.10, 0.15)  # sd of overall per exposed unit; positive for delights
 PERSONA_SPREAD = 0.08
 DIRECT_SCALE = 0.1
 DIRECT_SPEND = 0.02
-DEMOTED = (2.0, 4.0)  # Beta prior of the credibility of an effect its own placebo also finds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,14 +63,13 @@ class UpliftPosterior:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credibility:
-    """The haircut finance signs: a Beta prior of the share kept, one fixed share, or face value.
+    """The haircut finance signs: what is kept of a within-unit effect, and the grade of every pain point's effect.
 
-    `prior` is None at face value (1.0 in the study), which also switches demotions off. `demoted`
-    names pain points whose placebo finds as much; a demotion never raises the share kept.
+    `prior` is a Beta, one fixed share, or None for face value (1.0 in the study), which keeps all of every grade.
     """
 
-    prior: tuple[float, float] | float | None
-    demoted: frozenset[str]
+    prior: Prior
+    grades: Mapping[str, Grade]
 
 
 def fit_uplift(
@@ -164,13 +164,8 @@ def draw_credibility(pain_points: tuple[str, ...], credibility: Credibility, dra
     """
     if credibility.prior is None:
         return np.ones((draws, len(pain_points)))
-    from scipy.stats import beta
-
     place = stream(seed, "credibility").uniform(size=draws)
-    prior = credibility.prior
-    kept = beta.ppf(place, *prior) if isinstance(prior, tuple) else np.full(draws, prior)
-    demoted = np.minimum(kept, beta.ppf(place, *DEMOTED))
-    return np.column_stack([demoted if pain in credibility.demoted else kept for pain in pain_points])
+    return np.column_stack([share_kept(credibility.prior, credibility.grades[pain], place) for pain in pain_points])
 
 
 def _prior_share(forms: ReducedForms, signs: np.ndarray, leaving: np.ndarray, spend: np.ndarray) -> np.ndarray:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from impact.approval import FILE_NAME as APPROVALS
+from impact.approval import file_hashes
 from impact.errors import Finding, InputError
 from reports.journey_map import write_journey_map
-from reports.page import write_page
+from reports.page import write_page, write_rate_pages
 from reports.tables_out import write_tables
 from reports.workbook.write import write_workbook
 
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "cx-impact/1"
 RECORD = "run.json"
-CHECKED = {"check.json", "check.html", "rejects"}
+BESIDE = {"check.json", "check.html", "rejects", "calibration"}
 
 
 def deliver(edition: Edition, found: Findings, intake: Intake, out: Path) -> tuple[Path, ...]:
@@ -37,10 +40,20 @@ def deliver(edition: Edition, found: Findings, intake: Intake, out: Path) -> tup
         InputError: `out` holds things that no run wrote.
     """
     refuse_foreign(out)
+
+    def write(draft: Path) -> None:
+        _write(edition, found, intake, draft)
+        _keep_approvals(out, draft)
+
+    return put_whole(out, write)
+
+
+def put_whole(out: Path, write: Callable[[Path], None]) -> tuple[Path, ...]:
+    """The paths of what `write` wrote to a draft, which takes the place of `out` in one move once it is whole."""
     out.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
-        _write(edition, found, intake, draft)
+        write(draft)
         names = sorted(path.relative_to(draft) for path in draft.rglob("*") if path.is_file())
         draft.chmod(0o755)
         _put_in_place(draft, out)
@@ -51,13 +64,13 @@ def deliver(edition: Edition, found: Findings, intake: Intake, out: Path) -> tup
 
 
 def refuse_foreign(out: Path) -> None:
-    """Nothing, where `out` is free, empty, an earlier run's, or holds nothing but what `check` wrote.
+    """Nothing, where `out` is free, empty, an earlier run's, or holds nothing but what `check` or `calibrate` wrote.
 
     Raises:
         InputError: it holds something else, which a delivery would replace.
     """
     if not out.exists() or (
-        out.is_dir() and ((out / RECORD).is_file() or {one.name for one in out.iterdir()} <= CHECKED)
+        out.is_dir() and ((out / RECORD).is_file() or {one.name for one in out.iterdir()} <= BESIDE)
     ):
         return
     raise InputError(
@@ -71,6 +84,12 @@ def refuse_foreign(out: Path) -> None:
             )
         ]
     )
+
+
+def _keep_approvals(out: Path, draft: Path) -> None:
+    """Nothing; what was signed of earlier runs stays beside the new one."""
+    if (out / APPROVALS).is_file():
+        shutil.copy2(out / APPROVALS, draft / APPROVALS)
 
 
 def _put_in_place(draft: Path, out: Path) -> None:
@@ -92,10 +111,13 @@ def _write(edition: Edition, found: Findings, intake: Intake, folder: Path) -> N
     write_tables(edition.tables, folder / "tables")
     write_workbook(edition, folder / "impact.xlsx")
     write_page(edition, folder / "report.html")
+    write_rate_pages(edition.rates, folder)
     write_journey_map(edition, folder / "journey.svg")
     write_tables(intake.report.rejects, folder / "rejects")
-    _dump(run_record(edition, found, intake), folder / RECORD)
     _dump(forecast_record(edition, found), folder / "forecast.json")
+    written = tuple(sorted(path.relative_to(folder).as_posix() for path in (folder / "tables").iterdir()))
+    files = {"files": file_hashes(folder, ("forecast.json", *written))}
+    _dump(run_record(edition, found, intake) | files, folder / RECORD)
 
 
 def _dump(record: dict[str, object], path: Path) -> None:
@@ -110,6 +132,7 @@ def run_record(edition: Edition, found: Findings, intake: Intake) -> dict[str, o
         "run_id": edition.run_id,
         "study": edition.name,
         "as_of": edition.as_of,
+        "period": edition.period_kind,
         "shape": edition.shape,
         "fitness": edition.fitness,
         "headline": edition.sentences[0],
@@ -136,7 +159,7 @@ def forecast_record(edition: Edition, found: Findings) -> dict[str, object]:
         "schema": SCHEMA,
         "run_id": edition.run_id,
         "status": "draft",
-        "approval": {"rate": None, "portfolio": None},
+        "approval": {"rate": _approved(edition), "portfolio": None},
         "fitness": edition.fitness,
         "as_of": edition.as_of,
         "currency": edition.currency,
@@ -146,6 +169,13 @@ def forecast_record(edition: Edition, found: Findings) -> dict[str, object]:
         "metrics": _rows(edition, "scenarios"),
         "initiatives": _rows(edition, "initiatives"),
     }
+
+
+def _approved(edition: Edition) -> str | None:
+    """Where the rates stand, by outcome; None where nobody has signed one."""
+    rows = edition.tables["certificate"]
+    signed = rows[rows["signed_by"] != ""]
+    return "; ".join(f"{row.outcome}: {row.approval}" for row in signed.itertuples()) or None
 
 
 def _rows(edition: Edition, table: str) -> list[dict[str, object]]:

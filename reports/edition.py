@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 
 from impact.initiative import Fix
 from impact.journey import Journey
+
+if TYPE_CHECKING:
+    from reports.rate_page import RatePage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +75,7 @@ class Edition:
     (`1 point on 1-5`). `truth` holds, for a simulated study, item (pain point or initiative), name,
     value and its range, value_true and in_range (0/1), or None. `fixes` says which pain points each
     initiative acts on, for the journey map. `rows` says of each data table how many rows came in, were
-    used, and were set aside for which reason.
+    used, and were set aside for which reason. `rates` are the pages of the rates, finished.
     """
 
     name: str
@@ -99,3 +102,4 @@ class Edition:
     truth: pd.DataFrame | None
     fixes: tuple[Fix, ...] = ()
     rows: tuple[str, ...] = ()
+    rates: tuple[RatePage, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,9 +14,11 @@ from impact.coverage import JourneyCoverage
 from impact.initiative import Plan
 from impact.journey import Journey
 from impact.study import Study
-from models.calibration.slopes import Calibration
+from models.calibration.slopes import Calibration, Grade
+from models.certificate import Certified
 from models.drivers import Drivers
 from models.pains import PainValues
+from models.planning import RatePlan
 from models.rates import PointValue
 from models.reduced import ReducedForms
 from models.uplift import UpliftPosterior
@@ -28,7 +31,9 @@ from scenarios.walk import Walk
 class Estimates:
     """What the data say: slopes, drivers, the joint posterior, and what pain points cost.
 
-    `demoted` names the pain points that are not told apart from a placebo.
+    `demoted` names the pain points that are not told apart from a placebo; `grades` holds the grade of each
+    pain point's effect, which its haircut follows. `certified` are the rates as offered for signature, `plans` where
+    each stands, and `planning_point` the value of a point with every rate that is signed and valid in its place.
     """
 
     calibration: Calibration
@@ -39,6 +44,10 @@ class Estimates:
     point: PointValue | None
     pains: PainValues
     demoted: frozenset[str]
+    grades: Mapping[str, Grade]
+    certified: Certified
+    plans: tuple[RatePlan, ...]
+    planning_point: PointValue | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

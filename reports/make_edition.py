@@ -12,12 +12,14 @@ import numpy as np
 import pandas as pd
 
 from impact.cells import SitePanel
-from impact.columns import NPS_RANGE
 from impact.fingerprint import input_hashes
-from impact.journey import OVERALL
-from reports import sentences
+from impact.point import point_in_words
+from models.rates import PointValue
+from reports import point_value, sentences
+from reports.certificate_words import plan_notices
 from reports.edition import CashModel, Edition, Worth
-from reports.findings import Findings
+from reports.findings import Findings, summary
+from reports.rate_page import Heading, RatePage, rate_pages
 from reports.tables import build_tables, pain_points_table
 from reports.tables_choice import future_periods, initiatives_table, mean_by_period
 from scenarios.portfolio import allowed_sets
@@ -40,7 +42,7 @@ def make_edition(found: Findings) -> Edition:
         horizon=future_periods(found),
         shape=shape,
         relationship=study.study.relationship or ("site" if shape == "sites" else "contract"),
-        point=point_in_words(found),
+        point=point_in_words(found.cells.coverage, study),
         money_word="margin" if found.has_margin else "revenue",
         discount_rate=study.study.discount_rate,
         seed=study.study.seed,
@@ -58,7 +60,34 @@ def make_edition(found: Findings) -> Edition:
         fixes=found.plan.fixes,
         rows=rows_in_words(found.rows),
     )
-    return replace(edition, sentences=(sentences.headline(edition),))
+    return replace(edition, sentences=(sentences.headline(edition),), rates=rates_of(edition, found))
+
+
+def rates_of(edition: Edition, found: Findings) -> tuple[RatePage, ...]:
+    """The pages of the rates; none where nothing could be estimated."""
+    estimates = found.estimates
+    if estimates is None:
+        return ()
+    heading = Heading(
+        name=edition.name,
+        currency=edition.currency,
+        period_kind=edition.period_kind,
+        as_of=edition.as_of,
+        run_id=edition.run_id,
+        sites=edition.shape == "sites",
+        fit=edition.fitness == "fit",
+        notices=edition.notices,
+        worth=point_value.worth_of_overall(edition),
+        parts=point_parts(estimates.point),
+    )
+    return rate_pages(heading, estimates.calibration, estimates.certified, estimates.plans)
+
+
+def point_parts(point: PointValue | None) -> dict[str, tuple[float, float, float]]:
+    """Mean and 90% range of what a point is worth through each way, where the value of a point is split."""
+    parts: dict[str, np.ndarray] = getattr(point, "parts", {})
+    told = {name: summary(one) for name, one in parts.items()}
+    return {name: (one["mean"], one["p05"], one["p95"]) for name, one in told.items()}
 
 
 def rows_in_words(rows: pd.DataFrame) -> tuple[str, ...]:
@@ -89,28 +118,18 @@ def versions() -> dict[str, str]:
     return out
 
 
-def point_in_words(found: Findings) -> str:
-    """What one point of satisfaction is: `1 point on 1-5`, `1 NPS point`, `1 point of top-2-box share`."""
-    if found.study.survey.express == "top2box":
-        return "1 point of top-2-box share"
-    coverage = found.cells.coverage.set_index("stage")
-    row = coverage.loc[OVERALL] if OVERALL in coverage.index else None
-    if row is None or not np.isfinite(row["scale_min"]):
-        known = coverage.dropna(subset=["scale_min"])
-        if known.empty:
-            return "1 point"
-        row = known.iloc[0]
-    if (row["scale_min"], row["scale_max"]) == NPS_RANGE:
-        return "1 NPS point"
-    return f"1 point on {row['scale_min']:g}-{row['scale_max']:g}"
-
-
 def notices(found: Findings) -> tuple[str, ...]:
     """Sentences every page must show: what failed, what makes all of it weak, what the study says of itself."""
     failed = tuple(f"Not fit for use. {check.text} {check.remedy}" for check in found.checks if check.status == "fail")
     weak = tuple(check.text for check in found.checks if check.code in (sentences.FEW_UNITS, sentences.ONE_PERIOD))
     own = found.study.study.notice
-    return (*failed, *weak, *((own,) if own else ()))
+    return (*failed, *weak, *rate_notices(found), *((own,) if own else ()))
+
+
+def rate_notices(found: Findings) -> tuple[str, ...]:
+    """A sentence for every rate that carries no grade, and for every approval that has expired."""
+    plans = found.estimates.plans if found.estimates else ()
+    return tuple(sentence for plan in plans for sentence in plan_notices(plan))
 
 
 def worth(found: Findings) -> Worth | None:

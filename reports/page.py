@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from reports import sentences, style
 from reports.appendix import GLOSSARY, appendix
 from reports.edition import Edition
 from reports.first_sheet import first_sheet
+from reports.rate_page import RatePage
 from reports.records import printable
 
 if TYPE_CHECKING:
@@ -42,6 +44,13 @@ def page_html(edition: Edition) -> str:
             unfit=edition.fitness != "fit",
         )
     )
+
+
+def write_rate_pages(pages: Sequence[RatePage], folder: Path) -> None:
+    """Write each rate's page as one self-contained HTML file."""
+    template = environment().get_template("rate.html.j2")
+    for page in pages:
+        (folder / page.file).write_text(template.render(page=page, style=style), encoding="utf-8")
 
 
 def environment() -> Environment:

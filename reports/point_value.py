@@ -55,8 +55,12 @@ def caution(edition: Edition) -> str:
 
 def rate(edition: Edition, row: Row) -> str:
     """The rate per point, its range and its grade in words."""
-    grade = text(row, "grade")
-    return f"{_point(edition, row)} goes with {effect(row)}; {_GRADES.get(grade, f'grade: {grade}')}."
+    return f"{_point(edition, row)} goes with {effect(row)}; {grade_in_words(text(row, 'grade'))}."
+
+
+def grade_in_words(grade: str) -> str:
+    """The grade, and what it means where it is one of the contract's."""
+    return _GRADES.get(grade, f"grade: {grade}")
 
 
 def _point(edition: Edition, row: Row) -> str:
@@ -122,6 +126,17 @@ def worth_of_a_point(edition: Edition, row: Row) -> str:
             if line.get("outcome") == outcome and line.get("term") == row.get("term"):
                 return _money_of_a_point(edition, line)
     return ""
+
+
+def worth_of_overall(edition: Edition) -> tuple[str, ...]:
+    """What a point of overall is worth, for the whole base and for one customer; empty where it was not valued."""
+    lines = [line for line in records(edition, "calibration") if line.get("term") == OVERALL]
+    return tuple(
+        _money_of_a_point(edition, line)
+        for outcome in MONEY_OUTCOMES
+        for line in lines
+        if line.get("outcome") == outcome
+    )
 
 
 def _money_of_a_point(edition: Edition, line: Row) -> str:

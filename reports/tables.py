@@ -11,8 +11,10 @@ from impact.cells import SitePanel
 from impact.checks import Check
 from impact.groups import LEAST_GROUP
 from impact.journey import OVERALL, Journey
-from models.calibration.slopes import Z90
+from models.calibration.slopes import Z90, Calibration
+from models.drivers import Drivers
 from reports.findings import Estimates, Findings, summary
+from reports.tables_certificate import certificate_table, doubts_table, triangulation_table
 from reports.tables_choice import (
     benefits_table,
     break_even_table,
@@ -24,6 +26,7 @@ from reports.tables_choice import (
 )
 from reports.tables_walk import walk_table
 
+CALIBRATION = ("outcome", "term", "method", "estimate", "se", "low", "high", "p", "n", "headline", "grade")
 SLOPE = ("outcome", "term", "method", "estimate", "se", "n", "grade")
 RECONCILIATION = ("period", "unit", "line", "ledger", "reported", "difference", "coverage")
 
@@ -37,6 +40,9 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
     makers: Mapping[str, Callable[[Findings], pd.DataFrame]] = {
         "journey": journey_table,
         "calibration": calibration_table,
+        "certificate": lambda one: certificate_table(one.estimates.plans if one.estimates else ()),
+        "triangulation": lambda one: triangulation_table(one.estimates.certified if one.estimates else None),
+        "doubts": lambda one: doubts_table(one.estimates.certified if one.estimates else None),
         "drivers": drivers_table,
         "pain_points": pain_points_table,
         "initiatives": initiatives_table,
@@ -134,22 +140,9 @@ def _at_stake(estimates: Estimates | None, stage: str) -> float:
 
 def calibration_table(found: Findings) -> pd.DataFrame:
     """Every slope with its range and grade, then the money a point of overall brings."""
-    columns = ["outcome", "term", "method", "estimate", "se", "low", "high", "p", "n", "headline", "grade"]
     if found.estimates is None:
-        return pd.DataFrame(columns=columns)
-    rows: list[dict[str, object]] = []
-    for slope in found.estimates.calibration.slopes:
-        low, high = slope.range90()
-        rows.append(
-            {
-                **{name: getattr(slope, name) for name in SLOPE},
-                "low": low,
-                "high": high,
-                "p": slope.p(),
-                "headline": int(slope.headline),
-                "n": np.nan if _too_few(found, slope.n) else slope.n,
-            }
-        )
+        return pd.DataFrame(columns=list(CALIBRATION))
+    rows = slope_rows(found.estimates.calibration, sites=isinstance(found.cells, SitePanel))
     point = found.estimates.point
     if point is not None:
         for outcome, draws in (
@@ -164,16 +157,39 @@ def calibration_table(found: Findings) -> pd.DataFrame:
                     **{"p": np.nan, "n": np.nan, "headline": 1},
                 }
             )
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=list(CALIBRATION))
+
+
+def slope_rows(calibration: Calibration, *, sites: bool) -> list[dict[str, object]]:
+    """A row a slope; the count of a group of persons that is not shown is left blank."""
+    rows: list[dict[str, object]] = []
+    for slope in calibration.slopes:
+        low, high = slope.range90()
+        hidden = not sites and 0 < slope.n < LEAST_GROUP
+        rows.append(
+            {
+                **{name: getattr(slope, name) for name in SLOPE},
+                "low": low,
+                "high": high,
+                "p": slope.p(),
+                "headline": int(slope.headline),
+                "n": np.nan if hidden else slope.n,
+            }
+        )
+    return rows
 
 
 def drivers_table(found: Findings) -> pd.DataFrame:
     """Shares of the explained variance of overall by stage, highest first."""
+    return drivers_frame(found.estimates.drivers if found.estimates else None, found.journey)
+
+
+def drivers_frame(drivers: Drivers | None, journey: Journey) -> pd.DataFrame:
+    """The same from the drivers alone."""
     columns = ["outcome", "stage", "name", "owner", "importance", "low", "high", "share", "p_first", "method"]
-    drivers = found.estimates.drivers if found.estimates else None
     if drivers is None:
         return pd.DataFrame(columns=columns)
-    stages = {stage.stage: stage for stage in found.journey.stages}
+    stages = {stage.stage: stage for stage in journey.stages}
     table = pd.DataFrame(
         {
             "outcome": OVERALL,
@@ -211,7 +227,7 @@ def pain_points_table(found: Findings) -> pd.DataFrame:
                 **{"value": worth["mean"], "value_p05": worth["p05"]},
                 **{"value_p50": worth["p50"], "value_p95": worth["p95"]},
                 "p_positive": float((estimates.pains.pains[k] > 0).mean()),
-                "grade": _grade(found, k),
+                "grade": estimates.grades[pain.pain_point],
                 "prior_share": float(estimates.posterior.prior_share[k]),
             }
         )
@@ -234,14 +250,3 @@ def _effects(found: Findings, estimates: Estimates, k: int) -> dict[str, float]:
         "retention_effect": float(-change.mean(axis=0) @ weight),
         "spend_effect": float((posterior.spend[:, :, k] * kept[:, None]).mean(axis=0) @ weight),
     }
-
-
-def _grade(found: Findings, k: int) -> str:
-    assert found.estimates is not None
-    forms, pain = found.estimates.forms, found.journey.pain_points[k]
-    if pain.pain_point in found.estimates.demoted:
-        return "not told apart from placebo"
-    told = forms.leaving if forms.leaving is not None else forms.spend
-    if not any(part.precision[k, k] > 0 for part in told):
-        return "expert"
-    return "within-unit" if forms.leaving is None else "cross-section"

@@ -22,7 +22,7 @@ from impact.rng import stream
 from impact.starter import write_starter
 from models.inference import Fit, SamplerSettings
 from models.reduced import GaussianSummary, ReducedForms
-from models.uplift import Credibility, UpliftPosterior, draw_credibility
+from models.uplift import PSI, Credibility, UpliftPosterior, draw_credibility
 from reports.findings import Findings
 
 DRAWS = 400
@@ -58,7 +58,7 @@ def quick_uplift(
         spend=draw(forms.spend, SPEND_SD),
         credibility=draw_credibility(forms.pain_points, credibility, DRAWS, seed),
         theta=rng.normal(-0.25, 0.05, DRAWS),
-        psi=rng.normal(0.03, 0.01, DRAWS),
+        psi=rng.normal(*PSI, DRAWS),
         prior_share=np.full(len(signs), 0.2),
         fit=Fit(draws={}, rhat_max=1.0, ess_min=4_000.0, divergences=0, worst=""),
     )

@@ -23,10 +23,18 @@ from tests.quick_study import change_plan, empty_sheets, fill_column, quick_upli
 COVERAGE = ("coverage", "response_rates", "respondents", "transitions", "stage_flow")
 TABLES = {
     *("journey", "calibration", "drivers", "pain_points", "initiatives", "portfolio", "cashflow", "frontier"),
-    *("scenarios", "reconciliation", "benefits", "break_even", "checks"),
+    *("scenarios", "reconciliation", "benefits", "break_even", "checks", "certificate", "triangulation", "doubts"),
     *COVERAGE,
 }
-PAGES = {"impact.xlsx", "report.html", "journey.svg", "run.json", "forecast.json"}
+PAGES = {
+    "impact.xlsx",
+    "report.html",
+    "journey.svg",
+    "run.json",
+    "forecast.json",
+    "rate-retention.html",
+    "rate-money.html",
+}
 # What the workbook stores beside its formulas, and what the tables say, are one number.
 SAME = 1e-9
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from impact.approval import What
 from impact.command import words
-from impact.command.answer import DONE, Answer, file_records
+from impact.command.answer import DONE, NOT_FIT, Answer, file_records
 from impact.command.outcomes import (
     after_run,
     check_answer,
@@ -22,6 +23,7 @@ from impact.command.outcomes import (
     say_run,
     write_check,
 )
+from impact.command.rates import approve_answer, calibrate_answer, say_approve, say_calibrate
 from impact.command.terminal import Terminal
 from impact.errors import Finding, InputError
 
@@ -169,6 +171,62 @@ def run(
         say_run(terminal, outcome)
         terminal.note(f"Next: {after_run(outcome, study)}")
     return code_of(outcome)
+
+
+@app.command()
+def calibrate(
+    context: typer.Context,
+    *,
+    study: Study,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Output folder; default: out/calibration/ beside the study."),
+    ] = None,
+    settings: Settings = None,
+    as_json: Json = False,
+) -> int:
+    """Calibrate alone: what a point of satisfaction goes with, and its certificate.
+
+    Reads, summarises and certifies the rates; estimates no pain point and chooses nothing.
+    """
+    from impact.calibrate_study import calibrate_study
+
+    terminal: Terminal = context.obj
+    outcome = calibrate_study(study, out, tuple(settings or ()), terminal.progress(silent=as_json))
+    if as_json:
+        terminal.say(calibrate_answer(outcome, study).to_json())
+    else:
+        say_calibrate(terminal, outcome)
+    return DONE if outcome.fit else NOT_FIT
+
+
+@app.command()
+def approve(
+    context: typer.Context,
+    *,
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="The output folder of a run.")],
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who signs.")],
+    what: Annotated[What, typer.Option("--what", help="What is signed.")],
+    valid_until: Annotated[
+        str | None,
+        typer.Option("--valid-until", metavar="PERIOD", help="Last period it holds for; default: a year on."),
+    ] = None,
+    note: Annotated[str, typer.Option("--note", metavar="TEXT", help="Kept with the signature.")] = "",
+    as_json: Json = False,
+) -> int:
+    """Sign the rate or the portfolio of a run.
+
+    Records who, when and what, with hashes, in the run's folder. A signed rate is the planning rate until it expires.
+    """
+    from impact.approve import Signature, approve_run
+
+    terminal: Terminal = context.obj
+    signed = approve_run(run, Signature(by=by, what=what, valid_until=valid_until, note=note))
+    if as_json:
+        terminal.say(approve_answer(signed).to_json())
+    else:
+        say_approve(terminal, signed)
+    return DONE
 
 
 @app.command()

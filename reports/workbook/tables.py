@@ -21,6 +21,7 @@ from reports.workbook.book import (
     put_header,
     text_width,
 )
+from reports.workbook.certificate import certificate_lines, write_certificate
 from reports.workbook.layout import down
 from reports.workbook.put import cell_text, put_value
 
@@ -34,7 +35,12 @@ TABLE_SHEETS: dict[str, tuple[str, str]] = {
     "scenarios": ("Scenarios", "Metrics by scenario and period; ranges are 90%."),
     "break_even": ("Break even", "What each initiative would have to reach for an NPV of 0."),
     "drivers": ("Drivers", "Share of explained variance by stage; it says what goes along, not what to fix."),
-    "calibration": ("Calibration", "Every regression, with its method and how far it can be believed."),
+    "calibration": ("Calibration", "The certificate of every rate, then every regression with its method and grade."),
+    "triangulation": (
+        "Ways to the rate",
+        "Own methods side by side, each over the headline; ranges are 90%.",
+    ),
+    "doubts": ("Doubts", "What would overturn a rate: five questions, and the tests behind each answer."),
     "reconciliation": ("Reconciliation", "The ledger beside the books."),
     "benefits": ("Benefits", "What was approved and what was measured."),
     "coverage": ("Coverage", "What the plan names beside what was measured; blank where fewer than 5 persons."),
@@ -73,11 +79,13 @@ def column_range(edition: Edition, table: str, column: str, top: int) -> str | N
 
 def _write_table(book: Book, place: tuple[str, str, str], frame: pd.DataFrame) -> None:
     table, sheet_name, lead = place
-    top = content_top(book.edition)
+    lines = certificate_lines(book.edition) if table == "calibration" else ()
+    top = content_top(book.edition) + (len(lines) + 1 if lines else 0)
     columns = tuple(str(column) for column in frame.columns)
     if any(column_kind(table, column) == "money" for column in columns):
         lead = f"{lead} Money in {book.edition.currency}, as {book.edition.money_word}."
     sheet = open_sheet(book, sheet_name, sheet_name, lead)
+    write_certificate(book, sheet, lines)
     numbers = {place for place in range(len(columns)) if is_numeric_dtype(frame.iloc[:, place])}
     names = [{"header": cell_text(column)} for column in columns]
     area = (top, 0, top + len(frame), len(columns) - 1)

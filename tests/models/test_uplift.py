@@ -9,10 +9,11 @@ import pytest
 from scipy.stats import beta, halfnorm, norm
 from scipy.stats import t as student
 
+from models.calibration.slopes import Grade
+from models.haircut import DEMOTED
 from models.inference import SamplerSettings
 from models.reduced import GaussianSummary, ReducedForms, silent
 from models.uplift import (
-    DEMOTED,
     DIRECT_SCALE,
     DIRECT_SPEND,
     PSI,
@@ -27,7 +28,9 @@ from models.uplift import (
 )
 
 SHORT = SamplerSettings(tune=500, draws=500, thin=1)
-FACE_VALUE = Credibility(prior=None, demoted=frozenset())
+FACE_VALUE = Credibility(prior=None, grades={})
+WITHIN: Grade = "within-unit"
+DOUBTED: Grade = "not told apart from placebo"
 EXACT = 1e-9
 # 2,000 draws worth at least some 500 independent ones: a mean is within a seventh of a standard deviation.
 MEAN_OFF = 0.15
@@ -216,13 +219,14 @@ def test_the_whitened_likelihood_is_that_of_the_reduced_forms() -> None:
 
 
 def test_credibility_of_one_keeps_every_effect_whole() -> None:
-    demoted = Credibility(prior=None, demoted=frozenset({"a"}))
+    demoted = Credibility(prior=None, grades={"a": DOUBTED, "b": WITHIN})
     np.testing.assert_array_equal(draw_credibility(("a", "b"), demoted, 500, seed=1), np.ones((500, 2)))
 
 
 def test_credibility_has_its_prior_mean_and_a_demoted_one_is_lower() -> None:
     prior = (4.0, 3.0)
-    kept = draw_credibility(("a", "b", "c"), Credibility(prior=prior, demoted=frozenset({"b"})), 4000, seed=1)
+    grades = {"a": WITHIN, "b": DOUBTED, "c": WITHIN}
+    kept = draw_credibility(("a", "b", "c"), Credibility(prior=prior, grades=grades), 4000, seed=1)
     assert kept[:, 0].mean() == pytest.approx(4 / 7, abs=0.01)
     assert np.percentile(kept[:, 0], [5, 95]) == pytest.approx(beta.ppf([0.05, 0.95], *prior), abs=0.02)
     assert kept[:, 1].mean() == pytest.approx(DEMOTED[0] / sum(DEMOTED), abs=0.01)
@@ -231,18 +235,18 @@ def test_credibility_has_its_prior_mean_and_a_demoted_one_is_lower() -> None:
 
 
 def test_one_draw_is_one_opinion_of_all_pain_points() -> None:
-    kept = draw_credibility(("a", "b"), Credibility(prior=(4.0, 3.0), demoted=frozenset()), 100, seed=1)
+    kept = draw_credibility(("a", "b"), Credibility(prior=(4.0, 3.0), grades={"a": WITHIN, "b": WITHIN}), 100, seed=1)
     np.testing.assert_array_equal(kept[:, 0], kept[:, 1])
     assert len(np.unique(kept[:, 0])) == 100
 
 
 def test_a_share_named_by_the_study_is_kept_of_every_effect_in_every_draw() -> None:
-    kept = draw_credibility(("a", "b"), Credibility(prior=0.6, demoted=frozenset({"b"})), 2000, seed=3)
+    kept = draw_credibility(("a", "b"), Credibility(prior=0.6, grades={"a": WITHIN, "b": DOUBTED}), 2000, seed=3)
     np.testing.assert_array_equal(kept[:, 0], 0.6)
     assert kept[:, 1].mean() < 0.4
 
 
 @pytest.mark.parametrize("prior", [(2.0, 8.0), (1.0, 9.0), 0.1])
 def test_a_demotion_never_raises_what_is_kept(prior: tuple[float, float] | float) -> None:
-    kept = draw_credibility(("a", "b"), Credibility(prior=prior, demoted=frozenset({"b"})), 2000, seed=3)
+    kept = draw_credibility(("a", "b"), Credibility(prior=prior, grades={"a": WITHIN, "b": DOUBTED}), 2000, seed=3)
     assert (kept[:, 1] <= kept[:, 0]).all()

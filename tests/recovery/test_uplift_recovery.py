@@ -46,7 +46,7 @@ def recovered(company_folder: Callable[[Company], Path]) -> Recovered:
     journey, study = intake.case.journey, intake.study
     cells = summarise(intake.source, journey, study)
     forms = reduce_cells(cells, journey)
-    haircut = Credibility(prior=None, demoted=frozenset())
+    haircut = Credibility(prior=None, grades={})
     signs = np.full(len(journey.pain_points), -1.0)
     posterior = fit_uplift(forms, signs, haircut, study.study.seed, SETTINGS, lambda done, total: None)
     base = build_base(cells, journey, study, forms, posterior.draws)

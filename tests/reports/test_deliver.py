@@ -17,6 +17,7 @@ from reports.make_edition import make_edition
 from tests.quick_study import Quick, quick_starter
 
 PAGES = {"impact.xlsx", "report.html", "journey.svg", "run.json", "forecast.json"}
+RATES = {"rate-retention.html", "rate-money.html"}
 WRITERS = ("write_tables", "write_workbook", "write_page", "write_journey_map", "run_record", "forecast_record")
 
 
@@ -61,7 +62,7 @@ def test_what_is_named_is_what_lies_there(quick: Quick, edition: Edition, tmp_pa
     files = _deliver(quick, edition, tmp_path / "deep" / "out")
     lying = {path for path in (tmp_path / "deep" / "out").rglob("*") if path.is_file()}
     assert set(files) == lying
-    assert {path.name for path in files if path.parent.name == "out"} == PAGES
+    assert {path.name for path in files if path.parent.name == "out"} == PAGES | RATES
     assert {path.stem for path in files if path.parent.name == "tables"} == set(edition.tables)
     assert [path.name for path in (tmp_path / "deep").iterdir()] == ["out"]
 

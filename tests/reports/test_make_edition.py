@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from impact.checks import Check
+from impact.point import point_in_words
 from reports.edition import Edition
 from reports.findings import Findings
-from reports.make_edition import cash_model, make_edition, point_in_words, run_id, truth_table, versions, worth
+from reports.make_edition import cash_model, make_edition, run_id, truth_table, versions, worth
 from scenarios.decide import decide
 from tests.quick_study import quick_starter
 
@@ -128,8 +129,7 @@ def test_the_point_is_named_as_the_study_expresses_it(
 ) -> None:
     survey = found.study.survey.model_copy(update={"express": express})
     coverage = found.cells.coverage.assign(scale_min=low, scale_max=high)
-    cells = replace(found.cells, coverage=coverage)
-    assert point_in_words(replace(found, study=replace(found.study, survey=survey), cells=cells)) == said
+    assert point_in_words(coverage, replace(found.study, survey=survey)) == said
 
 
 def test_without_margin_money_is_revenue_and_nothing_has_worth(found: Findings) -> None:

@@ -19,6 +19,11 @@ from tests.quick_study import quick_starter
 CONTRACT = {
     "journey": "stage responses customers score score_low score_high emotion benchmark pain_points value_at_stake",
     "calibration": "outcome term method estimate se low high p n headline grade",
+    "certificate": "outcome term rate low high point window_from window_to grade kept blocked time_order own_history "
+    "placebo_clean stable enough_data approval signed_by signed_at planning_rate planning_low planning_high "
+    "money_between valid_until data_hash",
+    "triangulation": "outcome term way name estimate se low high compared ratio ratio_low ratio_high apart_from note",
+    "doubts": "outcome term question verdict answer test found limit status text",
     "drivers": "outcome stage importance low high share p_first method",
     "pain_points": "pain_point stage prevalence satisfaction_effect retention_effect spend_effect value value_p05 "
     "value_p50 value_p95 p_positive grade prior_share",

@@ -1,0 +1,99 @@
+"""How the outcomes of `calibrate` and `approve` are said: for a person in lines, for a program as an answer."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from impact.command import words
+from impact.command.answer import DONE, NOT_FIT, Answer, check_records, file_records, records
+from impact.command.terminal import Grid, Terminal
+from impact.fingerprint import input_hashes
+
+if TYPE_CHECKING:
+    from impact.approve import Signed
+    from impact.calibrate_study import CalibrateOutcome
+
+ASKED = {
+    "time_order": "in time",
+    "own_history": "own past",
+    "placebo_clean": "placebo",
+    "stable": "stable",
+    "enough_data": "enough",
+}
+MARKS = {"yes": "✓", "no": "✗", "cannot tell": "?"}
+UNITS = {
+    "rate": "a point, in the unit of its outcome: log leaving rate, log money, or money a customer and period",
+    "kept": "share 0..1",
+    "money_between": "money, discounted",
+    "seconds": "s",
+}
+
+
+def calibrate_answer(outcome: CalibrateOutcome, study: Path) -> Answer:
+    """A calibration's answer for a program; `units` names the unit of every number."""
+    result = {
+        "out": str(outcome.out),
+        "fitness": "fit" if outcome.fit else "not fit for use",
+        "units": UNITS,
+        "certificates": records(outcome.certificates),
+        "notes": outcome.notes,
+        "checks": check_records(outcome.checks),
+        "files": file_records(outcome.files),
+        "seconds": outcome.seconds,
+    }
+    return Answer(code=DONE if outcome.fit else NOT_FIT, result=result, inputs=input_hashes(study))
+
+
+def say_calibrate(terminal: Terminal, outcome: CalibrateOutcome) -> None:
+    """Nothing; says every rate with its range, grade and five answers, what to mind, and where the files are."""
+    if not outcome.fit:
+        terminal.say("NOT FIT FOR USE: a check failed; no rate of this calibration may be used.")
+    if len(outcome.certificates):
+        terminal.say("A point of overall satisfaction; rates with their 90% range, ✓ yes, ✗ no, ? cannot tell:")
+        terminal.show(rate_grid(outcome) if terminal.watched else words.whole_grid(outcome.certificates))
+    for blocked in outcome.certificates["blocked"]:
+        if blocked:
+            terminal.say(f"Note: {blocked}")
+    for note in outcome.notes:
+        terminal.say(f"Note: {note}")
+    terminal.say("\n".join(words.check_lines(outcome.checks)))
+    terminal.say("\n".join([f"Files in {outcome.out}:", *words.file_lines(outcome.files, outcome.out)]))
+    terminal.note(f"Done in {outcome.seconds:.1f} s.")
+
+
+def rate_grid(outcome: CalibrateOutcome) -> Grid:
+    """A row a rate for a person: the rate and its range, the grade, the five answers as marks, where it stands."""
+    rows = tuple(
+        (
+            str(row["outcome"]).replace("_", " "),
+            *(f"{row[name]:+.3g}" for name in ("rate", "low", "high")),
+            str(row["grade"]) or "none given",
+            *(MARKS[str(row[name])] for name in ASKED),
+            str(row["approval"]),
+        )
+        for row in records(outcome.certificates)
+    )
+    heads = ("rate of", "a point", "low", "high", "grade", *ASKED.values(), "standing")
+    return Grid(columns=heads, rows=rows, numbers=frozenset({"a point", "low", "high"}))
+
+
+def approve_answer(signed: Signed) -> Answer:
+    """An approval's answer for a program."""
+    result = {"approval": asdict(signed.approval), "file": str(signed.file), "left_out": signed.left_out}
+    return Answer(code=DONE, result=result, inputs=signed.approval.inputs)
+
+
+def say_approve(terminal: Terminal, signed: Signed) -> None:
+    """Nothing; says what was signed, by whom, until when, and what was left out."""
+    one = signed.approval
+    terminal.say(f"{one.by} approved the {one.what} of run {one.run_id}, valid until {one.valid_until}.")
+    for rate in one.rates:
+        terminal.say(
+            f"  {rate.outcome.replace('_', ' ')}: {rate.rate:+.4g} for {rate.point} "
+            f"(range {rate.low:+.4g} to {rate.high:+.4g}), grade: {rate.grade}"
+        )
+    for outcome in signed.left_out:
+        terminal.say(f"  {outcome.replace('_', ' ')}: not signed, because no grade is given to it")
+    terminal.say(f"Recorded in {signed.file}. Any later change of inputs reads: not approved.")

@@ -1,0 +1,46 @@
+"""What is known from elsewhere: experiments, past initiatives and judgements, as the plan table states them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from impact.journey import OVERALL
+
+EvidenceKind = Literal["experiment", "past_initiative", "benchmark", "interview", "walkthrough"]
+Measured = Literal["retention", "churn", "revenue", "margin", "score", "prevalence", "cost"]
+Unit = Literal["points", "relative", "money_per_customer_period", "score_points"]
+COMPARABLE: frozenset[tuple[str, str]] = frozenset(
+    {
+        *(("retention", unit) for unit in ("points", "relative")),
+        *(("churn", unit) for unit in ("points", "relative")),
+        ("revenue", "relative"),
+        *(("margin", unit) for unit in ("relative", "money_per_customer_period")),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One measured or judged effect, with its standard error, in `unit`.
+
+    Of an experiment on `overall`, `estimate` is what one point of the overall score did to the outcome. Points of
+    retention and churn are shares (0.01 is one customer in a hundred a period).
+    """
+
+    evidence: str
+    kind: EvidenceKind
+    target: str
+    outcome: Measured
+    unit: Unit
+    estimate: float
+    se: float
+    n: float | None = None
+    exposed_share: float | None = None
+    period: str = ""
+    source: str = ""
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether it is an experiment that says what a point of overall does, so that a rate can stand beside it."""
+        return self.kind == "experiment" and self.target == OVERALL and (self.outcome, self.unit) in COMPARABLE
