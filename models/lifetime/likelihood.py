@@ -9,6 +9,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 WIDEST_LOG = 3.0  # of a log parameter that the data say nothing of: a factor of twenty either way
+PROPOSED = 4  # for each draw that is kept
 _STEP = 1e-4
 
 
@@ -17,7 +18,8 @@ class Fit:
     """Estimates of the parameters `names`, and what it takes to draw them.
 
     `estimate` and `se` `(parameter,)` are on the scale of print. `at` `(parameter,)` are the logs the
-    likelihood was searched in, within `low` and `high`, with their `covariance`. `loglik` is at the maximum.
+    likelihood was searched in, within `low` and `high`, with their `covariance`. `loglik` is at the maximum of
+    `likelihood`, which takes positive parameters.
     """
 
     names: tuple[str, ...]
@@ -28,12 +30,27 @@ class Fit:
     high: np.ndarray
     covariance: np.ndarray
     loglik: float
+    likelihood: Callable[[np.ndarray], float]
 
     def draws(self, rng: np.random.Generator, count: int) -> np.ndarray:
-        """Draws of the searched parameters, logs taken off `(draw, parameter)`."""
+        """Draws of the searched parameters, logs taken off `(draw, parameter)`.
+
+        Proposed by the Normal of estimate and covariance and chosen in proportion to how much likelier the data
+        make them than that does: along a ridge the Normal alone is far off. Source: Rubin (1987), SIR.
+        """
         values, vectors = np.linalg.eigh(self.covariance)
-        noise = rng.standard_normal((count, len(self.at))) * np.sqrt(np.maximum(values, 0.0))
-        return np.asarray(np.exp(np.clip(self.at + noise @ vectors.T, self.low, self.high)))
+        noise = rng.standard_normal((PROPOSED * count, len(self.at)))
+        tried = self.at + noise * np.sqrt(np.maximum(values, 0.0)) @ vectors.T
+        inside = ((tried >= self.low) & (tried <= self.high)).all(axis=1)
+        tried, noise = tried[inside], noise[inside]
+        if not len(tried):
+            return np.tile(np.exp(self.at), (count, 1))
+        with np.errstate(all="ignore"):
+            found = np.array([self.likelihood(one) for one in np.exp(tried)])
+        log_weight = np.where(np.isfinite(found), found - self.loglik + (noise**2).sum(axis=1) / 2, -np.inf)
+        share = np.cumsum(np.exp(log_weight - log_weight.max()))
+        places = (np.arange(count) + rng.random()) / count * share[-1]
+        return np.asarray(np.exp(tried[np.searchsorted(share, places)]))
 
 
 def maximise(
@@ -85,6 +102,7 @@ def maximise(
         high=high,
         covariance=covariance,
         loglik=-minus(at),
+        likelihood=loglik,
     )
 
 
