@@ -33,6 +33,7 @@ from models.checks import (
 from models.drivers import find_drivers
 from models.history import history_checks, kept_share
 from models.inference import SamplerSettings
+from models.lifetime.measure import lifetime_checks, measure_lifetimes
 from models.pains import value_pains
 from models.rates import value_of_a_point
 from models.reduce import reduce_cells
@@ -145,6 +146,9 @@ def find(intake: Intake, cells: Cells, progress: Progress) -> Findings:
             remedy=thin.enough,
         )
         checks = (*checks, failed)
+    with progress.stage("Following customers"):
+        lifetimes = measure_lifetimes(cells, study, estimates.base if estimates else None)
+    checks = (*checks, *lifetime_checks(lifetimes))
     return Findings(
         study=study,
         journey=journey,
@@ -158,6 +162,7 @@ def find(intake: Intake, cells: Cells, progress: Progress) -> Findings:
         has_margin=_has_margin(cells, study),
         rows=intake.source.rows,
         reconciliation=intake.report.reconciliation,
+        lifetimes=lifetimes,
     )
 
 

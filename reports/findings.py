@@ -15,6 +15,7 @@ from impact.journey import Journey
 from impact.study import Study
 from models.calibration.slopes import Calibration
 from models.drivers import Drivers
+from models.lifetime.measure import Lifetimes
 from models.pains import PainValues
 from models.rates import PointValue
 from models.reduced import ReducedForms
@@ -45,7 +46,7 @@ class Findings:
     """One run's results. `estimates` and `decision` are None where the data are too thin or the units too few.
 
     `rows` is the account of the tables' rows: table, rows_in, rows_used, set_aside, reason. `reconciliation`
-    is the ledger beside the books: the contract's table, empty without control totals.
+    is the ledger beside the books: the contract's table, empty without control totals. `lifetimes` is None of sites.
     """
 
     study: Study
@@ -60,6 +61,7 @@ class Findings:
     has_margin: bool
     rows: pd.DataFrame
     reconciliation: pd.DataFrame
+    lifetimes: Lifetimes | None = None
 
     @property
     def fit_for_use(self) -> bool:

@@ -39,15 +39,19 @@ def lifetime_cells(panel: Table, source: Source, study: Study) -> LifetimeCells:
 
 
 def revenue_flows(panel: Table, source: Source, study: Study) -> pd.DataFrame:
-    """By period and span what became of the revenue of the customers then active, and what new ones brought."""
+    """By period what became a year later of the revenue of its customers, and what new ones brought.
+
+    A ledger of a year or less has no two periods of one season; the next period is taken there.
+    """
+    ends = panel.aggregate(first=panel.t.min(), last=panel.t.max()).to_pandas().fillna(0).iloc[0]
+    span = study.periods_a_year if ends["last"] - ends["first"] >= study.periods_a_year else 1
     rows = panel.select("customer_id", "t", "revenue")
     first = rows.group_by("customer_id").agg(first_t=rows.t.min())
     rows = rows.inner_join(first, "customer_id")
     earned = _earned(source)
     if earned is not None:
         rows = rows.left_join(earned, "customer_id").drop("customer_id_right")
-    spans = sorted({1, study.periods_a_year})
-    return pd.concat([_flow(rows, study, span) for span in spans], ignore_index=True)
+    return _flow(rows, study, span)
 
 
 def _flow(rows: Table, study: Study, span: int) -> pd.DataFrame:
