@@ -13,6 +13,7 @@ from impact.codes_engine import ENGINE_PAGES
 from impact.codes_formats import FORMAT_PAGES
 from impact.codes_leaving import LEAVING_PAGES
 from impact.codes_ledger import LEDGER_PAGES
+from impact.codes_lifetime import LIFETIME_PAGES
 from impact.codes_spend import SPEND_PAGES
 from impact.codes_steps import STEP_PAGES
 
@@ -255,6 +256,7 @@ CODES: dict[str, CodePage] = catalogue(
     (
         *_STUDY,
         *_PLAN,
+        *CERTIFICATE_PAGES,
         *COVERAGE_PAGES,
         *DATA_PAGES,
         *DOUBT_PAGES,
@@ -262,14 +264,8 @@ CODES: dict[str, CodePage] = catalogue(
         *FORMAT_PAGES,
         *LEAVING_PAGES,
         *LEDGER_PAGES,
+        *LIFETIME_PAGES,
         *SPEND_PAGES,
         *STEP_PAGES,
-        *DATA_PAGES,
-        *STEP_PAGES,
-        *LEDGER_PAGES,
-        *COVERAGE_PAGES,
-        *ENGINE_PAGES,
-        *FORMAT_PAGES,
-        *CERTIFICATE_PAGES,
     )
 )

@@ -62,6 +62,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _CUSTOMER,
         _text("persona"),
         Column(name="joined_at", kind="period", stored="joined_t"),
+        _text("acquired_by"),
     ),
     "ledger": (
         _CUSTOMER,

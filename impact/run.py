@@ -37,6 +37,7 @@ from models.drivers import find_drivers
 from models.haircut import pain_grades
 from models.history import history_checks, kept_share
 from models.inference import SamplerSettings
+from models.lifetime.measure import lifetime_checks, measure_lifetimes
 from models.pains import value_pains
 from models.planning import planned, planning_checks, price, stand
 from models.rates import PointValue, value_of_a_point
@@ -146,6 +147,9 @@ def find(intake: Intake, cells: Cells, progress: Progress, approvals: tuple[Appr
             checks = (*checks, *more, *decision_checks(decision))
     except TooThinError as thin:
         checks = (*checks, thin_check(thin))
+    with progress.stage("Following customers"):
+        lifetimes = measure_lifetimes(cells, study, estimates.base if estimates else None)
+    checks = (*checks, *lifetime_checks(lifetimes))
     return Findings(
         study=study,
         journey=journey,
@@ -160,6 +164,7 @@ def find(intake: Intake, cells: Cells, progress: Progress, approvals: tuple[Appr
         rows=intake.source.rows,
         reconciliation=intake.report.reconciliation,
         walks=walks,
+        lifetimes=lifetimes,
     )
 
 

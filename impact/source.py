@@ -259,6 +259,7 @@ def _used(engine: Engine, table: ir.Table, reading: Reading, changes: SurveyChan
         # asked many times from here on, so what takes work is worked out once
         rows = rows if rows is plain else engine.keep("answers", rows)
     beside = [read for name, read in STEP_COLUMNS.items() if reading.table == "ledger" and name in reading.named]
+    beside += ["acquired_by"] if reading.table == "customers" and "acquired_by" in reading.named else []
     person = ["person"] if reading.table == "ledger" and reading.study.data.unit else []
     used = rows.select(*dict.fromkeys([*KEPT[reading.table], *extras, *beside, *person]))
     if reading.table == "customers":

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from reports import charts, sentences
 from reports.appendix_choice import break_even, cash, frontier, initiatives, portfolio, quarters
 from reports.appendix_coverage import coverage, ways, who_answers
+from reports.appendix_lifetime import lifetime, revenue_kept
 from reports.appendix_walk import walk
 from reports.edition import Edition
 from reports.figures import cell_of_twenty, money, money_range, p_value, percent, plain, signed_percent, whole
@@ -44,6 +45,8 @@ def appendix(edition: Edition) -> tuple[Section, ...]:
         frontier,
         break_even,
         walk,
+        lifetime,
+        revenue_kept,
         coverage,
         who_answers,
         ways,

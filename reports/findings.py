@@ -17,6 +17,7 @@ from impact.study import Study
 from models.calibration.slopes import Calibration, Grade
 from models.certificate import Certified
 from models.drivers import Drivers
+from models.lifetime.measure import Lifetimes
 from models.pains import PainValues
 from models.planning import RatePlan
 from models.rates import PointValue
@@ -56,7 +57,8 @@ class Findings:
 
     `rows` is the account of the tables' rows: table, rows_in, rows_used, set_aside, reason. `reconciliation`
     is the ledger beside the books: the contract's table, empty without control totals. `walks` lead from the signed
-    rate to NPV: the chosen portfolio's first, then every initiative's; none without a portfolio.
+    rate to NPV: the chosen portfolio's first, then every initiative's; none without a portfolio. `lifetimes` is None
+    of sites.
     """
 
     study: Study
@@ -72,6 +74,7 @@ class Findings:
     rows: pd.DataFrame
     reconciliation: pd.DataFrame
     walks: tuple[Walk, ...] = ()
+    lifetimes: Lifetimes | None = None
 
     @property
     def fit_for_use(self) -> bool:

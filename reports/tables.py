@@ -24,6 +24,7 @@ from reports.tables_choice import (
     portfolio_table,
     scenarios_table,
 )
+from reports.tables_lifetime import lifetime_tables
 from reports.tables_walk import walk_table
 
 CALIBRATION = ("outcome", "term", "method", "estimate", "se", "low", "high", "p", "n", "headline", "grade")
@@ -35,7 +36,7 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
     """Every table of the contract by name, in its order; a table with nothing to say keeps its header.
 
     Where the data are too thin, or the units too few, only `journey`, `break_even`, `checks` and those of
-    coverage have rows.
+    coverage and of lifetimes have rows.
     """
     makers: Mapping[str, Callable[[Findings], pd.DataFrame]] = {
         "journey": journey_table,
@@ -55,11 +56,8 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
         "break_even": break_even_table,
         "checks": lambda one: checks_table(one.checks),
     }
-    return (
-        {name: make(found) for name, make in makers.items()}
-        | dict(found.coverage.tables())
-        | {"walk": walk_table(found)}
-    )
+    tables = {name: make(found) for name, make in makers.items()} | dict(found.coverage.tables())
+    return tables | {"walk": walk_table(found)} | dict(lifetime_tables(found))
 
 
 def checks_table(checks: tuple[Check, ...]) -> pd.DataFrame:

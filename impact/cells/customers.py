@@ -9,6 +9,7 @@ import pandas as pd
 
 from impact.cells.bands import banded_controls, binned_levels
 from impact.cells.coverage import money_by_period, stage_coverage
+from impact.cells.lifetime_cells import lifetime_cells
 from impact.cells.many import ManyCells, ask
 from impact.cells.moments import within_moments
 from impact.cells.panel import build_panel, score_column
@@ -70,6 +71,7 @@ def summarise_customers(source: Source, journey: Journey, study: Study) -> Custo
         coverage=coverage,
         money=money_by_period(panel),
         staying=staying,
+        lifetime=lifetime_cells(panel, source, study),
     )
 
 

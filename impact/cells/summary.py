@@ -53,6 +53,26 @@ class SpendSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LifetimeCells:
+    """What says how long customers stay, or go on buying, and what they bring.
+
+    `active`: active at as_of by persona, tenure (periods, -1 unknown) -> customers, revenue, margin. `revenue`:
+    t, after (periods) -> customers, lost, start, kept, later (of those active at t, `after` periods on), new,
+    new_customers, earned, earned_customers, told (of customers first seen since; null where `acquired_by` is not
+    given). `term`: periods between renewals, 1 without renewal dates. Of repeat customers first seen within the
+    ledger, else None: `buying`: persona, x, t_x, T (periods) -> n; `values`: persona, x, place -> n, value,
+    log_value, spread of the mean of their repeat purchases. `not_followed` customers bought before the ledger begins.
+    """
+
+    active: pd.DataFrame
+    revenue: pd.DataFrame
+    term: int
+    buying: pd.DataFrame | None
+    values: pd.DataFrame | None
+    not_followed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerCells:
     """The summary of a study of many customers, some of whom leave.
 
@@ -71,6 +91,7 @@ class CustomerCells:
     leavers. `patterns`: persona, exposures over the last four periods -> n. `pairs`: two stages -> n,
     sums and products of their scores. `coverage`: stage -> responses, customers, mean, sd, scale_min,
     scale_max. `money`: t -> customers, revenue, margin, retained. `staying`: the money of those who stay.
+    `lifetime` is None where it was not asked.
     """
 
     controls: tuple[str, ...]
@@ -92,6 +113,7 @@ class CustomerCells:
     staying: SpendSummary | None = None
     certified_stages: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     certified_change: pd.DataFrame = field(default_factory=pd.DataFrame)
+    lifetime: LifetimeCells | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

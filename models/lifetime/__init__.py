@@ -1,1 +1,1 @@
-"""Retention and lifetime value from published models, beside the engine's own base."""
+"""How long customers stay or go on buying, and what they bring until then."""

@@ -48,6 +48,9 @@ TABLE_SHEETS: dict[str, tuple[str, str]] = {
     "respondents": ("Who answers", "Those who answer beside the other customers of the same periods."),
     "transitions": ("Ways", "Which stage is seen after which; shares are of the steps shown from a stage."),
     "stage_flow": ("Stage flow", "Drop-off, repeats and returns by stage, and leaving after it was the last one seen."),
+    "lifetime": ("Lifetime", "What a customer of today still brings without any fix, by each model; ranges are 90%."),
+    "survival": ("Survival", "Share of customers still there by tenure in periods, as seen and by each model."),
+    "revenue_kept": ("Revenue kept", "Revenue of a period's customers some periods later, as a share of it."),
     "checks": ("Run checks", "Every check of the run, with what was found and what is allowed."),
 }
 _LONG = ("text", "remedy", "reason", "note", "what_would_have_to_be_true", "description")

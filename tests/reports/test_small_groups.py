@@ -19,7 +19,13 @@ from tests.quick_study import Quick, quick_starter
 
 FEW = LEAST_GROUP - 1
 # Every column of the contract's tables that counts persons, or that times a count gives one.
-COUNTED = {"journey": ("responses", "customers"), "calibration": ("n",)}
+COUNTED = {
+    "journey": ("responses", "customers"),
+    "calibration": ("n",),
+    "lifetime": ("n", "left", "customers"),
+    "survival": ("n",),
+    "revenue_kept": ("customers",),
+}
 # These leave the engine with small groups already hidden, which tests/impact/test_coverage.py holds.
 COUNTED_ON_THE_ENGINE = {"coverage", "response_rates", "respondents", "transitions", "stage_flow"}
 SCORED = ["score", "score_low", "score_high", "emotion"]
@@ -82,7 +88,7 @@ def test_pages_and_workbook_hide_what_the_tables_hide(quick: Quick, tmp_path: Pa
 
 
 def test_every_column_that_counts_persons_is_known_here(quick: Quick) -> None:
-    counts = {"responses", "customers", "n", "respondents", "persons", "leavers"}
+    counts = {"responses", "customers", "n", "respondents", "persons", "leavers", "left"}
     tables = build_tables(quick.found)
     found = {
         (name, column)

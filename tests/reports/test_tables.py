@@ -47,6 +47,11 @@ CONTRACT = {
     "stage_flow": "source stage name owner customers drop_off repeats returns seen_last left exit_rate exit_low "
     "exit_high base_rate",
     "walk": "initiative name step line amount running points_moved",
+    "lifetime": "persona name model parameters n left retention_y1 retention_y2 retention_y3 retention_y4 retention_y5 "
+    "customers value value_p05 value_p95 value_20q value_20q_p05 value_20q_p95 note",
+    "survival": "tenure n observed shifted_beta gamma_frailty geometric",
+    "revenue_kept": "period periods_later customers gross_retention net_retention new_revenue earned_revenue "
+    "earned_level note",
 }
 NAMED = {"journey", "drivers", "pain_points", "initiatives", "portfolio", "cashflow", "benefits", "break_even"}
 SHARES = {
@@ -222,10 +227,11 @@ def test_an_initiative_without_cost_has_the_largest_cost_in_the_place_of_npv(fou
     assert tables["portfolio"].empty and tables["break_even"].empty and tables["frontier"].empty
 
 
-def test_too_thin_leaves_rows_in_journey_break_even_checks_and_coverage_only(found: Findings) -> None:
+def test_too_thin_leaves_rows_in_journey_break_even_checks_coverage_and_lifetimes_only(found: Findings) -> None:
     tables = build_tables(_thin(found))
     assert {name for name, table in tables.items() if len(table)} == {
         *("journey", "break_even", "checks", "coverage", "response_rates", "respondents", "transitions", "stage_flow"),
+        *("lifetime", "survival", "revenue_kept"),
     }
     assert tables["journey"]["value_at_stake"].isna().all()
     assert tables["journey"]["score"].notna().all()
