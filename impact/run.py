@@ -34,7 +34,7 @@ from models.drivers import find_drivers
 from models.history import history_checks, kept_share
 from models.inference import SamplerSettings
 from models.pains import value_pains
-from models.rates import value_of_a_point
+from models.points import find_point, point_checks, value_points
 from models.reduce import reduce_cells
 from models.uplift import Credibility, fit_uplift
 from models.value import look_at_today
@@ -182,7 +182,7 @@ def estimate(intake: Intake, cells: Cells, progress: Progress) -> tuple[Estimate
         forms=forms,
         posterior=posterior,
         base=base,
-        point=value_of_a_point(base, calibration, seed),
+        points=value_points(base, calibration, cells, study),
         pains=value_pains(base, posterior, journey),
         demoted=demoted,
     )
@@ -190,6 +190,7 @@ def estimate(intake: Intake, cells: Cells, progress: Progress) -> tuple[Estimate
         *fit_checks(posterior),
         *money_checks(cells),
         *calibration_checks(calibration),
+        *point_checks(estimates.points, calibration, study),
         *effect_checks(forms, posterior, journey, demoted),
         *slope_check(posterior, calibration, forms.score_sd),
     )
@@ -239,11 +240,11 @@ def _has_margin(cells: Cells, study: Study) -> bool:
 
 def _point_for_break_even(estimates: Estimates) -> float:
     """Money of a point, or nil where the rate is not fit to price initiatives by."""
-    point = estimates.point
+    point = find_point(estimates.points)
     agree = slopes_agree(estimates.posterior, estimates.calibration, estimates.forms.score_sd)
     if point is None or not agree or point.grade == "not told apart from placebo":
         return 0.0
-    return float(point.draws.mean())
+    return point.of_a_point()
 
 
 def _decision_rows(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from impact.study import Study
 from models.calibration.slopes import Calibration
 from models.drivers import Drivers
 from models.pains import PainValues
-from models.rates import PointValue
+from models.points import PointValue
 from models.reduced import ReducedForms
 from models.uplift import UpliftPosterior
 from models.value import ValueBase
@@ -35,7 +35,7 @@ class Estimates:
     forms: ReducedForms
     posterior: UpliftPosterior
     base: ValueBase
-    point: PointValue | None
+    points: tuple[PointValue, ...]
     pains: PainValues
     demoted: frozenset[str]
 

@@ -12,14 +12,13 @@ import numpy as np
 import pandas as pd
 
 from impact.cells import SitePanel
-from impact.columns import NPS_RANGE
 from impact.fingerprint import input_hashes
-from impact.journey import OVERALL
 from reports import sentences
 from reports.edition import CashModel, Edition, Worth
 from reports.findings import Findings
 from reports.tables import build_tables, pain_points_table
 from reports.tables_choice import future_periods, initiatives_table, mean_by_period
+from reports.tables_points import point_in_words
 from scenarios.portfolio import allowed_sets
 from scenarios.worth import other_benefit
 
@@ -87,22 +86,6 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             out[name] = "not installed"
     return out
-
-
-def point_in_words(found: Findings) -> str:
-    """What one point of satisfaction is: `1 point on 1-5`, `1 NPS point`, `1 point of top-2-box share`."""
-    if found.study.survey.express == "top2box":
-        return "1 point of top-2-box share"
-    coverage = found.cells.coverage.set_index("stage")
-    row = coverage.loc[OVERALL] if OVERALL in coverage.index else None
-    if row is None or not np.isfinite(row["scale_min"]):
-        known = coverage.dropna(subset=["scale_min"])
-        if known.empty:
-            return "1 point"
-        row = known.iloc[0]
-    if (row["scale_min"], row["scale_max"]) == NPS_RANGE:
-        return "1 NPS point"
-    return f"1 point on {row['scale_min']:g}-{row['scale_max']:g}"
 
 
 def notices(found: Findings) -> tuple[str, ...]:

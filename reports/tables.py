@@ -22,6 +22,7 @@ from reports.tables_choice import (
     portfolio_table,
     scenarios_table,
 )
+from reports.tables_points import money_rows, point_values_table
 
 SLOPE = ("outcome", "term", "method", "estimate", "se", "n", "grade")
 RECONCILIATION = ("period", "unit", "line", "ledger", "reported", "difference", "coverage")
@@ -36,6 +37,7 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
     makers: Mapping[str, Callable[[Findings], pd.DataFrame]] = {
         "journey": journey_table,
         "calibration": calibration_table,
+        "point_values": point_values_table,
         "drivers": drivers_table,
         "pain_points": pain_points_table,
         "initiatives": initiatives_table,
@@ -128,7 +130,7 @@ def _at_stake(estimates: Estimates | None, stage: str) -> float:
 
 
 def calibration_table(found: Findings) -> pd.DataFrame:
-    """Every slope with its range and grade, then the money a point of overall brings."""
+    """Every slope with its range and grade, then the money a point brings at every term."""
     columns = ["outcome", "term", "method", "estimate", "se", "low", "high", "p", "n", "headline", "grade"]
     if found.estimates is None:
         return pd.DataFrame(columns=columns)
@@ -145,20 +147,7 @@ def calibration_table(found: Findings) -> pd.DataFrame:
                 "n": np.nan if _too_few(found, slope.n) else slope.n,
             }
         )
-    point = found.estimates.point
-    if point is not None:
-        for outcome, draws in (
-            ("money_per_customer_period", point.per_customer_period),
-            ("money_base_horizon", point.draws),
-        ):
-            worth = summary(draws)
-            rows.append(
-                {
-                    **{"outcome": outcome, "term": OVERALL, "method": point.method, "grade": point.grade},
-                    **{"estimate": worth["mean"], "se": float(draws.std()), "low": worth["p05"], "high": worth["p95"]},
-                    **{"p": np.nan, "n": np.nan, "headline": 1},
-                }
-            )
+    rows += money_rows(found.estimates.points)
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -35,6 +35,7 @@ TABLE_SHEETS: dict[str, tuple[str, str]] = {
     "break_even": ("Break even", "What each initiative would have to reach for an NPV of 0."),
     "drivers": ("Drivers", "Share of explained variance by stage; it says what goes along, not what to fix."),
     "calibration": ("Calibration", "Every regression, with its method and how far it can be believed."),
+    "point_values": ("Value of a point", "What one step of a score is worth, in parts; ranges are 90%."),
     "reconciliation": ("Reconciliation", "The ledger beside the books."),
     "benefits": ("Benefits", "What was approved and what was measured."),
     "coverage": ("Coverage", "What the plan names beside what was measured; blank where fewer than 5 persons."),

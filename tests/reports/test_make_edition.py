@@ -11,7 +11,8 @@ import pytest
 from impact.checks import Check
 from reports.edition import Edition
 from reports.findings import Findings
-from reports.make_edition import cash_model, make_edition, point_in_words, run_id, truth_table, versions, worth
+from reports.make_edition import cash_model, make_edition, run_id, truth_table, versions, worth
+from reports.tables_points import point_in_words
 from scenarios.decide import decide
 from tests.quick_study import quick_starter
 
