@@ -14,7 +14,7 @@ T is the hidden cause, of variance 1: none, lasting (a trait), drifting (slow), 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -22,63 +22,24 @@ from scipy.stats import norm
 
 from impact.periods import period_label
 from impact.rng import stream
+from models.simulate_rates_spec import (
+    LATE_DROP,
+    LATE_SHARE,
+    NEUTRAL,
+    PERIOD_SPREAD,
+    PERSONAS,
+    STAGE_SPREAD,
+    STAGES,
+    VISIBLE,
+    WEIGHTS,
+    RatesSpec,
+)
 
-HiddenKind = Literal["none", "lasting", "drifting", "instant"]
-STAGES = ("join", "use", "help")
-WEIGHTS = np.array([0.40, 0.35, 0.25])
-PERSONAS = ("home", "firm", "club")
 HISTORY = 12
-NEUTRAL = 7.0
-STAGE_SPREAD, PERIOD_SPREAD = 1.2, 0.7
-LATE_SHARE, LATE_DROP = 0.10, 2.0
 PLAN_SCORE, PLAN_LEAVING, PLAN_REVENUE = 0.6, -0.3, 1.3
-VISIBLE = 0.8
 DRIFT = 0.9
 SPEND_SPREAD, SPEND_NOISE = 0.40, 0.15
 SILENCE = 0.2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RatesSpec:
-    """The company to simulate.
-
-    `theta`: log leaving rate, `psi`: relative spend, per true point. `person`: standard deviation of lasting
-    satisfaction, `mood` of what is in one answer only. `frailty`: variance of the lasting multiplier of leaving.
-    `times_off`: how many times the truth a slope comes out by the hidden cause. `share_negative` of margins.
-    """
-
-    seed: int
-    customers: int = 20_000
-    periods: int = 10
-    personas: int = 2
-    theta: float = -0.15
-    psi: float = 0.015
-    person: float = 1.0
-    mood: float = 1.0
-    response_rate: float = 0.25
-    leaving_rate: float = 0.05
-    frailty: float = 0.2
-    revenue: float = 100.0
-    margin_rate: float = 0.4
-    share_negative: float = 0.0
-    hidden: HiddenKind = "none"
-    times_off: float = 2.5
-    horizon: int = 12
-    discount_rate: float = 0.10
-    as_of: int = 2026 * 4 + 2
-
-    @property
-    def clear_spread(self) -> tuple[float, float]:
-        """Variance of satisfaction given persona and plan: of the person, and from period to period."""
-        late = (WEIGHTS[0] * LATE_DROP) ** 2 * LATE_SHARE * (1 - LATE_SHARE)
-        return self.person**2, STAGE_SPREAD**2 * float(WEIGHTS @ WEIGHTS) + PERIOD_SPREAD**2 + late
-
-    @property
-    def hidden_leaving(self) -> float:
-        """Log leaving rate per unit of the hidden cause, such that the slope is `times_off` its truth."""
-        if self.hidden == "none":
-            return 0.0
-        return (self.times_off - 1) * self.theta * sum(self.clear_spread) / VISIBLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

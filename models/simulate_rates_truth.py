@@ -10,12 +10,6 @@ import pandas as pd
 
 from impact.rng import stream
 from models.simulate_rates import (
-    LATE_DROP,
-    LATE_SHARE,
-    NEUTRAL,
-    PERIOD_SPREAD,
-    STAGE_SPREAD,
-    WEIGHTS,
     RatesCompany,
     compared,
     lasting_level,
@@ -24,6 +18,7 @@ from models.simulate_rates import (
     of_rows,
     within,
 )
+from models.simulate_rates_spec import LATE_DROP, LATE_SHARE, NEUTRAL, PERIOD_SPREAD, STAGE_SPREAD, WEIGHTS
 
 FUTURES = 24
 

@@ -15,11 +15,13 @@ from models.calibration.calibrate import calibrate
 from models.calibration.slopes import Calibration
 from models.points import PointValue, find_point, value_points
 from models.reduce import reduce_cells
-from models.simulate_rates import STAGES, RatesCompany, RatesSpec, simulate_rates
+from models.simulate_rates import RatesCompany, simulate_rates
+from models.simulate_rates_spec import STAGES, RatesSpec
 from models.simulate_rates_truth import RatesTruth, rates_truth
-from models.value import ValueBase
+from models.value import ValueBase, base_path
 
 DRAWS = 1000
+SHOWN = ("retention", "spend", "total")
 
 STUDY = """\
 [study]
@@ -116,3 +118,27 @@ def estimate(spec: RatesSpec, folder: Path) -> Estimated:
 def draws_of(found: Estimated, part: str) -> np.ndarray:
     """Draws of a part of a point's value, or of the total `(draw,)`."""
     return found.point.total() if part == "total" else found.point.parts[part]
+
+
+def covered(found: Estimated, part: str) -> bool:
+    """Whether the true value of a part, or of the total, lies in its 90% range."""
+    low, high = np.percentile(draws_of(found, part), [5, 95])
+    return bool(low <= found.truth.money[part] <= high)
+
+
+def ratio(found: Estimated, part: str) -> float:
+    """Expected over true value of a part; 1 where both are nothing."""
+    true = found.truth.money[part]
+    return float(draws_of(found, part).mean()) / true if true else 1.0
+
+
+def markdown_rows(found: tuple[Estimated, ...]) -> list[str]:
+    """A row a company, as `docs/accuracy.md` shows them: value over truth by part, `!` where out of range."""
+    rows = []
+    for one in found:
+        told = [
+            f"{ratio(one, part):.2f}{'' if covered(one, part) else ' !'}" for part in ("retention", "spend", "total")
+        ]
+        base = float(base_path(one.base)["margin"].mean(axis=0) @ one.base.discount) / one.truth.base
+        rows.append("| " + " | ".join([str(one.company.spec.seed), *told, f"{base:.3f}"]) + " |")
+    return rows
