@@ -17,4 +17,12 @@ POINT_PAGES: tuple[tuple[str, str, str, str], ...] = (
         "under a fifth the division would multiply noise.",
         "Measure reliability anew (the same people asked twice), or use the mean of several questions.",
     ),
+    (
+        "C503",
+        "Neighbouring periods tell less than periods far apart",
+        "What moves slowly (income, price, a contract running out) hardly differs between neighbouring periods. Where "
+        "a point goes with clearly less there, something slow may be behind both score and spend. Noisy answers beside "
+        "satisfaction that lasts do the same; the two are not told apart.",
+        "Name what changes slowly as a control; ask the same customers in neighbouring periods, some of them twice.",
+    ),
 )

@@ -19,6 +19,7 @@ from impact.intake import Intake, inspect_study, take_in
 from impact.rng import stream
 from models.base import bare_base, build_base, margin_rate
 from models.calibration.calibrate import calibrate
+from models.calibration.near import near_checks
 from models.checks import (
     calibration_checks,
     effect_checks,
@@ -191,6 +192,7 @@ def estimate(intake: Intake, cells: Cells, progress: Progress) -> tuple[Estimate
         *money_checks(cells),
         *calibration_checks(calibration),
         *point_checks(estimates.points, calibration, study),
+        *near_checks(cells, calibration),
         *effect_checks(forms, posterior, journey, demoted),
         *slope_check(posterior, calibration, forms.score_sd),
     )

@@ -11,6 +11,7 @@ from impact.cells.bands import banded_controls, binned_levels
 from impact.cells.coverage import money_by_period, stage_coverage
 from impact.cells.many import ManyCells, ask
 from impact.cells.moments import within_moments
+from impact.cells.near import near_moments
 from impact.cells.panel import build_panel, score_column
 from impact.cells.renewal import met_at_renewal
 from impact.cells.summary import RECENT, CustomerCells, Moments, Rows
@@ -65,6 +66,7 @@ def summarise_customers(source: Source, journey: Journey, study: Study) -> Custo
         pairs=_pairs(panel, journey),
         coverage=coverage,
         money=money_by_period(panel),
+        spend_near=near_moments(panel),
     )
 
 

@@ -48,7 +48,8 @@ class CustomerCells:
     customers, revenue, margin. `recent`: the same groups over the last four outcome periods -> n,
     leavers. `patterns`: persona, exposures over the last four periods -> n. `pairs`: two stages -> n,
     sums and products of their scores. `coverage`: stage -> responses, customers, mean, sd, scale_min,
-    scale_max. `money`: t -> customers, revenue, margin, retained.
+    scale_max. `money`: t -> customers, revenue, margin, retained. `spend_near`: `spend_on_score` between
+    neighbouring periods alone.
     """
 
     controls: tuple[str, ...]
@@ -67,6 +68,7 @@ class CustomerCells:
     pairs: pd.DataFrame
     coverage: pd.DataFrame
     money: pd.DataFrame
+    spend_near: tuple[Moments, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from rates_company import Estimated, covered, estimate, markdown_rows, ratio
 
+from models.calibration.near import near_slope
 from models.simulate_rates_spec import RatesSpec, companies_of_rates
 from models.value import base_path
 
@@ -22,6 +23,8 @@ MEAN_RATIO = (0.84, 1.16)
 # Some 1,500 leavers tell a leaving rate to 3%, which over three years moves the margin by 1%: taken four times.
 BASE_OFF = 0.04
 CENT = 0.01
+# The same sums taken in another order.
+SUMMED = 1e-8
 # Leavings of 1,000 customers in one seed would tell nothing; 2,000 and four quarters run in seconds.
 SMALL = RatesSpec(seed=5, customers=2_000, periods=6)
 
@@ -60,6 +63,29 @@ def test_a_ledger_with_negative_margins_ties_to_the_cent(company: Callable[[Rate
     found = company(replace(SMALL, share_negative=0.15))
     assert (found.company.ledger["margin"] < 0).mean() == pytest.approx(0.15, abs=0.02)
     money_ties(found)
+
+
+def test_the_slope_between_neighbours_is_that_of_their_differences(company: Callable[[RatesSpec], Estimated]) -> None:
+    found = company(replace(SMALL, personas=1))
+    panel = found.company.panel
+    rows = panel.answered & panel.stays
+    revenue = found.company.ledger.assign(
+        t=lambda ledger: ledger["period"].rank(method="dense").astype(int) - 1,
+        customer=lambda ledger: ledger["customer_id"].str[1:].astype(int),
+    ).set_index(["customer", "t"])["revenue"]
+    x, y, period = [], [], []
+    for t in range(found.company.spec.periods - 2):
+        for customer in np.flatnonzero(rows[:, t] & rows[:, t + 1]):
+            before, after = revenue[customer, t + 1], revenue[customer, t + 2]
+            x.append(panel.score[customer, t + 1] - panel.score[customer, t])
+            y.append((after - before) / ((after + before) / 2))
+            period.append(t)
+    held = np.eye(found.company.spec.periods - 2)[period]
+    fit = np.linalg.lstsq(np.column_stack([x, held]), np.array(y), rcond=None)[0]
+    near = near_slope(found.cells)
+    assert near is not None
+    assert near.estimate == pytest.approx(fit[0], rel=SUMMED)
+    assert near.units == len(x)
 
 
 @pytest.mark.verify
