@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from impact.cells import CustomerCells, summarise
+from impact.checks import Check
 from impact.intake import Intake, take_in
 from impact.periods import period_label
 from models.base import build_base
 from models.calibration.calibrate import calibrate
+from models.calibration.near import near_checks
 from models.calibration.slopes import Calibration
 from models.points import PointValue, find_point, value_points
 from models.reduce import reduce_cells
@@ -22,6 +24,8 @@ from models.value import ValueBase, base_path
 
 DRAWS = 1000
 SHOWN = ("retention", "spend", "total")
+# Reviews that see a hidden cause: what lasts about customers (leaving), what drifts (spend).
+SEES = {"retention": {"C412"}, "spend": {"C503"}}
 
 STUDY = """\
 [study]
@@ -91,6 +95,7 @@ class Estimated:
     calibration: Calibration
     base: ValueBase
     point: PointValue
+    checks: tuple[Check, ...]
 
 
 def estimate(spec: RatesSpec, folder: Path) -> Estimated:
@@ -112,6 +117,7 @@ def estimate(spec: RatesSpec, folder: Path) -> Estimated:
         calibration=calibration,
         base=base,
         point=point,
+        checks=(*calibration.checks, *near_checks(cells, calibration)),
     )
 
 
@@ -142,3 +148,22 @@ def markdown_rows(found: tuple[Estimated, ...]) -> list[str]:
         base = float(base_path(one.base)["margin"].mean(axis=0) @ one.base.discount) / one.truth.base
         rows.append("| " + " | ".join([str(one.company.spec.seed), *told, f"{base:.3f}"]) + " |")
     return rows
+
+
+def off_by(found: Estimated, part: str) -> float:
+    """How many times its truth a slope comes out, retention or spend."""
+    told = {"retention": ("retention", found.truth.leaving), "spend": ("log_revenue", found.truth.spend)}
+    outcome, true = told[part]
+    slope = found.calibration.headline(outcome)
+    assert slope is not None
+    return slope.estimate / true
+
+
+def doubted(found: Estimated, part: str) -> frozenset[str]:
+    """What stands against the rate of a part: codes of reviews that see a hidden cause."""
+    outcome = {"retention": "retention", "spend": "log_revenue"}[part]
+    slope = found.calibration.headline(outcome)
+    assert slope is not None
+    reviews = {check.code for check in found.checks if check.status == "review"}
+    grade = {"C402"} if slope.grade == "not told apart from placebo" else set()
+    return frozenset((reviews & SEES[part]) | grade)
