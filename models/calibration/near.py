@@ -42,22 +42,22 @@ def near_slope(cells: CustomerCells) -> Slope | None:
 
 def near_checks(cells: Cells, calibration: Calibration) -> tuple[Check, ...]:
     """A review where the slope of spend between neighbouring periods is clearly less than over all periods."""
-    headline = calibration.headline("log_revenue")
-    if not isinstance(cells, CustomerCells) or headline is None or headline.method != "within":
+    whole = calibration.find("log_revenue", OVERALL, "within")
+    if not isinstance(cells, CustomerCells) or whole is None:
         return ()
     near = near_slope(cells)
-    if near is None or not headline.estimate:
+    if near is None or not whole.estimate:
         return ()
-    less = (headline.estimate - near.estimate) * np.sign(headline.estimate)
-    # the neighbours' rows are among those of the headline, so the error of the gap is no more than their own
-    apart = bool(less > Z90 * near.se and near.estimate / headline.estimate < LEAST_SHARE)
-    tells = Z90 * near.se < abs(headline.estimate) / 2
+    less = (whole.estimate - near.estimate) * np.sign(whole.estimate)
+    # the neighbours' rows are among those of the whole, so the error of the gap is no more than their own
+    apart = bool(less > Z90 * near.se and near.estimate / whole.estimate < LEAST_SHARE)
+    tells = Z90 * near.se < abs(whole.estimate) / 2
     return (
         Check(
             code="C503",
             check="Neighbouring periods beside periods far apart (spend)",
             status="review" if apart or not tells else "pass",
-            found=f"{near.estimate:+.5f} ({near.se:.5f}) beside {headline.estimate:+.5f} ({headline.se:.5f})",
+            found=f"{near.estimate:+.5f} ({near.se:.5f}) beside {whole.estimate:+.5f} ({whole.se:.5f})",
             limit="not clearly less (90%) by a fifth or more",
             text=_text(apart=apart, tells=tells),
             remedy=""
