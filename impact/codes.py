@@ -14,6 +14,7 @@ from impact.codes_formats import FORMAT_PAGES
 from impact.codes_leaving import LEAVING_PAGES
 from impact.codes_ledger import LEDGER_PAGES
 from impact.codes_lifetime import LIFETIME_PAGES
+from impact.codes_points import POINT_PAGES
 from impact.codes_spend import SPEND_PAGES
 from impact.codes_steps import STEP_PAGES
 
@@ -265,6 +266,7 @@ CODES: dict[str, CodePage] = catalogue(
         *LEAVING_PAGES,
         *LEDGER_PAGES,
         *LIFETIME_PAGES,
+        *POINT_PAGES,
         *SPEND_PAGES,
         *STEP_PAGES,
     )

@@ -20,6 +20,7 @@ from impact.intake import Intake, inspect_study, take_in
 from impact.rng import stream
 from models.base import bare_base, build_base, margin_rate
 from models.calibration.calibrate import calibrate
+from models.calibration.near import near_checks
 from models.certificate_issue import Beside, certificate_checks, issue_certificates, terms_of
 from models.checks import (
     calibration_checks,
@@ -40,7 +41,7 @@ from models.inference import SamplerSettings
 from models.lifetime.measure import lifetime_checks, measure_lifetimes
 from models.pains import value_pains
 from models.planning import planned, planning_checks, price, stand
-from models.rates import PointValue, value_of_a_point
+from models.points import find_point, point_checks, value_points, worth_of_a_point
 from models.reduce import reduce_cells
 from models.sensitivity.answers import Doubt
 from models.uplift import Credibility, fit_uplift
@@ -190,7 +191,7 @@ def estimate(
     beside = Beside(evidence=intake.case.plan.evidence, doubts=doubts, posterior=posterior, score_sd=forms.score_sd)
     certified = issue_certificates(cells, calibration, study, terms_of(cells, study), beside)
     plans = price(
-        stand(certified, approvals, study), calibration, lambda one: _worth(value_of_a_point(base, one, seed))
+        stand(certified, approvals, study), calibration, lambda one: worth_of_a_point(base, one, cells, study)
     )
     estimates = Estimates(
         calibration=calibration,
@@ -198,19 +199,21 @@ def estimate(
         forms=forms,
         posterior=posterior,
         base=base,
-        point=value_of_a_point(base, calibration, seed),
+        points=value_points(base, calibration, cells, study),
         pains=value_pains(base, posterior, journey),
         demoted=demoted,
         grades=grades,
         certified=certified,
         plans=plans,
-        planning_point=value_of_a_point(base, planned(calibration, plans), seed),
+        planning_worth=worth_of_a_point(base, planned(calibration, plans), cells, study),
     )
     return estimates, (
         *fit_checks(posterior),
         *money_checks(cells),
         *calibration.checks,
         *calibration_checks(calibration),
+        *point_checks(estimates.points, calibration, study),
+        *near_checks(cells, calibration),
         *effect_checks(forms, posterior, journey, demoted),
         *slope_check(posterior, calibration, forms.score_sd),
         *certificate_checks(certified),
@@ -273,16 +276,11 @@ def _has_margin(cells: Cells, study: Study) -> bool:
 
 def _point_for_break_even(estimates: Estimates) -> float:
     """Money of a point at the planning rate, else the current one, or nil where it is not fit to price by."""
-    point = estimates.point
+    point = find_point(estimates.points)
     agree = slopes_agree(estimates.posterior, estimates.calibration, estimates.forms.score_sd)
     if point is None or not agree or point.grade == "not told apart from placebo":
         return 0.0
-    return _worth(estimates.planning_point)
-
-
-def _worth(point: PointValue | None) -> float:
-    """Mean money of a point for base and horizon; 0 where none is known."""
-    return 0.0 if point is None else float(point.draws.mean())
+    return estimates.planning_worth
 
 
 def _decision_rows(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

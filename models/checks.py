@@ -12,7 +12,7 @@ from impact.journey import OVERALL, Journey
 from models.calibration.calibrate import telling, told_apart
 from models.calibration.slopes import Calibration, Slope
 from models.inference import ESS_LIMIT, RHAT_LIMIT
-from models.rates import naive_multiple
+from models.points import naive_multiple
 from models.reduced import GaussianSummary, ReducedForms
 from models.sensitivity.placebos import FALSE_DISCOVERY, benjamini_hochberg
 from models.uplift import UpliftPosterior

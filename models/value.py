@@ -198,14 +198,22 @@ def spend_lifts(persona: PersonaBase, spend: np.ndarray, fixed: np.ndarray) -> n
 
 def base_path(base: ValueBase) -> dict[str, np.ndarray]:
     """The base without any fix by period: `customers`, `margin` `(draw, period)`, all personas."""
-    periods = np.arange(1, len(base.discount) + 1)
-    customers, money = 0.0, 0.0
+    return uniform_path(base, np.zeros(len(base.frailty)))
+
+
+def uniform_path(base: ValueBase, log_hazard: np.ndarray) -> dict[str, np.ndarray]:
+    """The base by period, `customers` and `margin` `(draw, period)`, when every customer leaves otherwise.
+
+    From the first future period's experience on the leaving intensity is `exp(log_hazard)` `(draw,)` times today's.
+    """
+    ratio = np.exp(log_hazard[:, None] * _held(base)).cumsum(axis=1)
+    customers, money = np.zeros(ratio.shape), np.zeros(ratio.shape)
     for persona in base.personas:
         now = intensity_of(persona.rate[None, :], base.frailty[:, None])
-        share = survival(now[:, :, None] * periods, base.frailty[:, None, None])
-        customers = customers + np.einsum("dbh,b->dh", share, persona.customers)
-        money = money + np.einsum("dbh,b->dh", share, persona.customers * persona.money)
-    return {"customers": np.asarray(customers), "margin": np.asarray(money)}
+        share = survival(now[:, :, None] * ratio[:, None, :], base.frailty[:, None, None])
+        customers += np.einsum("dbh,b->dh", share, persona.customers)
+        money += np.einsum("dbh,b->dh", share, persona.customers * persona.money)
+    return {"customers": customers, "margin": money}
 
 
 def uniform_value(base: ValueBase, log_hazard: np.ndarray, lift: np.ndarray) -> np.ndarray:
@@ -213,12 +221,10 @@ def uniform_value(base: ValueBase, log_hazard: np.ndarray, lift: np.ndarray) -> 
 
     Leaving intensity changes by the factor `exp(log_hazard)`, money by `lift`; both `(draw,)`.
     """
-    periods = len(base.discount)
-    held = np.concatenate([np.zeros(base.lag), np.ones(max(periods - base.lag, 0))])[:periods]
-    total = np.zeros(len(base.frailty))
-    for persona in base.personas:
-        now = intensity_of(persona.rate[None, :], base.frailty[:, None])
-        before = _money(persona, base.frailty, now, np.ones((1, periods)))
-        after = _money(persona, base.frailty, now, np.exp(log_hazard[:, None] * held))
-        total += (after * (1 + lift[:, None] * held) - before) @ base.discount
-    return total
+    after = uniform_path(base, log_hazard)["margin"] * (1 + lift[:, None] * _held(base))
+    return np.asarray((after - base_path(base)["margin"]) @ base.discount)
+
+
+def _held(base: ValueBase) -> np.ndarray:
+    """Which periods' outcomes come of experience after `as_of` `(period,)`, 1 or 0."""
+    return (np.arange(len(base.discount)) >= base.lag).astype(float)

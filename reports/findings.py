@@ -20,7 +20,7 @@ from models.drivers import Drivers
 from models.lifetime.measure import Lifetimes
 from models.pains import PainValues
 from models.planning import RatePlan
-from models.rates import PointValue
+from models.points import PointValue
 from models.reduced import ReducedForms
 from models.uplift import UpliftPosterior
 from models.value import ValueBase
@@ -34,7 +34,8 @@ class Estimates:
 
     `demoted` names the pain points that are not told apart from a placebo; `grades` holds the grade of each
     pain point's effect, which its haircut follows. `certified` are the rates as offered for signature, `plans` where
-    each stands, and `planning_point` the value of a point with every rate that is signed and valid in its place.
+    each stands, and `planning_worth` the money of a point, for base and horizon, with every rate that is
+    signed and valid in its place.
     """
 
     calibration: Calibration
@@ -42,13 +43,13 @@ class Estimates:
     forms: ReducedForms
     posterior: UpliftPosterior
     base: ValueBase
-    point: PointValue | None
+    points: tuple[PointValue, ...]
     pains: PainValues
     demoted: frozenset[str]
     grades: Mapping[str, Grade]
     certified: Certified
     plans: tuple[RatePlan, ...]
-    planning_point: PointValue | None
+    planning_worth: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ import pandas as pd
 from impact.cells import SitePanel
 from impact.fingerprint import input_hashes
 from impact.point import point_in_words
-from models.rates import PointValue
+from models.points import PointValue, find_point
 from reports import point_value, sentences
 from reports.certificate_words import plan_notices
 from reports.edition import CashModel, Edition, Worth
@@ -78,15 +78,14 @@ def rates_of(edition: Edition, found: Findings) -> tuple[RatePage, ...]:
         fit=edition.fitness == "fit",
         notices=edition.notices,
         worth=point_value.worth_of_overall(edition),
-        parts=point_parts(estimates.point),
+        parts=point_parts(find_point(estimates.points)),
     )
     return rate_pages(heading, estimates.calibration, estimates.certified, estimates.plans)
 
 
 def point_parts(point: PointValue | None) -> dict[str, tuple[float, float, float]]:
-    """Mean and 90% range of what a point is worth through each way, where the value of a point is split."""
-    parts: dict[str, np.ndarray] = getattr(point, "parts", {})
-    told = {name: summary(one) for name, one in parts.items()}
+    """Mean and 90% range of the step of a point's worth through each way; none where it was not valued."""
+    told = {name: summary(one) for name, one in point.parts.items()} if point is not None else {}
     return {name: (one["mean"], one["p05"], one["p95"]) for name, one in told.items()}
 
 

@@ -20,6 +20,12 @@ _GRADES = {
     "expert": "grade: expert, a judgement and not a measurement",
     PLACEBO_GRADE: "grade: not told apart from placebo",
 }
+_PARTS = {
+    "retention": "by fewer leaving",
+    "spend": "by what those there spend",
+    "service": "by lower cost to serve",
+    "referral": "by those they bring",
+}
 _MONEY = {"log_margin": "margin", "log_revenue": "revenue"}
 
 
@@ -54,8 +60,9 @@ def caution(edition: Edition) -> str:
 
 
 def rate(edition: Edition, row: Row) -> str:
-    """The rate per point, its range and its grade in words."""
-    return f"{_point(edition, row)} goes with {effect(row)}; {grade_in_words(text(row, 'grade'))}."
+    """The rate per point (or tenth of one), its range and its grade in words."""
+    said = effect(row, _step(edition, row))
+    return f"{_point(edition, row)} goes with {said}; {grade_in_words(text(row, 'grade'))}."
 
 
 def grade_in_words(grade: str) -> str:
@@ -67,23 +74,36 @@ def _point(edition: Edition, row: Row) -> str:
     term = text(row, "term")
     names = {stage.stage: stage.name for stage in edition.journey.stages}
     score = "overall satisfaction" if term == OVERALL else f"the score of {printable(names.get(term, term))}"
-    return f"{printable(edition.point)} more of {score}"
+    worth = _worth(edition, row)
+    return f"{printable(text(worth, 'point') if worth else edition.point)} more of {score}"
 
 
-def effect(row: Row) -> str:
-    """The estimate and its 90% range as a change of the money or of the leaving rate.
+def _worth(edition: Edition, row: Row, part: str = "total") -> Row | None:
+    """The row of `point_values` of a term's observed point, or None."""
+    rows = (line for line in records(edition, "point_values") if line.get("term") == row.get("term"))
+    return next((line for line in rows if line.get("part") == part and line.get("basis") == "observed"), None)
 
-    Estimates are in log money or log leaving rate, so the change is exp(estimate) - 1.
+
+def _step(edition: Edition, row: Row) -> float:
+    """The step a term is told in: a whole point, or a tenth where scores hardly differ."""
+    worth = _worth(edition, row)
+    return (number(worth, "step") if worth else None) or 1.0
+
+
+def effect(row: Row, step: float = 1.0) -> str:
+    """The estimate of a step and its 90% range as a change of the money or of the leaving rate.
+
+    Estimates are in log money or log leaving rate per point, so the change is exp(estimate x step) - 1.
     """
-    estimate, low, high = number(row, "estimate"), number(row, "low"), number(row, "high")
+    estimate, low, high = (_growth(number(row, name), step) for name in ("estimate", "low", "high"))
     outcome = str(row.get("outcome"))
     if outcome in _MONEY:
-        return f"{_growth(estimate)} {_MONEY[outcome]} (range {_growth(low)} to {_growth(high)})"
-    return f"a leaving rate changed by {_growth(estimate)} (range {_growth(low)} to {_growth(high)})"
+        return f"{estimate} {_MONEY[outcome]} (range {low} to {high})"
+    return f"a leaving rate changed by {estimate} (range {low} to {high})"
 
 
-def _growth(log_change: float | None) -> str:
-    return signed_percent(None if log_change is None else math.expm1(log_change))
+def _growth(log_change: float | None, step: float) -> str:
+    return signed_percent(None if log_change is None else math.expm1(log_change * step))
 
 
 def placebo(edition: Edition, row: Row) -> str:
@@ -91,7 +111,7 @@ def placebo(edition: Edition, row: Row) -> str:
     if row.get("grade") != PLACEBO_GRADE:
         return ""
     later = _same(edition, row, "placebo")
-    as_much = f": {effect(later)}" if later else ""
+    as_much = f": {effect(later, _step(edition, row))}" if later else ""
     outcome = "leaving" if row.get("outcome") == "retention" else "the money"
     return (
         f'Next {edition.period_kind}\'s score, which cannot have caused it, "explains" {outcome} as well{as_much}; '
@@ -108,7 +128,7 @@ def naive(edition: Edition, row: Row) -> str:
     if not claimed or not measured:
         return ""
     start = f"The naive way, comparing {_unit(edition)}s with each other, would claim"
-    return f"{start} {_times(claimed / measured)}: {effect(across)}."
+    return f"{start} {_times(claimed / measured)}: {effect(across, _step(edition, row))}."
 
 
 def _times(ratio: float) -> str:
@@ -120,42 +140,60 @@ def _times(ratio: float) -> str:
 
 
 def worth_of_a_point(edition: Edition, row: Row) -> str:
-    """What a point is worth in money with its range, over the horizon or by customer and period; else empty."""
+    """What a point is worth in money with its range and parts, over the horizon or by customer and period."""
+    worth = _worth(edition, row)
+    if worth is not None:
+        said = _money_of_a_point(edition, worth, ("base_horizon", "low", "high"), _per(edition, MONEY_OUTCOMES[0]))
+        return " ".join(part for part in (said, split(edition, row), where_it_holds(worth)) if part)
     for outcome in MONEY_OUTCOMES:
         for line in records(edition, "calibration"):
             if line.get("outcome") == outcome and line.get("term") == row.get("term"):
-                return _money_of_a_point(edition, line)
+                return _money_of_a_point(edition, line, ("estimate", "low", "high"), _per(edition, outcome))
     return ""
 
 
 def worth_of_overall(edition: Edition) -> tuple[str, ...]:
     """What a point of overall is worth, for the whole base and for one customer; empty where it was not valued."""
-    lines = [line for line in records(edition, "calibration") if line.get("term") == OVERALL]
-    return tuple(
-        _money_of_a_point(edition, line)
-        for outcome in MONEY_OUTCOMES
-        for line in lines
-        if line.get("outcome") == outcome
-    )
+    overall: Row = {"term": OVERALL}
+    whole, each = worth_of_a_point(edition, overall), _worth(edition, overall)
+    columns = ("per_customer_period", "per_customer_period_low", "per_customer_period_high")
+    one = _money_of_a_point(edition, each, columns, _per(edition, MONEY_OUTCOMES[1])) if each else ""
+    return tuple(sentence for sentence in (whole, one) if sentence)
 
 
-def _money_of_a_point(edition: Edition, line: Row) -> str:
-    per = (
-        "over the horizon, for the whole base"
-        if line.get("outcome") == "money_base_horizon"
-        else f"a {_unit(edition)} and {edition.period_kind}"
-    )
+def _per(edition: Edition, outcome: str) -> str:
+    if outcome == "money_base_horizon":
+        return "over the horizon, for the whole base"
+    return f"a {_unit(edition)} and {edition.period_kind}"
+
+
+def _money_of_a_point(edition: Edition, line: Row, columns: tuple[str, str, str], per: str) -> str:
+    step, (worth, low, high) = number(line, "step"), (number(line, column) for column in columns)
+    point = "a point" if step in (None, 1.0) else printable(text(line, "point"))
     doubted = line.get("grade") == PLACEBO_GRADE
     lead = (
-        "Only if the rate were cause would a point be worth"
-        if doubted
-        else "At face value, before any haircut, a point is worth"
+        f"Only if the rate were cause would {point} be" if doubted else f"At face value, before any haircut, {point} is"
     )
     return (
-        f"{lead} {money(number(line, 'estimate'), edition.currency)} "
-        f"of {edition.money_word} "
-        f"(range {money_range(number(line, 'low'), number(line, 'high'))}) {per}."
+        f"{lead} worth {money(worth, edition.currency)} of {edition.money_word} (range {money_range(low, high)}) {per}."
     )
+
+
+def split(edition: Edition, row: Row) -> str:
+    """Where the money of a point comes from, part by part; empty where it has one part."""
+    parts = [(words, _worth(edition, row, name)) for name, words in _PARTS.items()]
+    told = [(words, number(line, "base_horizon")) for words, line in parts if line is not None]
+    if len(told) < 2:
+        return ""
+    return f"Of it, {', '.join(f'{money(worth, edition.currency)} {words}' for words, worth in told)}."
+
+
+def where_it_holds(worth: Row) -> str:
+    """The scores a rate was measured in; empty where they are not known."""
+    low, high = number(worth, "holds_from"), number(worth, "holds_to")
+    if low is None or high is None:
+        return ""
+    return f"It holds for scores as they were seen, {significant(low)} to {significant(high)}, and not beyond."
 
 
 def _same(edition: Edition, row: Row, method: str) -> Row | None:

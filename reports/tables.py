@@ -25,6 +25,7 @@ from reports.tables_choice import (
     scenarios_table,
 )
 from reports.tables_lifetime import lifetime_tables
+from reports.tables_points import money_rows, point_values_table
 from reports.tables_walk import walk_table
 
 CALIBRATION = ("outcome", "term", "method", "estimate", "se", "low", "high", "p", "n", "headline", "grade")
@@ -44,6 +45,7 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
         "certificate": lambda one: certificate_table(one.estimates.plans if one.estimates else ()),
         "triangulation": lambda one: triangulation_table(one.estimates.certified if one.estimates else None),
         "doubts": lambda one: doubts_table(one.estimates.certified if one.estimates else None),
+        "point_values": point_values_table,
         "drivers": drivers_table,
         "pain_points": pain_points_table,
         "initiatives": initiatives_table,
@@ -137,25 +139,11 @@ def _at_stake(estimates: Estimates | None, stage: str) -> float:
 
 
 def calibration_table(found: Findings) -> pd.DataFrame:
-    """Every slope with its range and grade, then the money a point of overall brings."""
+    """Every slope with its range and grade, then the money a point brings at every term."""
     if found.estimates is None:
         return pd.DataFrame(columns=list(CALIBRATION))
     rows = slope_rows(found.estimates.calibration, sites=isinstance(found.cells, SitePanel))
-    point = found.estimates.point
-    if point is not None:
-        for outcome, draws in (
-            ("money_per_customer_period", point.per_customer_period),
-            ("money_base_horizon", point.draws),
-        ):
-            worth = summary(draws)
-            rows.append(
-                {
-                    **{"outcome": outcome, "term": OVERALL, "method": point.method, "grade": point.grade},
-                    **{"estimate": worth["mean"], "se": float(draws.std()), "low": worth["p05"], "high": worth["p95"]},
-                    **{"p": np.nan, "n": np.nan, "headline": 1},
-                }
-            )
-    return pd.DataFrame(rows, columns=list(CALIBRATION))
+    return pd.DataFrame([*rows, *money_rows(found.estimates.points)], columns=list(CALIBRATION))
 
 
 def slope_rows(calibration: Calibration, *, sites: bool) -> list[dict[str, object]]:

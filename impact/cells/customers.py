@@ -12,6 +12,7 @@ from impact.cells.coverage import money_by_period, stage_coverage
 from impact.cells.lifetime_cells import lifetime_cells
 from impact.cells.many import ManyCells, ask
 from impact.cells.moments import within_moments
+from impact.cells.near import near_moments
 from impact.cells.panel import build_panel, score_column
 from impact.cells.renewal import met_at_renewal
 from impact.cells.score_cells import change_cells, score_cells, score_steps
@@ -72,6 +73,7 @@ def summarise_customers(source: Source, journey: Journey, study: Study) -> Custo
         money=money_by_period(panel),
         staying=staying,
         lifetime=lifetime_cells(panel, source, study),
+        spend_near=near_moments(panel),
     )
 
 

@@ -91,7 +91,7 @@ class CustomerCells:
     leavers. `patterns`: persona, exposures over the last four periods -> n. `pairs`: two stages -> n,
     sums and products of their scores. `coverage`: stage -> responses, customers, mean, sd, scale_min,
     scale_max. `money`: t -> customers, revenue, margin, retained. `staying`: the money of those who stay.
-    `lifetime` is None where it was not asked.
+    `lifetime` is None where it was not asked. `spend_near`: `spend_on_score` between neighbouring periods alone.
     """
 
     controls: tuple[str, ...]
@@ -114,6 +114,7 @@ class CustomerCells:
     certified_stages: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     certified_change: pd.DataFrame = field(default_factory=pd.DataFrame)
     lifetime: LifetimeCells | None = None
+    spend_near: tuple[Moments, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

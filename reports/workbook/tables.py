@@ -41,6 +41,7 @@ TABLE_SHEETS: dict[str, tuple[str, str]] = {
         "Own methods side by side, each over the headline; ranges are 90%.",
     ),
     "doubts": ("Doubts", "What would overturn a rate: five questions, and the tests behind each answer."),
+    "point_values": ("Value of a point", "What one step of a score is worth, in parts; ranges are 90%."),
     "reconciliation": ("Reconciliation", "The ledger beside the books."),
     "benefits": ("Benefits", "What was approved and what was measured."),
     "coverage": ("Coverage", "What the plan names beside what was measured; blank where fewer than 5 persons."),

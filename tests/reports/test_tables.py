@@ -24,6 +24,8 @@ CONTRACT = {
     "money_between valid_until data_hash",
     "triangulation": "outcome term way name estimate se low high compared ratio ratio_low ratio_high apart_from note",
     "doubts": "outcome term question verdict answer test found limit status text",
+    "point_values": "term name part step point basis per_customer_period per_customer_period_low "
+    "per_customer_period_high base_horizon low high grade holds_from holds_to",
     "drivers": "outcome stage importance low high share p_first method",
     "pain_points": "pain_point stage prevalence satisfaction_effect retention_effect spend_effect value value_p05 "
     "value_p50 value_p95 p_positive grade prior_share",
@@ -167,6 +169,8 @@ def test_the_frontier_ends_at_what_the_free_budget_buys_and_never_falls(tables: 
 
 def test_money_of_a_point_stands_beside_the_slopes(tables: dict[str, pd.DataFrame]) -> None:
     rows = tables["calibration"].set_index("outcome")
+    parts = tables["point_values"].set_index(["term", "part"])["base_horizon"]
+    assert parts["overall"].drop("total").sum() == pytest.approx(parts["overall", "total"], rel=SUMMED)
     assert {"retention", "log_revenue", "money_per_customer_period", "money_base_horizon"} <= set(rows.index)
     assert set(rows["grade"]) <= GRADES
     assert set(tables["pain_points"]["grade"]) <= GRADES
