@@ -83,11 +83,12 @@ def _held_out(regression: Regression, shape: Shape, centres: np.ndarray) -> np.n
     fold = _folds(regression)
     found = np.zeros(len(columns))
     weight = _row_weight(regression)
+    whole = fit_bounded(regression.family, regression.y, columns, weight, (held, sign))
     for k in range(FOLDS):
         train = fold != k
         if train.all() or not train.any():
             continue
-        b = fit_bounded(regression.family, regression.y[train], columns[train], weight[train], (held, sign))
+        b = fit_bounded(regression.family, regression.y[train], columns[train], weight[train], (held, sign), whole)
         found[~train] = deviance(regression.family, regression.y[~train], columns[~train] @ b, weight[~train])
     if regression.family == "gaussian":
         found /= regression.slope.se**2 * _information(regression)
