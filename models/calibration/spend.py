@@ -117,7 +117,7 @@ def _across(staying: SpendSummary) -> tuple[list[Slope], list[Check]]:
     held = [name for name in staying.cells.columns if name not in _COUNTED and name not in _KEYS]
     found = fit_forms(staying.cells, ("persona", *held), staying.customers)
     if found is None:
-        return [], []
+        return [], [_no_form(int(staying.cells["n"].sum()) if len(staying.cells) else 0)]
     past = fit_forms(staying.cells, ("persona", *held, "past"), staying.customers)
     slope = Slope(
         outcome="log_revenue",
@@ -158,6 +158,18 @@ def _form_check(found: SpendForms, past: SpendForms | None, dropped: tuple[str, 
         f"{_links(found)}; revenue zero in {found.share_zero:.1%} of {found.rows:,} rows, below {found.negatives:,}; "
         f"smearing {smeared}.{left}",
         remedy="Do not quote the cross-section as what a point is worth." if apart or dropped else "",
+    )
+
+
+def _no_form(rows: int) -> Check:
+    return Check(
+        code="C432",
+        check="How revenue across customers is modelled",
+        status="review",
+        found=f"no regression settles on {rows:,} customer-periods with a score and money after it",
+        limit="one that does",
+        text="There is no figure of different customers to hold beside the headline.",
+        remedy="Ask more customers, or leave out controls that nearly tell each customer apart.",
     )
 
 

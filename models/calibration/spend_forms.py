@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -13,6 +14,7 @@ from scipy.special import expit
 from scipy.stats import norm
 from statsmodels.genmod.families import Binomial, Gamma
 from statsmodels.genmod.families.links import Log
+from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationWarning
 
 from impact.journey import OVERALL
 from models.designs import held_columns
@@ -22,6 +24,7 @@ MANY_ZEROS = 0.05
 PARK_OF_GAMMA = (1.5, 2.5)  # the variance of a Gamma goes with the square of the mean
 LEAST_P = 0.05
 LEAST_ROWS = 50
+_NO_FIT = (ConvergenceWarning, PerfectSeparationWarning, np.linalg.LinAlgError, ValueError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +57,7 @@ class SpendForms:
 
 
 def fit_forms(cells: pd.DataFrame, held: Sequence[str], customers: int) -> SpendForms | None:
-    """Every form on spend cells with `held` columns as indicators, or None where the cells cannot carry it.
+    """Every form on spend cells with `held` columns as indicators, or None where too few or no form settles.
 
     Standard errors are widened by the root of rows per customer, as though each customer had been seen once: cells
     do not know whose rows they hold, and what a customer spends lasts.
@@ -65,6 +68,17 @@ def fit_forms(cells: pd.DataFrame, held: Sequence[str], customers: int) -> Spend
     x = held_columns(cells, held).assign(overall=cells["overall"].to_numpy(float))
     if len(cells) <= x.shape[1] + 1 or (cells["positive_n"] > 0).sum() <= x.shape[1] + 1:
         return None
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        for kind in (ConvergenceWarning, PerfectSeparationWarning):
+            warnings.simplefilter("error", kind)
+        try:
+            return _fitted(cells, x, customers)
+        except _NO_FIT:
+            return None
+
+
+def _fitted(cells: pd.DataFrame, x: pd.DataFrame, customers: int) -> SpendForms:
+    rows = int(cells["n"].sum())
     widened = float(np.sqrt(rows / max(customers, 1)))
     gamma, park = _gamma(cells, x, widened)
     logs, spread_p, smearing = _log_ols(cells, x, widened)
@@ -72,6 +86,8 @@ def fit_forms(cells: pd.DataFrame, held: Sequence[str], customers: int) -> Spend
     forms: tuple[Form, ...] = (gamma, logs)
     if share_zero > MANY_ZEROS:
         forms = (*forms, _two_part(cells, x, widened))
+    if not np.isfinite([value for form in forms for value in (form.estimate, form.se)]).all():
+        raise ValueError("A regression of revenue has no finite slope.")
     name = choose_form(gamma, logs, park=park, spread_p=spread_p, share_zero=share_zero)
     return SpendForms(
         chosen=next(form for form in forms if form.name == name),

@@ -189,3 +189,16 @@ def test_too_few_rows_or_one_score_have_no_form() -> None:
     rows = rows_of(9, gamma_money)
     assert fit_forms(cells_of(rows.head(40)), ("persona",), 40) is None
     assert fit_forms(cells_of(rows.assign(overall=3.0)), ("persona",), ROWS) is None
+
+
+def test_a_design_that_tells_every_cell_apart_has_no_form() -> None:
+    rows = rows_of(10, gamma_money).head(60).assign(kind=[str(number) for number in range(60)])
+    cells = cells_of(rows.drop(columns="kind")).assign(kind=lambda found: found.index.astype(str))
+    assert fit_forms(cells, ("persona", "kind"), 60) is None
+
+
+def test_revenue_that_swings_far_below_zero_has_a_finite_form_or_none() -> None:
+    rows = rows_of(11, gamma_money)
+    rows["money"] = np.where(rows["overall"] < 2, -40.0, rows["money"])
+    found = fit_forms(cells_of(rows), ("persona",), ROWS)
+    assert found is None or np.isfinite([found.chosen.estimate, found.chosen.se]).all()
