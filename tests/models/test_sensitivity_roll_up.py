@@ -282,7 +282,7 @@ def test_leaving_is_foretold_by_persona_from_the_scores_of_those_at_risk() -> No
     cells["n"] = np.where(cells["overall"] == 3, 3000 * unhappy, 1500 * (1 - unhappy)).astype(int)
     cells["leavers"] = rng.binomial(cells["n"], 1 - np.exp(-np.exp(-1.5 - 0.3 * cells["overall"])))
     found = backtest_leaving(cells, 4)
-    assert found is not None and found.forecasts == 3 * 6
+    assert found is not None and found.forecasts == 3 * 10
     assert found.wmape(WITH) < found.wmape(LAST) and found.wmape(WITH) < found.wmape(WITHOUT)
     assert found.ways[WITH].coverage() > 0.75
 
