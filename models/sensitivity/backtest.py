@@ -15,6 +15,7 @@ from models.reduced_sites import money_outcome, within_rows
 from models.sensitivity.least_squares import working
 
 YEARS = 2
+Z99 = 2.326  # standard errors, one-sided
 LEAST_FORETOLD = 8
 HELD = ("persona", "tenure_band", "t")
 WITH, WITHOUT, LAST, SEASON = "with the score", "without the score", "last value", "a year before"
@@ -64,6 +65,13 @@ class Backtest:
         one = self.ways[way]
         return (np.exp(one.came), np.exp(one.mean)) if self.scale == "log" else (one.came, one.mean)
 
+    def clearly_worse(self, way: str, other: str) -> bool:
+        """Whether the absolute errors of one way are larger than those of another, beyond chance (one-sided 1%)."""
+        (came, mean), (_, beside) = self._native(way), self._native(other)
+        gap = np.abs(came - mean) - np.abs(came - beside)
+        spread = float(gap.std(ddof=1)) if len(gap) > 1 else 0.0
+        return bool(spread > 0 and gap.mean() * np.sqrt(len(gap)) > Z99 * spread)
+
     def wmape(self, way: str) -> float:
         """The sum of absolute errors over the sum of what came, in money or rate."""
         came, mean = self._native(way)
@@ -79,13 +87,17 @@ class Backtest:
 def backtest_sites(panel: pd.DataFrame, term: str, periods_a_year: int) -> Backtest | None:
     """Each unit's next period of relative money, foretold from rows up to each origin; None under two years.
 
+    The first origin has a year behind it.
+
     With the score: the last value, the mean step of all units, and the slope (within units, of rows up to the origin)
     times the last change of the unit's score. The seasonal naive is the value of a year before.
     """
     rows = _steps(panel, term, periods_a_year)
     periods = np.unique(panel["t"])
-    first = periods.min() + YEARS * periods_a_year - 1
-    parts = [_foretell_sites(rows, int(q)) for q in periods if q >= max(first, periods.min() + 2) and q < periods.max()]
+    first = periods.min() + max(periods_a_year - 1, 2)
+    if periods.max() - periods.min() + 1 < max(YEARS * periods_a_year, 2):
+        return None
+    parts = [_foretell_sites(rows, int(q)) for q in periods if first <= q < periods.max()]
     positive = bool((panel["revenue"].dropna() > 0).all())
     return _joined([part for part in parts if part is not None], "log" if positive else "plain")
 
@@ -143,7 +155,7 @@ def backtest_leaving(cells: pd.DataFrame, periods_a_year: int) -> Backtest | Non
     periods = np.unique(cells["t"])
     if not len(periods) or periods.max() - periods.min() + 1 < YEARS * periods_a_year:
         return None
-    first = periods.min() + YEARS * periods_a_year - 1 if len(periods) > YEARS * periods_a_year else periods[-2]
+    first = periods.min() + periods_a_year - 1
     rates = cells.groupby(["persona", "t"])[["n", "leavers"]].sum()
     parts = [_foretell_leaving(cells, rates, int(q), periods_a_year) for q in periods if first <= q < periods.max()]
     return _joined([part for part in parts if part is not None], "plain")

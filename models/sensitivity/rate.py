@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from impact.cells import Cells, CustomerCells
+from impact.periods import PeriodKind
 from models.calibration.slopes import Calibration, Outcome, Regression, Slope
 from models.reduced import ReducedForms, overall_sd
 from models.sensitivity.answers import Answer, Question, Test
@@ -46,6 +47,7 @@ class Rate:
     cells: Cells
     lag: int
     periods_a_year: int
+    period_kind: PeriodKind
     reliability: float
     placebo: PlaceboReading | None
     across: tuple[float, float] | None

@@ -75,6 +75,7 @@ def doubt_rates(
             cells=cells,
             lag=study.model.lag,
             periods_a_year=study.periods_a_year,
+            period_kind=study.period_kind,
             reliability=study.model.reliability,
             placebo=readings.get((headline.outcome, headline.term)),
             across=slope_across(forms, headline.outcome) if overall else None,

@@ -14,15 +14,20 @@ from models.sensitivity.specification import clusters_df, wald
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithoutOne:
-    """The slope with each group of rows left out in turn: `groups` names, `estimates` `(group,)`."""
+    """The slope with each group of rows left out in turn: `groups` names, `estimates` `(group,)`.
+
+    `shares` `(group,)` of what tells the slope; chance alone moves it by `sqrt(share / (1 - share))` standard errors.
+    """
 
     groups: tuple[object, ...]
     estimates: np.ndarray
+    shares: np.ndarray
 
-    def worst(self, estimate: float) -> tuple[object, float]:
-        """The group whose leaving out moves the slope most, and the slope without it."""
+    def worst(self, estimate: float) -> tuple[object, float, float]:
+        """The group whose leaving out moves the slope most, the slope without it, and chance's own step in SEs."""
         k = int(np.abs(self.estimates - estimate).argmax())
-        return self.groups[k], float(self.estimates[k])
+        share = min(float(self.shares[k]), 1 - 1e-9)
+        return self.groups[k], float(self.estimates[k]), float(np.sqrt(share / (1 - share)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +69,8 @@ def without_each(linear: Linear, labels: np.ndarray) -> WithoutOne:
         hat = np.einsum("grk,gsk->grs", left[rows], x[rows])
         kept = np.linalg.pinv(np.eye(size) - hat, rcond=1e-9, hermitian=True)
         moved[mine] = np.einsum("gr,grs,gs->g", left[rows][:, :, linear.place], kept, e[rows])
-    return WithoutOne(groups=groups, estimates=linear.estimate - moved)
+    told = np.bincount(codes, left[:, linear.place] ** 2, minlength=len(groups))
+    return WithoutOne(groups=groups, estimates=linear.estimate - moved, shares=told / max(float(told.sum()), 1e-300))
 
 
 def _block(linear: Linear, x: np.ndarray, e: np.ndarray) -> float:
@@ -141,5 +147,5 @@ def influence(linear: Linear, se: float) -> tuple[object, float]:
     """The unit (or cell) whose leaving out moves the slope most, and by how many standard errors."""
     labels = linear.keys["unit"].to_numpy() if "unit" in linear.keys else np.arange(len(linear.x))
     found = without_each(linear, labels)
-    name, without = found.worst(linear.estimate)
+    name, without, _ = found.worst(linear.estimate)
     return name, abs(without - linear.estimate) / se if se > 0 else float("nan")

@@ -6,10 +6,20 @@ import numpy as np
 from scipy.stats import chi2
 
 from impact.cells import CustomerCells, SitePanel
+from impact.periods import PeriodKind, period_label
 from models.calibration.slopes import Regression, Slope
 from models.reduced import moments_summary
 from models.sensitivity.answers import Answer, Test
-from models.sensitivity.backtest import LAST, SEASON, WITH, WITHOUT, Backtest, backtest_leaving, backtest_sites
+from models.sensitivity.backtest import (
+    LAST,
+    LEAST_FORETOLD,
+    SEASON,
+    WITH,
+    WITHOUT,
+    Backtest,
+    backtest_leaving,
+    backtest_sites,
+)
 from models.sensitivity.least_squares import Linear
 from models.sensitivity.rate import Rate, answer, decided, test
 from models.sensitivity.specification import (
@@ -22,12 +32,15 @@ from models.sensitivity.specification import (
 from models.sensitivity.stability import Difference, halves, influence, slopes_by, without_each
 
 LEVEL = 0.01  # several tests stand behind one answer
+MOST_DISPERSED = 1.5
 MOST_MOVED = 1.0  # standard errors, by one unit
 LEAST_COVERED = 0.75  # of a 90% range, in a backtest
 MOST_WORSE = 1.05  # times the error of the better naive way
 HALVES, ONE_PERIOD = "First half beside second half", "Any one period left out"
 PERSONAS, ONE_PERSONA = "Personas beside one another", "Any one persona left out"
 ONE_UNIT, FORETOLD = "Any one unit left out", "Foretelling the next period"
+NAIVE = (LAST, SEASON)
+Z99 = 2.576  # standard errors, two-sided
 DECISIVE = (HALVES, ONE_PERIOD, PERSONAS, ONE_PERSONA, ONE_UNIT, FORETOLD)
 
 
@@ -35,9 +48,10 @@ def stable(rate: Rate) -> Answer:
     """Is it the same whenever and for whomever it is asked?
 
     No where halves or personas differ beyond chance (1%), where leaving out one period or persona moves the rate out
-    of its 90% range or one unit moves it by more than a standard error, or where a backtest does worse than the naive
-    ways by over 5% or covers under 75%. Cannot tell where neither periods nor halves could be compared. The form of
-    the regression (link, curve, spread) is told beside it and does not decide.
+    of its 90% range and beyond chance (1%), where one unit moves it by more than a standard error, or where a backtest
+    of at least eight forecasts does worse than a naive way by over 5% and beyond chance, or covers under 75%. Cannot
+    tell where neither periods nor halves could be compared. The form of the regression (link, curve, spread) is told
+    beside it and does not decide.
     """
     linear = rate.linear
     if linear is None:
@@ -46,7 +60,11 @@ def stable(rate: Rate) -> Answer:
         if decided(rows, DECISIVE) == "no":
             return answer("stable", "no", _unlike(rows), rows)
         return answer("stable", "cannot tell", said, rows)
-    rows = [*_periods(rate.headline, linear), *_personas(rate.headline, linear), _one_unit(rate.headline, linear)]
+    rows = [
+        *_periods(rate.headline, linear, rate.period_kind),
+        *_personas(rate.headline, linear),
+        _one_unit(rate.headline, linear),
+    ]
     if rate.thorough:
         rows += [*_foretold(rate), *(_form(rate.regression, linear) if rate.regression is not None else ())]
     verdict = decided(rows, DECISIVE)
@@ -63,12 +81,12 @@ def _unlike(rows: list[Test]) -> str:
     return f"It is not the same rate throughout: {'; '.join(named)}."
 
 
-def _periods(headline: Slope, linear: Linear) -> list[Test]:
+def _periods(headline: Slope, linear: Linear, kind: PeriodKind) -> list[Test]:
     if "t" not in linear.keys or linear.keys["t"].nunique() < 2:
         return []
     rows = _differ(HALVES, halves(linear), "A rate that drifts cannot be planned with.")
-    left_out = without_each(linear, linear.keys["t"].to_numpy())
-    return [*rows, _without(ONE_PERIOD, headline, left_out.worst(linear.estimate))]
+    t, left, chance = without_each(linear, linear.keys["t"].to_numpy()).worst(linear.estimate)
+    return [*rows, _without(ONE_PERIOD, headline, (period_label(int(str(t)), kind), left, chance))]
 
 
 def _personas(headline: Slope, linear: Linear) -> list[Test]:
@@ -76,7 +94,8 @@ def _personas(headline: Slope, linear: Linear) -> list[Test]:
         return []
     personas = linear.keys["persona"].astype(str).to_numpy()
     rows = _differ(PERSONAS, slopes_by(linear, personas), "One rate for all hides that personas differ.")
-    return [*rows, _without(ONE_PERSONA, headline, without_each(linear, personas).worst(linear.estimate))]
+    persona, left, chance = without_each(linear, personas).worst(linear.estimate)
+    return [*rows, _without(ONE_PERSONA, headline, (str(persona), left, chance))]
 
 
 def _differ(name: str, found: Difference | None, otherwise: str) -> list[Test]:
@@ -89,12 +108,17 @@ def _differ(name: str, found: Difference | None, otherwise: str) -> list[Test]:
     return [test(name, passes=same, found=f"{listed}; p {found.p:.3f}", limit=f"p {LEVEL:g} or more", text=text)]
 
 
-def _without(name: str, headline: Slope, worst: tuple[object, float]) -> Test:
-    group, left = worst
-    inside = abs(left - headline.estimate) <= headline.quantile90() * headline.se
-    text = "The rate stays inside its own range." if inside else f"Without {group} it is another rate."
+def _without(name: str, headline: Slope, worst: tuple[str, float, float]) -> Test:
+    group, left, chance = worst
+    moved = abs(left - headline.estimate) / headline.se
+    inside = moved <= max(headline.quantile90(), Z99 * chance)
+    text = "The rate stays inside its own range or moves as chance would." if inside else f"Without {group} it differs."
     return test(
-        name, passes=bool(inside), found=f"{left:+.5f} without {group}", limit="inside the rate's 90% range", text=text
+        name,
+        passes=bool(inside),
+        found=f"{left:+.5f} without {group}",
+        limit="inside the rate's 90% range, or within chance at 1%",
+        text=text,
     )
 
 
@@ -130,13 +154,16 @@ def _from_moments(rate: Rate) -> list[Test]:
 
 def _foretold(rate: Rate) -> list[Test]:
     found = _backtest(rate)
-    limit = f"error at most {MOST_WORSE:g} times the better naive way, 90% ranges hold {LEAST_COVERED:.0%} or more"
+    limit = (
+        f"error at most {MOST_WORSE:g} times either naive way, or within chance at 1%; ranges of 90% hold "
+        f"{LEAST_COVERED:.0%} or more; {LEAST_FORETOLD} forecasts"
+    )
     if found is None:
         text = "It takes two years of periods and one more."
         return [test(FORETOLD, passes=None, found="not enough periods", limit=limit, text=text)]
-    naive = min(found.wmape(LAST), found.wmape(SEASON))
     covered = found.ways[WITH].coverage()
-    good = found.wmape(WITH) <= MOST_WORSE * naive and covered >= LEAST_COVERED
+    worse = any(found.wmape(WITH) > MOST_WORSE * found.wmape(way) and found.clearly_worse(WITH, way) for way in NAIVE)
+    good = None if found.forecasts < LEAST_FORETOLD else not worse and covered >= LEAST_COVERED
     shown = (
         f"error {found.wmape(WITH):.1%}, without the score {found.wmape(WITHOUT):.1%}, last value "
         f"{found.wmape(LAST):.1%}, a year before {found.wmape(SEASON):.1%}; ranges hold {covered:.0%}; slope of what "
@@ -148,7 +175,7 @@ def _foretold(rate: Rate) -> list[Test]:
         if better
         else "The score adds nothing to the forecast: the rate is about causes, or about nothing."
     )
-    return [test(FORETOLD, passes=bool(good), found=shown, limit=limit, text=text)]
+    return [test(FORETOLD, passes=good, found=shown, limit=limit, text=text)]
 
 
 def _backtest(rate: Rate) -> Backtest | None:
@@ -165,10 +192,12 @@ def _form(regression: Regression, linear: Linear) -> list[Test]:
     tests = [link_test(regression)]
     if regression.family == "gaussian":
         tests.append(reset(regression))
+        spread = breusch_pagan(linear)
+        name, found, even = f"Even spread ({spread.name})", f"p {spread.p:.3f}", spread.holds
     else:
         leavers, n, rate, dispersion = predicted_rates(regression)
         tests.append(hosmer_lemeshow(leavers, n, rate, dispersion))
-    spread = breusch_pagan(linear)
+        name, found, even = "Spread beyond chance", f"{dispersion:.2f} times chance", dispersion <= MOST_DISPERSED
     rows = [
         test(
             f"Form of the regression ({one.name})",
@@ -179,6 +208,5 @@ def _form(regression: Regression, linear: Linear) -> list[Test]:
         )
         for one in tests
     ]
-    even = "The spread is even." if spread.holds else "The spread is uneven; the standard errors allow for it."
-    found = f"p {spread.p:.3f}"
-    return [*rows, test(f"Even spread ({spread.name})", passes=True, found=found, limit="allowed for", text=even)]
+    text = "As it should be." if even else "It is uneven; the standard errors allow for it."
+    return [*rows, test(name, passes=True, found=found, limit="allowed for", text=text)]

@@ -149,6 +149,15 @@ def test_a_test_of_two_personas_that_share_a_slope_is_right_about_as_often_as_it
     assert wrong <= 20
 
 
+def test_what_a_group_tells_of_the_slope_sums_to_one_and_chance_follows_from_it(panel: Regression) -> None:
+    found = without_each(linear_of(panel), panel.keys["persona"].to_numpy())
+    assert found.shares.sum() == pytest.approx(1.0)
+    # a third of the units are of persona a, and all vary alike
+    assert found.shares[0] == pytest.approx(1 / 3, abs=0.05)
+    _, _, chance = found.worst(linear_of(panel).estimate)
+    assert chance > 0
+
+
 def test_one_unit_that_carries_the_slope_is_found(panel: Regression) -> None:
     y = panel.y.copy()
     mine = (panel.keys["unit"] == 17).to_numpy()
