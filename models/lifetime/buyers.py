@@ -58,10 +58,10 @@ def measure_buying(cells: CustomerCells, study: Study) -> Buying | None:
             rows += _rows(persona, purchases, _value(values) * share, spans, study.study.seed)
     if not rows:
         return None
-    everybody = purchases_of(buying)
+    exact, rough = (np.array([value for _, value, _ in row.parameters]) for row in rows[-2:])  # everybody's are last
     return Buying(
         rows=tuple(rows),
-        counts=_counts(everybody),
+        counts=_counts(purchases_of(buying), exact, rough),
         correlation=goes_with_frequency(values_of(spend)),
         not_followed=cells.lifetime.not_followed,
     )
@@ -123,9 +123,8 @@ def _row(persona: str, model: str, fit: Fit, rows: Purchases, paths: np.ndarray,
     )
 
 
-def _counts(rows: Purchases) -> pd.DataFrame:
+def _counts(rows: Purchases, exact: np.ndarray, rough: np.ndarray) -> pd.DataFrame:
     """Customers by repeat purchases: as seen, and as each model expects of customers followed as long."""
-    exact, rough = fit_bgbb(rows).estimate, fit_bgnbd(rows).estimate
     places = np.minimum(rows.x, MOST_COUNTED).astype(int)
     found = {"BG/BB": np.zeros(MOST_COUNTED + 1), "BG/NBD": np.zeros(MOST_COUNTED + 1)}
     for end in np.unique(rows.T):

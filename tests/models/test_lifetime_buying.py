@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from impact.cells.summary import LifetimeCells
+from models.lifetime.buyers import measure_buying, misplaced
 from models.lifetime.gamma_gamma import Values, expected_value, fit_gamma_gamma, goes_with_frequency
 from models.lifetime.repeat_buying import (
     Purchases,
@@ -150,3 +154,33 @@ def test_values_are_found_and_binning_them_changes_nothing_that_matters() -> Non
     mean = expected_value(fit, np.array([0.0, 50.0]), np.array([0.0, 40.0]))
     assert mean[0] == pytest.approx(p * gamma / (q - 1), rel=SAMPLED)
     assert 30 < mean[1] < 40
+
+
+def test_what_repeat_customers_bring_is_what_they_then_brought(members: tuple[Purchases, float]) -> None:
+    rows, later = members
+    rng = np.random.default_rng(7)
+    value = rng.gamma(6.0, 10.0, CUSTOMERS)
+    spend = pd.DataFrame({"persona": "all", "x": 3, "value": value, "log_value": np.log(value), "spread": 0.0, "n": 1})
+    counts = {"x": rows.x, "t_x": rows.t_x, "T": rows.T, "n": rows.n}
+    cells = SimpleNamespace(
+        lifetime=LifetimeCells(
+            active=pd.DataFrame(),
+            revenue=pd.DataFrame(),
+            term=1,
+            buying=pd.DataFrame({"persona": "all", **counts}),
+            values=spend,
+            not_followed=3,
+        ),
+        money=pd.DataFrame({"revenue": [100.0], "margin": [50.0]}),
+    )
+    asked = SimpleNamespace(discount_rate=0.0, margin_rate=None, seed=1)
+    study = SimpleNamespace(study=asked, horizon_periods=4, periods_a_year=4)
+    found = measure_buying(cells, study)  # type: ignore[arg-type]
+    assert found is not None
+    exact, rough = found.rows
+    truth = later * 0.5 * value.mean() / CUSTOMERS
+    assert exact.horizon.low < truth < exact.horizon.high
+    assert exact.horizon.value == pytest.approx(truth, rel=SAMPLED)
+    assert rough.horizon.value > exact.horizon.value
+    assert found.not_followed == 3
+    assert misplaced(found.counts, "BG/BB") < 0.02 < misplaced(found.counts, "BG/NBD")
