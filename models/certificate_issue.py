@@ -106,6 +106,8 @@ def _agreement(ways: Triangulation) -> Check:
         remedy = "Do not plan with the rate: find what one way sees and the other does not, or run a pilot."
     elif alone:
         text = "There is one way to this rate and nothing to compare it with."
+        if len(ways.legs) > 1:
+            text = "A second way is shown and not compared, because the prior leads it more than the data."
         remedy = (
             "List an experiment in the plan's evidence; a whole run adds the way across pain points where data lead it."
         )
@@ -128,8 +130,8 @@ def _published(ways: Triangulation, outside: str) -> Check:
         "C491",
         f"Rate of {NAMES[ways.outcome]} beside published ranges",
         "review" if outside else "pass",
-        found=f"{headline:+.4g} a point",
-        limit=f"{np.round(low, 4):+g} to {np.round(high, 4):+g} a point",
+        found=f"rate {headline:+.4g} a point",
+        limit=f"between {np.round(low, 4):+g} and {np.round(high, 4):+g} a point",
         text=outside or "The rate is within what was published. Published ranges inform; they decide nothing.",
         remedy="Ask what makes this company unlike those published before the rate is used." if outside else "",
     )

@@ -20,7 +20,7 @@ PLANNING_NOTE = (
     "Initiatives are valued by what each pain point moves, so their net values do not change with it."
 )
 _EVERY = (
-    "From the worst score to the best: it is a slope near today's score, good for half a point either way.",
+    "From the worst score to the best: it is a slope near today's scores, good within their spread.",
     "For those who do not answer: it is what goes with one observed point more of those who do.",
 )
 _OF_OUTCOME: dict[Outcome, tuple[str, ...]] = {
@@ -30,7 +30,7 @@ _OF_OUTCOME: dict[Outcome, tuple[str, ...]] = {
     ),
     "log_revenue": (
         "Where price changes, not customers, moved the revenue: list them as events or as controls.",
-        "For customers who are new: each is compared with its own past, and they have none.",
+        "For those who are new: each is compared with its own past, and they have none.",
     ),
     "log_margin": ("Where costs were moved between periods: margin then moves with no customer doing anything.",),
     "margin": ("Where a few accounts carry most of the money: look at the answer on stability.",),

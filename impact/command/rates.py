@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,13 +17,15 @@ if TYPE_CHECKING:
     from impact.calibrate_study import CalibrateOutcome
 
 ASKED = {
-    "time_order": "in time",
-    "own_history": "own past",
+    "time_order": "time order",
+    "own_history": "own history",
     "placebo_clean": "placebo",
     "stable": "stable",
-    "enough_data": "enough",
+    "enough_data": "enough data",
 }
+HEADS = ("rate of", "a point", "low", "high", "grade", "answers")
 MARKS = {"yes": "✓", "no": "✗", "cannot tell": "?"}
+PLAIN_MARKS = {"yes": "y", "no": "n", "cannot tell": "?"}
 UNITS = {
     "rate": "a point, in the unit of its outcome: log leaving rate, log money, or money a customer and period",
     "kept": "share 0..1",
@@ -51,8 +54,7 @@ def say_calibrate(terminal: Terminal, outcome: CalibrateOutcome) -> None:
     if not outcome.fit:
         terminal.say("NOT FIT FOR USE: a check failed; no rate of this calibration may be used.")
     if len(outcome.certificates):
-        terminal.say("A point of overall satisfaction; rates with their 90% range, ✓ yes, ✗ no, ? cannot tell:")
-        terminal.show(rate_grid(outcome) if terminal.watched else words.whole_grid(outcome.certificates))
+        _show_rates(terminal, outcome)
     for blocked in outcome.certificates["blocked"]:
         if blocked:
             terminal.say(f"Note: {blocked}")
@@ -63,20 +65,41 @@ def say_calibrate(terminal: Terminal, outcome: CalibrateOutcome) -> None:
     terminal.note(f"Done in {outcome.seconds:.1f} s.")
 
 
-def rate_grid(outcome: CalibrateOutcome) -> Grid:
-    """A row a rate for a person: the rate and its range, the grade, the five answers as marks, where it stands."""
+def _show_rates(terminal: Terminal, outcome: CalibrateOutcome) -> None:
+    if not terminal.watched:
+        terminal.show(words.whole_grid(outcome.certificates))
+        return
+    points = ", ".join(dict.fromkeys(outcome.certificates["point"]))
+    terminal.say(f"For {points} more of overall satisfaction; low to high holds 90%:")
+    marks = marks_on(sys.stdout.encoding)
+    terminal.show(rate_grid(outcome, marks))
+    legend = ", ".join(f"{mark} {verdict}" for verdict, mark in marks.items())
+    terminal.say(f"Answers: {', '.join(ASKED.values())}; {legend}.")
+    for row in records(outcome.certificates):
+        terminal.say(f"{str(row['outcome']).replace('_', ' ')}: {row['approval']}.")
+
+
+def marks_on(encoding: str | None) -> dict[str, str]:
+    """A mark an answer that a stream of this encoding can carry."""
+    try:
+        "".join(MARKS.values()).encode(encoding or "ascii")
+    except (LookupError, UnicodeEncodeError):
+        return PLAIN_MARKS
+    return MARKS
+
+
+def rate_grid(outcome: CalibrateOutcome, marks: dict[str, str]) -> Grid:
+    """A row a rate for a person: the rate and its range, the grade, and the five answers as marks in one cell."""
     rows = tuple(
         (
             str(row["outcome"]).replace("_", " "),
             *(f"{row[name]:+.3g}" for name in ("rate", "low", "high")),
             str(row["grade"]) or "none given",
-            *(MARKS[str(row[name])] for name in ASKED),
-            str(row["approval"]),
+            " ".join(marks[str(row[name])] for name in ASKED),
         )
         for row in records(outcome.certificates)
     )
-    heads = ("rate of", "a point", "low", "high", "grade", *ASKED.values(), "standing")
-    return Grid(columns=heads, rows=rows, numbers=frozenset({"a point", "low", "high"}))
+    return Grid(columns=HEADS, rows=rows, numbers=frozenset({"a point", "low", "high"}))
 
 
 def approve_answer(signed: Signed) -> Answer:

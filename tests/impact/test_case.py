@@ -213,3 +213,29 @@ def test_all_faults_of_all_tables_come_at_once(folder: Path) -> None:
     append(folder, "stages.csv", "buy,Again,")
     append(folder, "fixes.csv", "kiosk,late,.1,.2,3")
     assert [finding.code for finding in findings(folder)] == ["P205", "P208", "P206", "P206"]
+
+
+def _evidence(folder: Path, **changes: str) -> Path:
+    row = {
+        **{"evidence": "pilot", "kind": "experiment", "target": "overall", "outcome": "churn"},
+        **{"unit": "relative", "estimate": "-0.1", "se": "0.02", "source": "report"},
+    } | changes
+    numbers = ("estimate", "se")
+    lines = [f"{name} = {value}" if name in numbers else f'{name} = "{value}"' for name, value in row.items()]
+    return append(folder, "study.toml", "\n".join(["[[plan.evidence]]", *lines]))
+
+
+def test_an_experiment_on_overall_stands_beside_the_rate_and_is_said_to_be_used(folder: Path) -> None:
+    case = load_case(load_study(_evidence(folder)))
+    (found,) = case.plan.evidence
+    assert (found.estimate, found.se, found.n, found.period, found.source) == (-0.1, 0.02, None, "", "report")
+    assert found.is_rate
+    assert case.steps == ()
+
+
+@pytest.mark.parametrize("changes", [{"kind": "interview"}, {"target": "slow"}, {"unit": "score_points"}])
+def test_evidence_that_no_rate_can_stand_beside_is_counted_as_not_used(folder: Path, changes: dict[str, str]) -> None:
+    _evidence(folder)
+    case = load_case(load_study(_evidence(folder, evidence="other", **changes)))
+    (step,) = case.steps
+    assert (step.code, step.found) == ("P227", "evidence (1 of 2 rows) not used")
