@@ -146,17 +146,17 @@ def markdown_rows(found: tuple[Estimated, ...]) -> list[str]:
             f"{ratio(one, part):.2f}{'' if covered(one, part) else ' !'}" for part in ("retention", "spend", "total")
         ]
         base = float(base_path(one.base)["margin"].mean(axis=0) @ one.base.discount) / one.truth.base
-        rows.append("| " + " | ".join([str(one.company.spec.seed), *told, f"{base:.3f}"]) + " |")
+        rows.append("| " + " | ".join([f"rates {one.company.spec.seed}", *told, f"{base:.3f}"]) + " |")
     return rows
 
 
 def off_by(found: Estimated, part: str) -> float:
-    """How many times its truth a slope comes out, retention or spend."""
+    """How many times its truth a slope comes out, retention or spend; nan where the truth is nothing."""
     told = {"retention": ("retention", found.truth.leaving), "spend": ("log_revenue", found.truth.spend)}
     outcome, true = told[part]
     slope = found.calibration.headline(outcome)
     assert slope is not None
-    return slope.estimate / true
+    return slope.estimate / true if true else float("nan")
 
 
 def doubted(found: Estimated, part: str) -> frozenset[str]:
