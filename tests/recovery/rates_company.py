@@ -10,11 +10,12 @@ import numpy as np
 from impact.cells import CustomerCells, summarise
 from impact.checks import Check
 from impact.intake import Intake, take_in
+from impact.journey import OVERALL
 from impact.periods import period_label
 from models.base import build_base
 from models.calibration.calibrate import calibrate
 from models.calibration.near import near_checks
-from models.calibration.slopes import Calibration
+from models.calibration.slopes import Calibration, Slope
 from models.points import PointValue, find_point, value_points
 from models.reduce import reduce_cells
 from models.simulate_rates import RatesCompany, simulate_rates
@@ -146,24 +147,26 @@ def markdown_rows(found: tuple[Estimated, ...]) -> list[str]:
             f"{ratio(one, part):.2f}{'' if covered(one, part) else ' !'}" for part in ("retention", "spend", "total")
         ]
         base = float(base_path(one.base)["margin"].mean(axis=0) @ one.base.discount) / one.truth.base
-        rows.append("| " + " | ".join([str(one.company.spec.seed), *told, f"{base:.3f}"]) + " |")
+        rows.append("| " + " | ".join([f"rates {one.company.spec.seed}", *told, f"{base:.3f}"]) + " |")
     return rows
 
 
-def off_by(found: Estimated, part: str) -> float:
-    """How many times its truth a slope comes out, retention or spend."""
-    told = {"retention": ("retention", found.truth.leaving), "spend": ("log_revenue", found.truth.spend)}
-    outcome, true = told[part]
-    slope = found.calibration.headline(outcome)
+def rate_of(found: Estimated, part: str) -> Slope:
+    """The slope behind a part: leaving, or revenue within customers whichever slope of money is the headline."""
+    calibration = found.calibration
+    slope = calibration.headline(part) if part == "retention" else calibration.find("log_revenue", OVERALL, "within")
     assert slope is not None
-    return slope.estimate / true
+    return slope
+
+
+def off_by(found: Estimated, part: str) -> float:
+    """How many times its truth a slope comes out, retention or spend; nan where the truth is nothing."""
+    true = found.truth.leaving if part == "retention" else found.truth.spend
+    return rate_of(found, part).estimate / true if true else float("nan")
 
 
 def doubted(found: Estimated, part: str) -> frozenset[str]:
     """What stands against the rate of a part: codes of reviews that see a hidden cause."""
-    outcome = {"retention": "retention", "spend": "log_revenue"}[part]
-    slope = found.calibration.headline(outcome)
-    assert slope is not None
     reviews = {check.code for check in found.checks if check.status == "review"}
-    grade = {"C402"} if slope.grade == "not told apart from placebo" else set()
+    grade = {"C402"} if rate_of(found, part).grade == "not told apart from placebo" else set()
     return frozenset((reviews & SEES[part]) | grade)
