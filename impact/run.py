@@ -190,6 +190,7 @@ def estimate(intake: Intake, cells: Cells, progress: Progress) -> tuple[Estimate
         *fit_checks(posterior),
         *money_checks(cells),
         *calibration_checks(calibration),
+        *calibration.checks,
         *effect_checks(forms, posterior, journey, demoted),
         *slope_check(posterior, calibration, forms.score_sd),
     )
