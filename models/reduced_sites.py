@@ -86,7 +86,8 @@ def within_summary(y: pd.Series, x: pd.DataFrame, panel: pd.DataFrame) -> Gaussi
 def across_summary(y: pd.Series, x: pd.DataFrame, held: pd.DataFrame, cluster: pd.Series) -> GaussianSummary:
     """The likelihood of effects of `x` on `y` across units, `held` fixed as indicators, clustered.
 
-    A column of `x` that is known nowhere or never varies says nothing.
+    A column of `x` that is known nowhere or never varies says nothing. The variance is widened by the columns
+    estimated, as statsmodels does; fewer than two rows a column are silent.
     """
     x = x.assign(**dict.fromkeys([str(name) for name in x if x[name].isna().all()], 0.0))
     rows = pd.concat([x, held, y.rename("y"), cluster.rename("unit")], axis=1).dropna()
@@ -94,7 +95,11 @@ def across_summary(y: pd.Series, x: pd.DataFrame, held: pd.DataFrame, cluster: p
         return silent(x.shape[1])
     fixed = pd.get_dummies(rows[list(held.columns)], drop_first=True)
     numbers = pd.concat([rows[list(x.columns)], fixed, rows["y"]], axis=1).astype(float)
-    return _clustered((numbers - numbers.mean()).assign(unit=rows["unit"]), x.shape[1])
+    rows_left, columns = len(rows), numbers.shape[1]
+    if rows_left < 2 * columns:
+        return silent(x.shape[1])
+    found = _clustered((numbers - numbers.mean()).assign(unit=rows["unit"]), x.shape[1])
+    return replace(found, precision=found.precision * (rows_left - columns) / (rows_left - 1))
 
 
 def _clustered(rows: pd.DataFrame, effects: int) -> GaussianSummary:

@@ -138,7 +138,7 @@ def _money_of_a_point(edition: Edition, line: Row) -> str:
     )
     return (
         f"{lead} {money(number(line, 'estimate'), edition.currency)} "
-        f"of {edition.money_word} "
+        f"of {edition.money_name} "
         f"(range {money_range(number(line, 'low'), number(line, 'high'))}) {per}."
     )
 

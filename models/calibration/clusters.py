@@ -47,16 +47,25 @@ def fit_clustered(y: np.ndarray, x: pd.DataFrame, term: str, keys: pd.DataFrame)
         plain = model.fit()
         se, df = cr2(x.to_numpy(float), np.asarray(plain.resid), units, list(x.columns).index(term))
         return ClusterFit(estimate=float(plain.params[term]), se=se, df=df, clusters=count, errors="CR2 by unit")
-    one = model.fit(cov_type="cluster", cov_kwds={"groups": units})
-    estimate, se = float(one.params[term]), float(one.bse[term])
+    estimate = float(model.fit().params[term])
+    se = clustered_se(y, x, term, units)
     if seen >= MANY_PERIODS:
-        both = model.fit(cov_type="cluster", cov_kwds={"groups": np.column_stack([units, periods])})
-        variance = float(both.cov_params().loc[term, term])
-        if variance > se**2:
+        both = clustered_se(y, x, term, np.column_stack([units, periods]))
+        if both > se:
             df = seen - 1.0 if seen < FEW_CLUSTERS else np.inf
-            root = float(np.sqrt(variance))
-            return ClusterFit(estimate=estimate, se=root, df=df, clusters=count, errors="by unit and period")
+            return ClusterFit(estimate=estimate, se=both, df=df, clusters=count, errors="by unit and period")
     return ClusterFit(estimate=estimate, se=se, df=np.inf, clusters=count, errors="by unit")
+
+
+def clustered_se(y: np.ndarray, x: pd.DataFrame, term: str, groups: np.ndarray) -> float:
+    """The standard error of `term` clustered by `groups`, `(row,)` one way or `(row, 2)` two ways; nan below zero.
+
+    `OLS(y, x).fit(cov_type="cluster", cov_kwds={"groups": groups})`, with statsmodels' small-sample factors.
+    """
+    fit = sm.OLS(y, x).fit(cov_type="cluster", cov_kwds={"groups": groups})
+    at = list(x.columns).index(term)
+    variance = float(np.asarray(fit.cov_params())[at, at])
+    return float(np.sqrt(variance)) if variance >= 0 else float("nan")
 
 
 def ols_call(errors: Errors) -> str:
