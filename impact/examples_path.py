@@ -6,6 +6,7 @@ from pathlib import Path
 
 from impact.errors import Finding, InputError
 
+FIRST = ("hospitals", "subscription")
 _HERE = Path(__file__).resolve().parent
 
 
@@ -17,6 +18,11 @@ def _examples() -> Path:
 def example_names() -> tuple[str, ...]:
     """Names of the bundled examples, in alphabetical order."""
     return tuple(sorted(study.parent.name for study in _examples().glob("*/study.toml")))
+
+
+def first_examples() -> tuple[str, ...]:
+    """Names of the examples that are run where none is named."""
+    return tuple(name for name in example_names() if name in FIRST)
 
 
 def example_folder(name: str) -> Path:

@@ -59,7 +59,7 @@ def _pain_points(edition: Edition) -> Section | None:
     rows = sorted(records(edition, "pain_points"), key=lambda row: -(number(row, "value") or 0.0))
     if not rows:
         return None
-    word = edition.money_word
+    word = edition.money_name
     return Section(
         anchor="pain-points",
         title=f"Pain points / {word} at stake / {horizon_title(edition)}",
@@ -94,7 +94,7 @@ def _journey(edition: Edition) -> Section | None:
         return None
     return Section(
         anchor="journey",
-        title=f"The journey / score, {edition.money_word} at stake, {edition.currency} / periods to {edition.as_of}",
+        title=f"The journey / score, {edition.money_name} at stake, {edition.currency} / periods to {edition.as_of}",
         note="A stage without a score is shown as not measured; ◇ is the benchmark. The area of a circle is its money.",
         charts=(journey_map_svg(edition),),
         table=Table(

@@ -71,7 +71,8 @@ class Edition:
     `inputs` holds the SHA-256 of every file read. `fitness`: `fit` or `not fit for use` (then every
     page carries `notices` first and no money figure is set as fit). `notices` are sentences every page
     must show (simulated data, illustrative costs). `money_word` is what a money figure is called:
-    `margin`, or `revenue` where the study has no margin. `point` is the unit of satisfaction in words
+    `margin`, or `revenue` where the study has no margin; `estimated` that it is no booked money.
+    `point` is the unit of satisfaction in words
     (`1 point on 1-5`). `truth` holds, for a simulated study, item (pain point or initiative), name,
     value and its range, value_true and in_range (0/1), or None. `fixes` says which pain points each
     initiative acts on, for the journey map. `rows` says of each data table how many rows came in, were
@@ -103,3 +104,9 @@ class Edition:
     fixes: tuple[Fix, ...] = ()
     rows: tuple[str, ...] = ()
     rates: tuple[RatePage, ...] = ()
+    estimated: bool = False
+
+    @property
+    def money_name(self) -> str:
+        """What a money figure is called on pages."""
+        return f"estimated {self.money_word}" if self.estimated else self.money_word

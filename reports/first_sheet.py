@@ -99,7 +99,7 @@ def _list_title(edition: Edition) -> str:
 
 
 def _pain_title(edition: Edition) -> str:
-    return f"Pain points / {edition.money_word} at stake in {edition.currency} / {sentences.horizon(edition)}"
+    return f"Pain points / {edition.money_name} at stake in {edition.currency} / {sentences.horizon(edition)}"
 
 
 def _list_note(edition: Edition, rows: int) -> str:

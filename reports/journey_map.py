@@ -118,7 +118,7 @@ def _document(edition: Edition, drawn: _Map, height: float, body: str) -> str:
     measured = sum(_emotion_of(drawn, stage) is not None for stage in drawn.stages())
     described = (
         f"{len(drawn.stages())} stages in order, {measured} of them with a measured score; emotion from -2 to +2; "
-        f"pain points sized by {edition.money_word} at stake."
+        f"pain points sized by {edition.money_name} at stake."
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="map" width="{width:.0f}" height="{height + 12:.0f}" '
@@ -131,7 +131,7 @@ def _document(edition: Edition, drawn: _Map, height: float, body: str) -> str:
 
 def _heading(edition: Edition) -> str:
     unfit = "; money NOT FIT FOR USE" if edition.fitness != "fit" else ""
-    money_lane = f"{edition.money_word} at stake in {edition.currency}, dashed below zero"
+    money_lane = f"{edition.money_name} at stake in {edition.currency}, dashed below zero"
     said = f"Score and 90% range, all periods to {edition.as_of}; {money_lane}{unfit}"
     notices = " ".join(edition.notices)
     return (

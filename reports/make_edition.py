@@ -44,6 +44,7 @@ def make_edition(found: Findings) -> Edition:
         relationship=study.study.relationship or ("site" if shape == "sites" else "contract"),
         point=point_in_words(found.cells.coverage, study),
         money_word="margin" if found.has_margin else "revenue",
+        estimated=study.finance.revenue_basis == "estimated",
         discount_rate=study.study.discount_rate,
         seed=study.study.seed,
         run_id=run_id(hashes, study.study.seed, repr(study)),
@@ -120,7 +121,7 @@ def versions() -> dict[str, str]:
 def notices(found: Findings) -> tuple[str, ...]:
     """Sentences every page must show: what failed, what makes all of it weak, what the study says of itself."""
     failed = tuple(f"Not fit for use. {check.text} {check.remedy}" for check in found.checks if check.status == "fail")
-    weak = tuple(check.text for check in found.checks if check.code in (sentences.FEW_UNITS, sentences.ONE_PERIOD))
+    weak = tuple(check.text for check in found.checks if check.code in sentences.NOTICED)
     own = found.study.study.notice
     return (*failed, *weak, *rate_notices(found), *((own,) if own else ()))
 

@@ -175,7 +175,7 @@ def _money_of_a_point(edition: Edition, line: Row, columns: tuple[str, str, str]
         f"Only if the rate were cause would {point} be" if doubted else f"At face value, before any haircut, {point} is"
     )
     return (
-        f"{lead} worth {money(worth, edition.currency)} of {edition.money_word} (range {money_range(low, high)}) {per}."
+        f"{lead} worth {money(worth, edition.currency)} of {edition.money_name} (range {money_range(low, high)}) {per}."
     )
 
 

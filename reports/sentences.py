@@ -14,6 +14,8 @@ Answer = Literal["not fit", "too few units", "revenue only", "nothing priced", "
 FUND_CHANCE = 0.8
 NAMES_IN_A_HEADLINE = 4
 FEW_UNITS, ONE_PERIOD = "C105", "D332"
+SEEN_ONCE, ESTIMATED = "C446", "D450"
+NOTICED = (FEW_UNITS, ONE_PERIOD, SEEN_ONCE, ESTIMATED)
 
 
 def answer(edition: Edition) -> Answer:
@@ -213,7 +215,7 @@ def largest_pain(edition: Edition) -> str:
         return "No pain point has a value."
     row = max(rows, key=lambda item: number(item, "value") or 0.0)
     return (
-        f"Largest {edition.money_word} at stake: {label(row, 'pain_point')}, "
+        f"Largest {edition.money_name} at stake: {label(row, 'pain_point')}, "
         f"{money(number(row, 'value'), edition.currency)} "
         f"(range {money_range(number(row, 'value_p05'), number(row, 'value_p95'))}) over {horizon(edition)}."
     )

@@ -11,6 +11,7 @@ import pandas as pd
 from impact.cells.many import ManyCells
 
 Rows = pd.DataFrame | ManyCells
+LEAST_REPEATED = 8  # units with money in two periods, for a comparison of units with themselves
 RECENT = 4  # periods that stand for "now" in prevalence and leaving
 
 
@@ -123,7 +124,9 @@ class SitePanel:
 
     `panel`: unit, persona, t, revenue, margin, controls, the size column where named, one column a
     stage score (`overall` among them) and one a pain point's exposure; a row for each unit and period
-    with money, a score or an exposure. `coverage` and `money` as in `CustomerCells`.
+    with money, a score or an exposure. `coverage` and `money` as in `CustomerCells`. `cluster` names the
+    column that errors are clustered by, the unit where None; `lag` counts periods from experience to
+    money; `winsorise` is the share pulled in at each end of log revenue across units.
     """
 
     controls: tuple[str, ...]
@@ -131,6 +134,15 @@ class SitePanel:
     panel: pd.DataFrame
     coverage: pd.DataFrame
     money: pd.DataFrame
+    cluster: str | None = None
+    lag: int = 1
+    winsorise: float = 0.01
+
+    @property
+    def repeated(self) -> bool:
+        """Whether units enough have money in two periods; else they can be compared with each other alone."""
+        periods = self.panel.loc[self.panel["revenue"].notna()].groupby("unit")["t"].nunique()
+        return int((periods > 1).sum()) >= LEAST_REPEATED
 
 
 Cells = CustomerCells | SitePanel

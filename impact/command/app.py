@@ -233,22 +233,24 @@ def approve(
 def demo(
     context: typer.Context,
     *,
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="One example; default: all of them.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="One example; default: hospitals and subscription.")
+    ] = None,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Each example gets its own folder in DIR.")] = Path(
         "out"
     ),
     only_list: Annotated[bool, typer.Option("--list", help="Name the examples and run none.")] = False,
     as_json: Json = False,
 ) -> int:
-    """Run the bundled examples from end to end."""
-    from impact.examples_path import example_folder, example_names
+    """Run a bundled example, or two of them, from end to end."""
+    from impact.examples_path import example_folder, example_names, first_examples
 
     terminal: Terminal = context.obj
-    names = tuple(example_names())
     if only_list:
+        names = tuple(example_names())
         terminal.say(Answer(code=DONE, result={"examples": names}).to_json() if as_json else "\n".join(names))
         return DONE
-    folders = {example: example_folder(example) for example in ((name,) if name else names)}
+    folders = {example: example_folder(example) for example in ((name,) if name else first_examples())}
     outcomes = _run_examples(folders, out, terminal, silent=as_json)
     code = max(map(code_of, outcomes.values()))
     if as_json:

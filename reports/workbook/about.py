@@ -59,7 +59,7 @@ def _facts(edition: Edition, *, live: bool) -> tuple[tuple[str, str], ...]:
         ("As of", f"{edition.as_of}, the last period with data; value is counted from the next"),
         ("Horizon", f"{horizon}, a {edition.period_kind} each"),
         ("Kind of study", f"{units}; relationship: {edition.relationship}"),
-        ("Currency", f"{edition.currency}; money is {edition.money_word} unless a heading says otherwise"),
+        ("Currency", f"{edition.currency}; money is {edition.money_name} unless a heading says otherwise"),
         ("Discount rate", f"{edition.discount_rate:.2%} a year, cash counted at the middle of its period"),
         ("One point", edition.point),
         (

@@ -87,7 +87,7 @@ def _write_table(book: Book, place: tuple[str, str, str], frame: pd.DataFrame) -
     top = content_top(book.edition) + (len(lines) + 1 if lines else 0)
     columns = tuple(str(column) for column in frame.columns)
     if any(column_kind(table, column) == "money" for column in columns):
-        lead = f"{lead} Money in {book.edition.currency}, as {book.edition.money_word}."
+        lead = f"{lead} Money in {book.edition.currency}, as {book.edition.money_name}."
     sheet = open_sheet(book, sheet_name, sheet_name, lead)
     write_certificate(book, sheet, lines)
     numbers = {place for place in range(len(columns)) if is_numeric_dtype(frame.iloc[:, place])}

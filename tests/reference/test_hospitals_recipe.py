@@ -10,8 +10,14 @@ import pytest
 import statsmodels.api as sm
 from statsmodels.regression.linear_model import RegressionResultsWrapper
 
+from impact.cells import summarise
+from impact.intake import take_in
+from models.calibration.calibrate import calibrate
+from models.calibration.slopes import Calibration
+
 EXAMPLE = Path(__file__).parents[2] / "examples" / "hospitals"
 ROUNDING = 1e-4  # the reference figures are given to four decimals
+SAME_REGRESSION = 1e-8  # the same regression written out: two ways through one linear algebra
 CONTROLS = ["ln_beds", "teaching", "medicare_share", "medicaid_share"]
 GROUPS = ["period", "owner", "ru", "state"]
 
@@ -107,3 +113,45 @@ def test_the_plan_names_only_stages_and_pain_points_that_the_tables_hold() -> No
     assert set(plan["stages"]["stage"]) == scored_stages
     assert set(plan["pain_points"]["pain_point"]) == measured
     assert set(plan["fixes"]["pain_point"]) == measured
+
+
+@pytest.fixture(scope="module")
+def engine() -> Calibration:
+    intake = take_in(EXAMPLE)
+    return calibrate(summarise(intake.source, intake.case.journey, intake.study), intake.case.journey)
+
+
+def test_the_engines_rates_are_these_regressions_to_eight_decimals(
+    engine: Calibration, ledger: pd.DataFrame, overall: pd.DataFrame
+) -> None:
+    per_bed = np.log(ledger["revenue"] / ledger["bed_years"])
+    beds = ledger.assign(per_bed=per_bed.clip(*per_bed.quantile([0.01, 0.99])))
+    rows = scored(beds, overall, years_before=0).dropna(subset=CONTROLS)
+    terms = pd.concat([rows[["tens", *CONTROLS]], dummies(rows, GROUPS)], axis=1)
+    written = {
+        "cross_section": fit(rows["per_bed"], sm.add_constant(terms), rows["customer_id"]),
+        "within": fit_within(scored(ledger, overall, years_before=1))[0],
+        "placebo": fit_within(scored(ledger, overall, years_before=-1))[0],
+    }
+    for method, result in written.items():
+        slope = engine.find("log_revenue", "overall", method)
+        assert slope is not None
+        assert slope.estimate * 10 == pytest.approx(result.params["tens"], abs=SAME_REGRESSION), method
+        assert slope.se * 10 == pytest.approx(result.bse["tens"], abs=SAME_REGRESSION), method
+
+
+def test_the_headlines_rows_leave_with_it_and_give_it_again(engine: Calibration) -> None:
+    headline, regression = engine.headline("log_revenue"), engine.regression("log_revenue")
+    assert headline is not None and regression is not None
+    again = fit(regression.y, regression.x, regression.keys["unit"])
+    assert again.params["overall"] == pytest.approx(headline.estimate, abs=SAME_REGRESSION)
+    assert again.bse["overall"] == pytest.approx(headline.se, abs=SAME_REGRESSION)
+    assert (headline.grade, headline.n, headline.units) == ("not told apart from placebo", 7804, 2710)
+    assert set(regression.keys.columns) == {"unit", "t", "persona"}
+
+
+def test_other_ways_stand_beside_the_headline_and_never_for_it(engine: Calibration) -> None:
+    others = {slope.method for slope in engine.slopes if not slope.headline and slope.term == "overall"}
+    assert {"lag_0", "previous_money", "first_difference", "placebo", "cross_section"} <= others
+    assert engine.headline("log_revenue") == engine.find("log_revenue", "overall", "within")
+    assert "C442" in {check.code for check in engine.checks}
