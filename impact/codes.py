@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from impact.codes_coverage import COVERAGE_PAGES
 from impact.codes_data import DATA_PAGES
+from impact.codes_drivers import DRIVER_PAGES
 from impact.codes_engine import ENGINE_PAGES
 from impact.codes_formats import FORMAT_PAGES
 from impact.codes_ledger import LEDGER_PAGES
@@ -248,5 +249,15 @@ _PLAN = (
 )
 
 CODES: dict[str, CodePage] = catalogue(
-    (*_STUDY, *_PLAN, *DATA_PAGES, *STEP_PAGES, *LEDGER_PAGES, *COVERAGE_PAGES, *ENGINE_PAGES, *FORMAT_PAGES)
+    (
+        *_STUDY,
+        *_PLAN,
+        *DATA_PAGES,
+        *DRIVER_PAGES,
+        *STEP_PAGES,
+        *LEDGER_PAGES,
+        *COVERAGE_PAGES,
+        *ENGINE_PAGES,
+        *FORMAT_PAGES,
+    )
 )

@@ -12,6 +12,7 @@ from impact.checks import Check
 from impact.groups import LEAST_GROUP
 from impact.journey import OVERALL, Journey
 from models.calibration.slopes import Z90
+from models.drivers import Drivers
 from reports.findings import Estimates, Findings, summary
 from reports.tables_choice import (
     benefits_table,
@@ -163,15 +164,22 @@ def calibration_table(found: Findings) -> pd.DataFrame:
 
 
 def drivers_table(found: Findings) -> pd.DataFrame:
-    """Shares of the explained variance of overall by stage, highest first."""
-    columns = ["outcome", "stage", "name", "owner", "importance", "low", "high", "share", "p_first", "method"]
-    drivers = found.estimates.drivers if found.estimates else None
-    if drivers is None:
-        return pd.DataFrame(columns=columns)
-    stages = {stage.stage: stage for stage in found.journey.stages}
+    """Shares of the explained variance of each outcome by stage, highest first, and where each stage stands."""
+    columns = [
+        *("outcome", "stage", "name", "owner", "importance", "low", "high", "share", "p_first", "method"),
+        *("performance", "place", "quadrant", "kano"),
+        *("penalty", "penalty_low", "penalty_high", "reward", "reward_low", "reward_high"),
+    ]
+    parts = [_drivers_of(drivers, found.journey) for drivers in (found.estimates.drivers if found.estimates else ())]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def _drivers_of(drivers: Drivers, journey: Journey) -> pd.DataFrame:
+    stages = {stage.stage: stage for stage in journey.stages}
+    ends = {"": 0, "_low": 1, "_high": 2}
     table = pd.DataFrame(
         {
-            "outcome": OVERALL,
+            "outcome": drivers.outcome,
             "stage": list(drivers.stages),
             "name": [stages[stage].name for stage in drivers.stages],
             "owner": [stages[stage].owner for stage in drivers.stages],
@@ -181,10 +189,15 @@ def drivers_table(found: Findings) -> pd.DataFrame:
             "share": drivers.importance / drivers.r_squared,
             "p_first": drivers.p_first,
             "method": drivers.method,
-        },
-        columns=columns,
+            "performance": drivers.performance,
+            "place": drivers.place,
+            "quadrant": list(drivers.quadrant),
+            "kano": list(drivers.kano),
+            **{f"penalty{end}": drivers.penalty[:, k] for end, k in ends.items()},
+            **{f"reward{end}": drivers.reward[:, k] for end, k in ends.items()},
+        }
     )
-    return table.sort_values("importance", ascending=False, kind="stable").reset_index(drop=True)
+    return table.sort_values("importance", ascending=False, kind="stable")
 
 
 def pain_points_table(found: Findings) -> pd.DataFrame:

@@ -19,7 +19,8 @@ from tests.quick_study import quick_starter
 CONTRACT = {
     "journey": "stage responses customers score score_low score_high emotion benchmark pain_points value_at_stake",
     "calibration": "outcome term method estimate se low high p n headline grade",
-    "drivers": "outcome stage importance low high share p_first method",
+    "drivers": "outcome stage importance low high share p_first method performance place quadrant kano "
+    "penalty penalty_low penalty_high reward reward_low reward_high",
     "pain_points": "pain_point stage prevalence satisfaction_effect retention_effect spend_effect value value_p05 "
     "value_p50 value_p95 p_positive grade prior_share",
     "initiatives": "initiative cost npv npv_p05 npv_p50 npv_p95 p_npv_positive roi payback_quarters rank rank_p05 "
