@@ -13,7 +13,6 @@ Quadrant = Literal["concentrate here", "keep up the good work", "low priority", 
 KanoClass = Literal["must-be", "performance", "attractive", "indifferent", "not told"]
 # Answers a band needs before its mean says anything.
 LEAST_IN_BAND = 30
-NOT_TOLD = np.full(3, np.nan)
 
 
 def quadrants(importance: np.ndarray, place: np.ndarray) -> tuple[Quadrant, ...]:
@@ -37,24 +36,25 @@ def penalty_reward(
     """Penalty and reward `(stage, [estimate, low, high])` and the class of every stage kept.
 
     Penalty: points of the outcome from low to middle scores, over points of the stage between the two;
-    reward: the same from middle to top. Their difference, not their size, tells must-be from attractive, as
-    both hold what all stages of a customer share. Ranges are 90%, over samples of groups `(draw, group)`.
+    reward: the same from middle to top. Both hold what all stages of a customer share, a mood or a way to use
+    the scale, which bends all alike: a stage is told from the others by its difference of the two against the
+    mean difference of all. Ranges are 90%, over samples of groups `(draw, group)`.
 
     Source: penalty-reward contrasts, Brandt (1987); Mittal, Ross & Baldasare (1998); classes of Kano et al. (1984).
     """
     at = sums.outcomes.index(outcome)
+    told = [row for row, k in enumerate(kept) if sums.bands[0, :, k, :, at].sum(axis=0).min() >= LEAST_IN_BAND]
     penalty, reward = np.full((len(kept), 3), np.nan), np.full((len(kept), 3), np.nan)
-    classes: list[KanoClass] = []
-    for row, k in enumerate(kept):
-        mine = sums.bands[:, :, k, :, at]
-        if mine[0].sum(axis=0).min() < LEAST_IN_BAND:
-            classes.append("not told")
-            continue
-        below, above = _slopes(mine, np.ones((1, mine.shape[1])))
-        drawn_below, drawn_above = _slopes(mine, shares)
-        penalty[row], reward[row] = _range(below[0], drawn_below), _range(above[0], drawn_above)
-        gap = _range(below[0] - above[0], drawn_below - drawn_above)
-        classes.append(_class(penalty[row], reward[row], gap))
+    classes: list[KanoClass] = ["not told"] * len(kept)
+    if not told:
+        return penalty, reward, tuple(classes)
+    takes = np.concatenate([np.ones((1, shares.shape[1])), shares])
+    slopes = np.array([_slopes(sums.bands[:, :, kept[row], :, at], takes) for row in told])
+    gaps = slopes[:, 0] - slopes[:, 1]
+    apart = gaps - gaps.mean(axis=0)
+    for place, row in enumerate(told):
+        penalty[row], reward[row] = _range(slopes[place, 0]), _range(slopes[place, 1])
+        classes[row] = _class(penalty[row], reward[row], _range(apart[place]))
     return penalty, reward, tuple(classes)
 
 
@@ -68,15 +68,16 @@ def _slopes(bands: np.ndarray, shares: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return steps[:, 0], steps[:, 1]
 
 
-def _range(estimate: float, draws: np.ndarray) -> np.ndarray:
-    half = Z90 * float(np.nanstd(draws))
-    return np.array([estimate, estimate - half, estimate + half])
+def _range(draws: np.ndarray) -> np.ndarray:
+    """Estimate, low and high of an estimate followed by its samples."""
+    half = Z90 * float(np.nanstd(draws[1:]))
+    return np.array([draws[0], draws[0] - half, draws[0] + half])
 
 
-def _class(penalty: np.ndarray, reward: np.ndarray, gap: np.ndarray) -> KanoClass:
-    """The class by which of penalty, reward and their difference are clear of zero."""
-    if gap[1] > 0 and penalty[1] > 0:
+def _class(penalty: np.ndarray, reward: np.ndarray, apart: np.ndarray) -> KanoClass:
+    """The class by which of penalty, reward and their difference against all stages are clear of zero."""
+    if apart[1] > 0 and penalty[1] > 0 and penalty[0] > reward[0]:
         return "must-be"
-    if gap[2] < 0 and reward[1] > 0:
+    if apart[2] < 0 and reward[1] > 0 and reward[0] > penalty[0]:
         return "attractive"
     return "performance" if penalty[1] > 0 and reward[1] > 0 else "indifferent"
