@@ -11,6 +11,7 @@ from impact.codes_drivers import DRIVER_PAGES
 from impact.codes_engine import ENGINE_PAGES
 from impact.codes_formats import FORMAT_PAGES
 from impact.codes_ledger import LEDGER_PAGES
+from impact.codes_sites import SITE_PAGES
 from impact.codes_steps import STEP_PAGES
 
 
@@ -259,5 +260,6 @@ CODES: dict[str, CodePage] = catalogue(
         *COVERAGE_PAGES,
         *ENGINE_PAGES,
         *FORMAT_PAGES,
+        *SITE_PAGES,
     )
 )

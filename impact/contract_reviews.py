@@ -101,6 +101,8 @@ def _ledger(source: Source, study: Study) -> list[Check]:
         found.append(review("D332", "1 period", "2 periods or more"))
     if int(seen.margins[0]) == 0 and study.study.margin_rate is None:
         found.append(review("D333", "neither margin nor margin_rate", "one of them"))
+    if study.finance.revenue_basis == "estimated":
+        found.append(review("D450", "revenue_basis is estimated", "booked revenue"))
     return found
 
 

@@ -22,7 +22,13 @@ def study_faults(source: Source, study: Study) -> tuple[Finding, ...]:
 def long_ids(source: Source, study: Study, journey: Journey) -> list[Finding]:
     """A finding for each id that would name a column of the engine and is longer than it keeps."""
     most = source.engine.longest_id
-    named = (*journey.stage_ids(), *journey.pain_ids(), *study.model.controls, study.model.size or "")
+    named = (
+        *journey.stage_ids(),
+        *journey.pain_ids(),
+        *study.model.controls,
+        study.model.size or "",
+        study.model.cluster or "",
+    )
     return [long_name(name, most) for name in named if most is not None and len(name.encode()) > most]
 
 
@@ -65,6 +71,8 @@ def _columns(source: Source, study: Study) -> list[Finding]:
     asked = [("model", "controls", name, known) for name in study.model.controls]
     if study.model.size:
         asked.append(("model", "size", study.model.size, set(source.ledger.columns)))
+    if study.model.cluster:
+        asked.append(("model", "cluster", study.model.cluster, canonical))
     findings = []
     for section, key, name, columns in asked:
         if name not in columns:

@@ -192,6 +192,7 @@ def estimate(intake: Intake, cells: Cells, progress: Progress) -> tuple[Estimate
         *money_checks(cells),
         *calibration_checks(calibration),
         *driver_checks(drivers),
+        *calibration.checks,
         *effect_checks(forms, posterior, journey, demoted),
         *slope_check(posterior, calibration, forms.score_sd),
     )

@@ -124,8 +124,8 @@ class FinanceSection(BaseModel):
     fiscal_year_start: int = Field(1, ge=1, le=12, description="a month, 1 to 12")
     basis: Literal["nominal", "real"] = Field("nominal", description='"nominal" or "real"')
     tax_rate: float = Field(0.0, ge=0, lt=1, description="a share from 0, below 1")
-    revenue_basis: Literal["recognised", "billed", "cash"] = Field(
-        "recognised", description='"recognised", "billed" or "cash"'
+    revenue_basis: Literal["recognised", "billed", "cash", "estimated"] = Field(
+        "recognised", description='"recognised", "billed", "cash" or "estimated"'
     )
     rates: FileText | None = Field(None, description="a table file")
     control_totals: FileText | None = Field(None, description="a table file")
@@ -141,13 +141,18 @@ class ModelSection(BaseModel):
     """`[model]`: what is held fixed and how much of an observed effect is believed.
 
     `size` names the ledger column that revenue is divided by when units of different size are
-    compared with each other (beds, seats, floor space).
+    compared with each other (beds, seats, floor space). `cluster` names the column whose values share
+    what is not known (the host of several listings, the chain of several shops): standard errors of a
+    study of sites allow for it. `winsorise` is the share of log revenue pulled in at each end where
+    units are compared with each other.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     controls: Names = Field((), description="a list of column names of the ledger or of customers")
     size: str | None = Field(None, min_length=1, description="the name of a ledger column")
+    cluster: str | None = Field(None, min_length=1, description="the name of a column of the ledger or of customers")
+    winsorise: float = Field(0.01, ge=0, lt=0.25, description="a share from 0, below 0.25")
     lag: int = Field(1, ge=0, le=12, description="a whole number of periods, 0 to 12")
     credibility: Share | Prior = Field(
         (4.0, 3.0), description="two numbers above 0 (a Beta prior), or one share above 0, at most 1"

@@ -96,7 +96,8 @@ def reading_of(table: str, study: Study, columns: Sequence[str], marks: Sequence
     known = tuple(column.name for column in TABLES[table])
     asked: tuple[str, ...] = ()
     if table in {"ledger", "customers"}:
-        asked = (*study.model.controls, *study.study.report_by)
+        clusters = (study.model.cluster,) if study.model.cluster else ()
+        asked = (*study.model.controls, *study.study.report_by, *clusters)
     if table == "ledger" and study.model.size:
         asked = (*asked, study.model.size)
     kept = KEPT[table]

@@ -288,7 +288,7 @@ def _not_available(study: Study) -> list[Finding]:
 def _column_faults(study: Study) -> list[Finding]:
     findings = []
     extra = (*study.model.controls, *study.study.report_by, *([study.model.size] if study.model.size else []))
-    extra = (*extra, *study.data.unit)
+    extra = (*extra, *study.data.unit, *([study.model.cluster] if study.model.cluster else []))
     for table, mapping in study.data.columns.items():
         known = (*names_of(table), *extra)
         for name in mapping:

@@ -23,7 +23,8 @@ def summarise_sites(source: Source, journey: Journey, study: Study) -> SitePanel
     """Units by period, with money where it is booked and experience wherever it was measured."""
     panel = build_panel(source, journey, study)
     money = source.ledger.filter(source.ledger.t <= study.as_of)
-    named = [*study.model.controls, *([study.model.size] if study.model.size else []), "persona"]
+    asked = [*study.model.controls, study.model.size, study.model.cluster, "persona"]
+    named = list(dict.fromkeys(name for name in asked if name))
     money = money.select("customer_id", "t", "revenue", "margin", *[name for name in named if name in money.columns])
     joined = _outer(_experience(source, journey, study), money)
     own = [name for name in named if name in source.customers.columns and name not in money.columns]
@@ -39,6 +40,9 @@ def summarise_sites(source: Source, journey: Journey, study: Study) -> SitePanel
     return SitePanel(
         controls=tuple(study.model.controls),
         size=study.model.size,
+        cluster=study.model.cluster,
+        lag=study.model.lag,
+        winsorise=study.model.winsorise,
         panel=frame.rename(columns={score_column(stage): stage for stage in stages}),
         coverage=stage_coverage(source, journey, study),
         money=money_by_period(panel),

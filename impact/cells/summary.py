@@ -11,6 +11,7 @@ import pandas as pd
 from impact.cells.many import ManyCells
 
 Rows = pd.DataFrame | ManyCells
+LEAST_REPEATED = 8  # units with money in two periods, for a comparison of units with themselves
 RECENT = 4  # periods that stand for "now" in prevalence and leaving
 
 
@@ -99,7 +100,9 @@ class SitePanel:
 
     `panel`: unit, persona, t, revenue, margin, controls, the size column where named, one column a
     stage score (`overall` among them) and one a pain point's exposure; a row for each unit and period
-    with money, a score or an exposure. `coverage`, `money` and `driver_sums` as in `CustomerCells`.
+    with money, a score or an exposure. `coverage`, `money` and `driver_sums` as in `CustomerCells`. `cluster`
+    names the column that errors are clustered by, the unit where None; `lag` counts periods from experience
+    to money; `winsorise` is the share pulled in at each end of log revenue across units.
     """
 
     controls: tuple[str, ...]
@@ -108,6 +111,15 @@ class SitePanel:
     coverage: pd.DataFrame
     money: pd.DataFrame
     driver_sums: DriverSums | None = None
+    cluster: str | None = None
+    lag: int = 1
+    winsorise: float = 0.01
+
+    @property
+    def repeated(self) -> bool:
+        """Whether units enough have money in two periods; else they can be compared with each other alone."""
+        periods = self.panel.loc[self.panel["revenue"].notna()].groupby("unit")["t"].nunique()
+        return int((periods > 1).sum()) >= LEAST_REPEATED
 
 
 Cells = CustomerCells | SitePanel

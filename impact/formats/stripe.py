@@ -264,13 +264,14 @@ def _mapping_faults(request: Request) -> list[Finding]:
 
 
 def _basis_faults(request: Request) -> list[Finding]:
-    if request.study.finance.revenue_basis != "cash":
+    basis = request.study.finance.revenue_basis
+    if basis not in ("cash", "estimated"):
         return []
     return [
         Finding(
             code="D425",
             place="study.toml: [finance].revenue_basis",
-            found="cash is not read from this export",
+            found=f"{basis} money is not read from this export",
             allowed='"recognised" (invoice lines over the time they are for) or "billed" (invoices on their day)',
             remedy="set one of them, or bring payments as a canonical ledger",
         )

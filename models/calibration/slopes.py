@@ -15,7 +15,8 @@ from impact.journey import OVERALL
 Z90 = 1.6448536269514722
 Outcome = Literal["retention", "log_revenue", "log_margin", "margin", "cost_to_serve", "referral"]
 Grade = Literal["experimental", "within-unit", "cross-section", "expert", "not told apart from placebo"]
-Method = Literal["cross_section", "within", "hazard", "placebo", "experiment"]
+Challenge = Literal["lag_0", "lag_1", "lag_2", "lag_3", "previous_money", "first_difference"]
+Method = Literal["cross_section", "within", "hazard", "placebo", "experiment"] | Challenge
 GRADES: tuple[Grade, ...] = ("experimental", "within-unit", "cross-section", "expert", "not told apart from placebo")
 
 
