@@ -9,6 +9,7 @@ from impact.codes_certificate import CERTIFICATE_PAGES
 from impact.codes_coverage import COVERAGE_PAGES
 from impact.codes_data import DATA_PAGES
 from impact.codes_doubt import DOUBT_PAGES
+from impact.codes_drivers import DRIVER_PAGES
 from impact.codes_engine import ENGINE_PAGES
 from impact.codes_formats import FORMAT_PAGES
 from impact.codes_leaving import LEAVING_PAGES
@@ -262,6 +263,7 @@ CODES: dict[str, CodePage] = catalogue(
         *COVERAGE_PAGES,
         *DATA_PAGES,
         *DOUBT_PAGES,
+        *DRIVER_PAGES,
         *ENGINE_PAGES,
         *FORMAT_PAGES,
         *LEAVING_PAGES,

@@ -15,7 +15,7 @@ from impact.contract_ledger import ledger_reviews
 from impact.groups import persons
 from impact.ids import cut
 from impact.initiative import Plan
-from impact.journey import OVERALL, Journey
+from impact.journey import NPS_BESIDE, OVERALL, Journey
 from impact.plan_columns import LOW_SCORE
 from impact.source import EVERYBODY, Source
 from impact.source_aside import NO_PAIN_POINTS
@@ -135,7 +135,7 @@ def _answers(source: Source) -> list[Check]:
     used = staged.filter(staged.set_aside.isnull())
     counted = used.aggregate(
         answers=used.count(),
-        stages=(used.stage != OVERALL).ifelse(1, 0).sum(),
+        stages=used.stage.notin((OVERALL, NPS_BESIDE)).ifelse(1, 0).sum(),
         assumed=used.scale_assumed.ifelse(1, 0).sum(),
     ).execute()
     answers = int(counted.answers[0])

@@ -10,7 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from impact.columns import TABLES, Column
-from impact.journey import OVERALL, Journey
+from impact.journey import NPS_BESIDE, OVERALL, Journey
 from impact.source import Source
 from impact.source_outcome import CHURN_KINDS, unknown_kinds
 from impact.source_text import without_blanks
@@ -239,7 +239,8 @@ def _response_rules(table: ir.Table, journey: Journey | None) -> list[Rule]:
         _bounds_rule("weight", table.weight < 0, "a number from 0, blank for 1"),
     ]
     if journey is not None:
-        rules.append(_known_rule("D307", "stage", table.stage, (*journey.stage_ids(), OVERALL), "stage"))
+        stage = table.stage.nullif(NPS_BESIDE)
+        rules.append(_known_rule("D307", "stage", stage, (*journey.stage_ids(), OVERALL), "stage"))
     return rules
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 OVERALL = "overall"
+# The recommendation score of a study whose overall score is another question: an outcome of its own.
+NPS_BESIDE = "overall:nps"
 # What the level of a pain point counts where a study is summed to units: it is then a prevalence itself.
 PER_CUSTOMER, OF_ANSWERS = "a customer and period", "share of answers"
 

@@ -14,7 +14,7 @@ from impact.approval import Approval, read_approvals
 from impact.cells import Cells, summarise
 from impact.check_outcome import CheckOutcome, check_outcome
 from impact.checks import Check
-from impact.coverage import coverage_checks, measure_coverage
+from impact.coverage import JourneyCoverage, coverage_checks, measure_coverage
 from impact.errors import Finding, InputError, TooThinError
 from impact.intake import Intake, inspect_study, take_in
 from impact.rng import stream
@@ -35,6 +35,7 @@ from models.checks import (
     unit_checks,
 )
 from models.drivers import find_drivers
+from models.drivers_checks import driver_checks
 from models.haircut import pain_grades
 from models.history import history_checks, kept_share
 from models.inference import SamplerSettings
@@ -43,7 +44,7 @@ from models.pains import value_pains
 from models.planning import planned, planning_checks, price, stand
 from models.points import find_point, point_checks, value_points, worth_of_a_point
 from models.reduce import reduce_cells
-from models.sensitivity.answers import Doubt
+from models.sensitivity.roll_up import doubt_checks, doubt_rates, groups_checks
 from models.uplift import Credibility, fit_uplift
 from models.value import look_at_today
 from reports.deliver import deliver, refuse_foreign
@@ -141,7 +142,7 @@ def find(intake: Intake, cells: Cells, progress: Progress, approvals: tuple[Appr
     try:
         if not too_few:
             require_enough(cells)
-            estimates, more = estimate(intake, cells, progress, approvals)
+            estimates, more = estimate(intake, cells, coverage, progress, approvals)
             with progress.stage("Valuing, ranking, choosing"):
                 decision = choose(intake, cells, estimates)
                 walks = walk(decision, estimates)
@@ -170,7 +171,7 @@ def find(intake: Intake, cells: Cells, progress: Progress, approvals: tuple[Appr
 
 
 def estimate(
-    intake: Intake, cells: Cells, progress: Progress, approvals: tuple[Approval, ...] = ()
+    intake: Intake, cells: Cells, coverage: JourneyCoverage, progress: Progress, approvals: tuple[Approval, ...] = ()
 ) -> tuple[Estimates, tuple[Check, ...]]:
     """What the data say, and the checks of how well."""
     study, journey = intake.study, intake.case.journey
@@ -179,7 +180,7 @@ def estimate(
         calibration = calibrate(cells, journey)
         drivers = find_drivers(cells, journey, stream(seed, "drivers"))
         forms = reduce_cells(cells, journey)
-        doubts: tuple[Doubt, ...] = ()
+        doubts = doubt_rates(calibration, cells, journey, study, forms, coverage)
     demoted = not_told_apart(calibration, forms)
     prior = kept_share(cells, study)
     signs = np.array([1.0 if pain.kind == "delight" else -1.0 for pain in journey.pain_points])
@@ -210,10 +211,13 @@ def estimate(
     return estimates, (
         *fit_checks(posterior),
         *money_checks(cells),
+        *driver_checks(drivers),
         *calibration.checks,
         *calibration_checks(calibration),
         *point_checks(estimates.points, calibration, study),
         *near_checks(cells, calibration),
+        *doubt_checks(doubts),
+        *groups_checks(cells, journey),
         *effect_checks(forms, posterior, journey, demoted),
         *slope_check(posterior, calibration, forms.score_sd),
         *certificate_checks(certified),

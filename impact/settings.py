@@ -34,7 +34,11 @@ class StudySection(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     name: str = Field(min_length=1, max_length=120, description="a text of 1 to 120 characters")
-    currency: str = Field(pattern=r"^[A-Z]{3}$", description='a three-letter currency code such as "EUR"')
+    currency: str = Field(
+        pattern=r"^([A-Z]{3}|[a-z]{4,20})$",
+        description='a three-letter currency code such as "EUR", or what is counted where there is no money, such as '
+        '"purchases"',
+    )
     as_of: PeriodText = Field(description='the last period with data, such as "2026Q3"')
     period: Literal["quarter", "month", "year"] = Field("quarter", description='"quarter", "month" or "year"')
     horizon_quarters: int = Field(12, ge=1, le=80, description="a whole number of quarters, 1 to 80")

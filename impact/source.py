@@ -18,7 +18,7 @@ from impact.errors import Finding, InputError
 from impact.event import Event
 from impact.formats.intake import adapt
 from impact.formats.sheets import SheetRefusedError
-from impact.source_answers import as_expressed, averaged_rows, with_people
+from impact.source_answers import as_expressed, averaged_rows, with_nps_apart, with_people
 from impact.source_changes import (
     NOTHING_CHANGED,
     SurveyChanges,
@@ -139,6 +139,9 @@ def _open_on(engine: Engine, study: Study, case: Case | None) -> Source:
             as_read[table] = without_later_answers(rows, staged.get("ledger")) if table == "responses" else rows
             kept = [name for name in as_read[table].columns if not name.startswith(READ)]
             staged[table] = engine.keep(f"staged_{table}", as_read[table].select(*kept))
+            if table == "responses":
+                apart = with_nps_apart(staged[table], readings[table].named, study.survey.express)
+                staged[table] = staged[table] if apart is None else engine.keep("staged_responses_apart", apart)
         except InputError as error:
             findings += error.findings
         except (duckdb.Error, SheetRefusedError) as error:

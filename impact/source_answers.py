@@ -9,6 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from impact.columns import COUNTS, METRIC_SCALES, NPS_RANGE
+from impact.journey import NPS_BESIDE, OVERALL
 
 Express = Literal["mean", "top2box", "nps"]
 _EXPRESSED: dict[str, tuple[float, float]] = {"top2box": (0.0, 100.0), "nps": NPS_RANGE}
@@ -83,6 +84,21 @@ def as_expressed(table: ir.Table, express: Express) -> ir.Table:
         scale_min=ibis.literal(low),
         scale_max=ibis.literal(high),
     )
+
+
+def with_nps_apart(table: ir.Table, named: Collection[str], express: Express) -> ir.Table | None:
+    """The answers with the recommendation scores at overall under a name of their own, None where nothing is mixed.
+
+    A mean over 1-5 and 0-10 is no score. Where a study is expressed as NPS, NPS is the overall score itself.
+    """
+    if "metric" not in named or express == "nps":
+        return None
+    mine = (table.stage == OVERALL) & (table.metric.lower() == "nps") & table.set_aside.isnull()
+    other = (table.stage == OVERALL) & (table.metric.lower() != "nps") & table.set_aside.isnull()
+    both = table.aggregate(nps=mine.ifelse(1, 0).sum(), other=other.ifelse(1, 0).sum()).execute()
+    if not (both.nps[0] > 0 and both.other[0] > 0):
+        return None
+    return table.mutate(stage=mine.ifelse(NPS_BESIDE, table.stage))
 
 
 def with_people(table: ir.Table, named: Collection[str]) -> ir.Table:

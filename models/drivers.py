@@ -3,38 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import comb
 
 import numpy as np
-import pandas as pd
 
-from impact.cells import Cells, SitePanel
-from impact.journey import OVERALL, Journey
+from impact.cells import Cells, DriverSums
+from impact.journey import NPS_BESIDE, OVERALL, Journey
+from models.drivers_classes import KanoClass, Quadrant, penalty_reward, quadrants
+from models.drivers_correlations import Correlations, correlations_of
+from models.drivers_importance import EXACT_LIMIT, johnson, lmg
 
-EXACT_LIMIT = 20
-SUMS = ("n", "first", "second", "product", "first_square", "second_square")
+LEAST_PAIRS = 30
+DRAWS = 400
+# Subsets worked through by all draws together: 400 draws to 17 stages, 64 at 20.
+MOST_SUBSETS = 1 << 26
+OUTCOMES = {OVERALL: OVERALL, NPS_BESIDE: "nps"}
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
-    """Sums of two scores given by the same customer in the same period, over `n` such pairs."""
-
-    n: float
-    first: float
-    second: float
-    product: float
-    first_square: float
-    second_square: float
+__all__ = ["EXACT_LIMIT", "Drivers", "find_drivers", "johnson", "lmg"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drivers:
-    """Shares of the explained variance of overall, by stage.
+    """Shares of the explained variance of one outcome, by stage.
 
-    `importance` `(stage,)` sums to `r_squared`; `low` and `high` are 90% ranges and `p_first` the
-    chance of being first, over draws of the correlation matrix at its sampling error.
+    `importance` `(stage,)` sums to `r_squared`; `low` and `high` are 90% ranges and `p_first` the chance of
+    being first, over bootstrap samples of groups of customers. `performance`: mean score of those who
+    visited, `place` the same from 0 to 1 of its scale. `penalty` and `reward` `(stage, [estimate, low, high])`:
+    outcome points lost below, and won above, the middle scores, for each point of the stage's own score.
+    `left_out`: stages with too few pairs or scores that do not vary. `copies`: pairs that cannot be told
+    apart. `lift` is the largest change of a correlation made so that all can hold at once.
     """
 
+    outcome: str
     stages: tuple[str, ...]
     importance: np.ndarray
     low: np.ndarray
@@ -43,127 +42,117 @@ class Drivers:
     r_squared: float
     method: str
     n: float
+    most: float
+    customers: int
+    weighted: bool
+    performance: np.ndarray
+    place: np.ndarray
+    quadrant: tuple[Quadrant, ...]
+    penalty: np.ndarray
+    reward: np.ndarray
+    kano: tuple[KanoClass, ...]
+    left_out: tuple[str, ...]
+    copies: tuple[tuple[str, str], ...]
+    lift: float
 
 
-def lmg(correlation: np.ndarray, with_outcome: np.ndarray) -> np.ndarray:
-    """Average gain in R-squared of every predictor over all orders `(predictor,)`; exact.
+def find_drivers(cells: Cells, journey: Journey, rng: np.random.Generator) -> tuple[Drivers, ...]:
+    """Importance of every scored stage for overall and, where it was asked beside it, for recommendation.
 
-    Source: Lindeman, Merenda & Gold (1980); the Shapley value of R-squared; Groemping (2006).
-
-    Args:
-        correlation: among predictors `(predictor, predictor)`.
-        with_outcome: of each predictor with the outcome `(predictor,)`.
+    An outcome with fewer than two stages that can be correlated is left out.
     """
-    p = len(with_outcome)
-    if p > EXACT_LIMIT:
-        raise ValueError(f"exact importance stops at {EXACT_LIMIT} predictors, found {p}")
-    r2 = _subset_r2(correlation, with_outcome)
-    sizes = np.array([int(s).bit_count() for s in range(1 << p)])
-    weight = 1 / (p * np.array([comb(p - 1, k) for k in range(p)]))
-    out = np.zeros(p)
-    everything = np.arange(1 << p)
-    for j in range(p):
-        without = everything[(everything >> j) & 1 == 0]
-        out[j] = ((r2[without | (1 << j)] - r2[without]) * weight[sizes[without]]).sum()
-    return out
+    sums = cells.driver_sums
+    if sums is None:
+        return ()
+    scale = cells.coverage.set_index("stage")[["scale_min", "scale_max"]]
+    low, high = (scale[name].reindex(journey.stage_ids()).to_numpy(float) for name in scale)
+    found = (_drivers(sums, outcome, low, high, rng) for outcome in sums.outcomes)
+    return tuple(one for one in found if one is not None)
 
 
-def _subset_r2(correlation: np.ndarray, with_outcome: np.ndarray) -> np.ndarray:
-    """R-squared of every subset of predictors, indexed by bit mask, solved in batches of one size."""
-    p = len(with_outcome)
-    r2 = np.zeros(1 << p)
-    masks = np.arange(1 << p)
-    sizes = np.array([int(s).bit_count() for s in masks])
-    for k in range(1, p + 1):
-        for chunk in np.array_split(masks[sizes == k], max(1, (sizes == k).sum() // 4096)):
-            members = np.array([[j for j in range(p) if s >> j & 1] for s in chunk])
-            square = correlation[members[:, :, None], members[:, None, :]]
-            side = with_outcome[members]
-            r2[chunk] = np.einsum("sk,sk->s", side, np.linalg.solve(square, side[:, :, None])[:, :, 0])
-    return r2
+def score_correlations(cells: Cells) -> tuple[tuple[str, ...], np.ndarray, float]:
+    """Stages that can be correlated, their correlation matrix `(stage, stage)`, and the fewest pairs behind it."""
+    sums = cells.driver_sums
+    kept = _kept(sums, OVERALL)[0] if sums is not None else []
+    if sums is None or not kept:
+        return (), np.eye(0), 0.0
+    found = correlations_of(sums, np.ones((1, len(sums.n))), [sums.measures.index(OVERALL), *kept])
+    return tuple(sums.measures[k] for k in kept), found.matrix[0, 1:, 1:], found.least
 
 
-def johnson(correlation: np.ndarray, with_outcome: np.ndarray) -> np.ndarray:
-    """Relative weights `(predictor,)`, which sum to R-squared. Source: Johnson (2000)."""
-    values, vectors = np.linalg.eigh(correlation)
-    root = (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T
-    beta = np.linalg.solve(root, with_outcome)
-    return np.asarray((root**2) @ beta**2)
-
-
-def find_drivers(cells: Cells, journey: Journey, rng: np.random.Generator) -> Drivers | None:
-    """Importance of every scored stage for overall, or None where fewer than two can be correlated."""
-    names, matrix, n = score_correlations(cells, journey)
-    if len(names) < 2 or n < 30:
+def _drivers(
+    sums: DriverSums, outcome: str, low: np.ndarray, high: np.ndarray, rng: np.random.Generator
+) -> Drivers | None:
+    kept, left_out = _kept(sums, outcome)
+    if len(kept) < 2:
         return None
-    importance = lmg(matrix[1:, 1:], matrix[1:, 0])
-    draws = _resampled(matrix, n, rng)
-    first = np.bincount(draws.argmax(axis=1), minlength=len(names)) / len(draws)
+    at = [sums.measures.index(outcome), *kept]
+    whole = correlations_of(sums, np.ones((1, len(sums.n))), at)
+    exact = len(kept) <= EXACT_LIMIT
+    importance = _importance(whole, exact=exact)[0]
+    shares = _shares_of_groups(len(sums.n), len(kept) if exact else 0, rng)
+    draws = _importance(correlations_of(sums, shares, at), exact=exact)
+    # noise adds to R-squared: the samples are brought back to the estimate before they are read
+    draws = np.maximum(draws - (draws.mean(axis=0) - importance), 0.0)
+    stages = tuple(sums.measures[k] for k in kept)
+    performance = whole.means[1:]
+    place = (performance - low[kept]) / (high[kept] - low[kept])
+    penalty, reward, kano = penalty_reward(sums, kept, outcome, shares)
     return Drivers(
-        stages=tuple(names),
+        outcome=OUTCOMES[outcome],
+        stages=stages,
         importance=importance,
         low=np.percentile(draws, 5, axis=0),
         high=np.percentile(draws, 95, axis=0),
-        p_first=first,
+        p_first=np.bincount(draws.argmax(axis=1), minlength=len(kept)) / len(draws),
         r_squared=float(importance.sum()),
-        method="lmg",
-        n=n,
+        method="lmg" if exact else "johnson",
+        n=whole.least,
+        most=whole.most,
+        customers=sums.customers,
+        weighted=sums.weighted,
+        performance=performance,
+        place=place,
+        quadrant=quadrants(importance, place),
+        penalty=penalty,
+        reward=reward,
+        kano=kano,
+        left_out=tuple(sums.measures[k] for k in left_out),
+        copies=_copies(whole, stages),
+        lift=whole.lift,
     )
 
 
-def _resampled(matrix: np.ndarray, n: float, rng: np.random.Generator, draws: int = 400) -> np.ndarray:
-    """Importances over Wishart draws of the correlation matrix with `n` degrees of freedom."""
-    from scipy.stats import wishart
+def _kept(sums: DriverSums, outcome: str) -> tuple[list[int], list[int]]:
+    """Places of the stages of which every pair was given often enough, and of those given but left out.
 
-    found = wishart.rvs(df=max(int(n), len(matrix) + 1), scale=matrix, size=draws, random_state=rng)
-    scale = np.sqrt(np.einsum("dii->di", found))
-    found = found / scale[:, :, None] / scale[:, None, :]
-    exact = len(matrix) - 1 <= 10
+    The stage with most pairs too few goes first. A score that does not vary goes with nothing.
+    """
+    n, at = sums.n.sum(axis=0), sums.measures.index(outcome)
+    stages = range(len(sums.measures) - len(sums.outcomes))
+    scored = [k for k in stages if n[k, k] > 0]
+    varied = correlations_of(sums, np.ones((1, len(sums.n))), [at, *scored]).varied[1:]
+    kept = [k for k, varies in zip(scored, varied, strict=True) if varies and n[k, at] >= LEAST_PAIRS]
+    while kept:
+        short = (n[np.ix_(kept, kept)] < LEAST_PAIRS).sum(axis=0)
+        if short.max() == 0:
+            break
+        del kept[int(np.lexsort((n[kept, at], -short))[0])]
+    return kept, [k for k in scored if k not in kept]
+
+
+def _shares_of_groups(groups: int, predictors: int, rng: np.random.Generator) -> np.ndarray:
+    """How often each group of customers is in each bootstrap sample `(draw, group)`."""
+    draws = min(DRAWS, MOST_SUBSETS >> predictors)
+    return rng.multinomial(groups, np.full(groups, 1 / groups), size=draws).astype(float)
+
+
+def _importance(found: Correlations, *, exact: bool) -> np.ndarray:
     weigh = lmg if exact else johnson
-    return np.array([weigh(one[1:, 1:], one[1:, 0]) for one in found])
+    return weigh(found.matrix[:, 1:, 1:], found.matrix[:, 1:, 0])
 
 
-def score_correlations(cells: Cells, journey: Journey) -> tuple[list[str], np.ndarray, float]:
-    """Scored stages, their correlation matrix with overall first, and the smallest number behind a pair."""
-    pairs = _site_pairs(cells, journey) if isinstance(cells, SitePanel) else cells.pairs
-    table = {(str(row["a"]), str(row["b"])): Pair(**{k: float(row[k]) for k in SUMS}) for _, row in pairs.iterrows()}
-    names = [s for s in journey.stage_ids() if (s, OVERALL) in table and table[s, OVERALL].n >= 30]
-    order = [OVERALL, *names]
-    matrix, least = np.eye(len(order)), np.inf
-    for i, a in enumerate(order):
-        for j in range(i):
-            row = table.get((order[j], a)) or table[a, order[j]]
-            matrix[i, j] = matrix[j, i] = _correlation(row)
-            least = min(least, row.n)
-    return names, _nearest_correlation(matrix), float(least if names else 0)
-
-
-def _correlation(pair: Pair) -> float:
-    n, a, b = pair.n, pair.first, pair.second
-    if n < 3:
-        return 0.0
-    across = pair.product - a * b / n
-    spread = (pair.first_square - a * a / n) * (pair.second_square - b * b / n)
-    return across / spread**0.5 if spread > 0 else 0.0
-
-
-def _nearest_correlation(matrix: np.ndarray) -> np.ndarray:
-    """The matrix with negative eigenvalues, which pairwise sums can leave, lifted to a small positive one."""
-    values, vectors = np.linalg.eigh(matrix)
-    if values.min() > 1e-6:
-        return matrix
-    lifted = (vectors * np.maximum(values, 1e-6)) @ vectors.T
-    scale = np.sqrt(np.diag(lifted))
-    return np.asarray(lifted / np.outer(scale, scale))
-
-
-def _site_pairs(cells: SitePanel, journey: Journey) -> pd.DataFrame:
-    stages = [*journey.stage_ids(), OVERALL]
-    rows = []
-    for i, a in enumerate(stages):
-        for b in stages[i:]:
-            both = cells.panel[[a, b]].dropna().to_numpy(float)
-            x, y = both[:, 0], both[:, -1]
-            sums = (len(both), x.sum(), y.sum(), (x * y).sum(), (x * x).sum(), (y * y).sum())
-            rows.append((a, b, *sums))
-    return pd.DataFrame(rows, columns=["a", "b", *SUMS])
+def _copies(found: Correlations, stages: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Pairs of stages that move as one."""
+    together = np.abs(found.matrix[0, 1:, 1:]) > 1 - 1e-6
+    return tuple((stages[i], stages[j]) for i, j in zip(*np.nonzero(np.triu(together, 1)), strict=True))

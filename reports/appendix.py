@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 
-from reports import charts, sentences
 from reports.appendix_choice import break_even, cash, frontier, initiatives, portfolio, quarters
 from reports.appendix_coverage import coverage, ways, who_answers
+from reports.appendix_drivers import drivers
 from reports.appendix_lifetime import lifetime, revenue_kept
 from reports.appendix_walk import walk
 from reports.edition import Edition
@@ -38,7 +37,7 @@ def appendix(edition: Edition) -> tuple[Section, ...]:
         portfolio,
         _pain_points,
         _journey,
-        _drivers,
+        drivers,
         _calibration,
         quarters,
         cash,
@@ -119,26 +118,6 @@ def _journey(edition: Edition) -> Section | None:
 def _emotion(row: Row) -> str:
     emotion = number(row, "emotion")
     return "not measured" if emotion is None else f"{emotion:+.1f}"
-
-
-def _drivers(edition: Edition) -> Section | None:
-    drawn: dict[str, list[charts.Interval]] = defaultdict(list)
-    names = {stage.stage: stage.name for stage in edition.journey.stages}
-    for row in records(edition, "drivers"):
-        middle, low, high = (number(row, name) for name in ("importance", "low", "high"))
-        if middle is not None and low is not None and high is not None:
-            name = text(row, "name") or names.get(text(row, "stage"), text(row, "stage"))
-            drawn[text(row, "outcome")].append(charts.Interval(name=name, middle=middle, low=low, high=high))
-    if not drawn:
-        return None
-    return Section(
-        anchor="drivers",
-        title="Drivers / share of explained variation and 90% range",
-        note=sentences.importance_note(),
-        charts=tuple(charts.intervals(rows, percent, f"Importance for {name}") for name, rows in drawn.items()),
-        captions=tuple(f"For {name.replace('_', ' ')}" for name in drawn),
-        holds_money=False,
-    )
 
 
 def _calibration(edition: Edition) -> Section | None:

@@ -20,7 +20,8 @@ from reports.make_edition import run_id, versions
 from reports.page import write_rate_pages
 from reports.rate_page import NOT_SAMPLED, Heading, RatePage, rate_pages
 from reports.tables import CALIBRATION, checks_table, drivers_frame, slope_rows
-from reports.tables_certificate import certificate_table, doubts_table, triangulation_table
+from reports.tables_certificate import certificate_table, triangulation_table
+from reports.tables_doubts import doubts_table
 from reports.tables_out import write_tables
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Rates:
     sites: bool
     checks: tuple[Check, ...]
     calibration: Calibration = NO_SLOPES
-    drivers: Drivers | None = None
+    drivers: tuple[Drivers, ...] = ()
     certified: Certified = NOTHING
     plans: tuple[RatePlan, ...] = ()
 
@@ -69,7 +70,7 @@ class Rates:
             "calibration": pd.DataFrame(slopes, columns=list(CALIBRATION)),
             "certificate": certificate_table(self.plans),
             "triangulation": triangulation_table(self.certified),
-            "doubts": doubts_table(self.certified),
+            "doubts": doubts_table(self.certified.doubts),
             "drivers": drivers_frame(self.drivers, self.journey),
             "checks": checks_table(self.checks),
         }

@@ -39,7 +39,7 @@ class Estimates:
     """
 
     calibration: Calibration
-    drivers: Drivers | None
+    drivers: tuple[Drivers, ...]
     forms: ReducedForms
     posterior: UpliftPosterior
     base: ValueBase

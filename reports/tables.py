@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,11 +10,11 @@ import pandas as pd
 from impact.cells import SitePanel
 from impact.checks import Check
 from impact.groups import LEAST_GROUP
-from impact.journey import OVERALL, Journey
+from impact.journey import Journey
 from models.calibration.slopes import Z90, Calibration
 from models.drivers import Drivers
 from reports.findings import Estimates, Findings, summary
-from reports.tables_certificate import certificate_table, doubts_table, triangulation_table
+from reports.tables_certificate import certificate_table, triangulation_table
 from reports.tables_choice import (
     benefits_table,
     break_even_table,
@@ -24,6 +24,7 @@ from reports.tables_choice import (
     portfolio_table,
     scenarios_table,
 )
+from reports.tables_doubts import doubts_table
 from reports.tables_lifetime import lifetime_tables
 from reports.tables_points import money_rows, point_values_table
 from reports.tables_walk import walk_table
@@ -44,7 +45,7 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
         "calibration": calibration_table,
         "certificate": lambda one: certificate_table(one.estimates.plans if one.estimates else ()),
         "triangulation": lambda one: triangulation_table(one.estimates.certified if one.estimates else None),
-        "doubts": lambda one: doubts_table(one.estimates.certified if one.estimates else None),
+        "doubts": lambda one: doubts_table(one.estimates.certified.doubts if one.estimates else ()),
         "point_values": point_values_table,
         "drivers": drivers_table,
         "pain_points": pain_points_table,
@@ -166,19 +167,27 @@ def slope_rows(calibration: Calibration, *, sites: bool) -> list[dict[str, objec
 
 
 def drivers_table(found: Findings) -> pd.DataFrame:
-    """Shares of the explained variance of overall by stage, highest first."""
-    return drivers_frame(found.estimates.drivers if found.estimates else None, found.journey)
+    """Shares of the explained variance of each outcome by stage, highest first, and where each stage stands."""
+    return drivers_frame(found.estimates.drivers if found.estimates else (), found.journey)
 
 
-def drivers_frame(drivers: Drivers | None, journey: Journey) -> pd.DataFrame:
+def drivers_frame(found: Sequence[Drivers], journey: Journey) -> pd.DataFrame:
     """The same from the drivers alone."""
-    columns = ["outcome", "stage", "name", "owner", "importance", "low", "high", "share", "p_first", "method"]
-    if drivers is None:
-        return pd.DataFrame(columns=columns)
+    columns = [
+        *("outcome", "stage", "name", "owner", "importance", "low", "high", "share", "p_first", "method"),
+        *("performance", "place", "quadrant", "kano"),
+        *("penalty", "penalty_low", "penalty_high", "reward", "reward_low", "reward_high"),
+    ]
+    parts = [_drivers_of(drivers, journey) for drivers in found]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def _drivers_of(drivers: Drivers, journey: Journey) -> pd.DataFrame:
     stages = {stage.stage: stage for stage in journey.stages}
+    ends = {"": 0, "_low": 1, "_high": 2}
     table = pd.DataFrame(
         {
-            "outcome": OVERALL,
+            "outcome": drivers.outcome,
             "stage": list(drivers.stages),
             "name": [stages[stage].name for stage in drivers.stages],
             "owner": [stages[stage].owner for stage in drivers.stages],
@@ -188,10 +197,15 @@ def drivers_frame(drivers: Drivers | None, journey: Journey) -> pd.DataFrame:
             "share": drivers.importance / drivers.r_squared,
             "p_first": drivers.p_first,
             "method": drivers.method,
-        },
-        columns=columns,
+            "performance": drivers.performance,
+            "place": drivers.place,
+            "quadrant": list(drivers.quadrant),
+            "kano": list(drivers.kano),
+            **{f"penalty{end}": drivers.penalty[:, k] for end, k in ends.items()},
+            **{f"reward{end}": drivers.reward[:, k] for end, k in ends.items()},
+        }
     )
-    return table.sort_values("importance", ascending=False, kind="stable").reset_index(drop=True)
+    return table.sort_values("importance", ascending=False, kind="stable")
 
 
 def pain_points_table(found: Findings) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 from impact.approval import ApprovedRate
 from models.certificate import Certified
 from models.planning import RatePlan
-from models.sensitivity.answers import Answer, Question
+from models.sensitivity.answers import Question
 from models.triangulation import Leg, Triangulation
 
 ANSWER_COLUMNS: dict[Question, str] = {
@@ -30,7 +30,6 @@ TRIANGULATION = (
     *("outcome", "term", "way", "name", "estimate", "se", "low", "high", "compared"),
     *("ratio", "ratio_low", "ratio_high", "apart_from", "note"),
 )
-DOUBTS = ("outcome", "term", "question", "verdict", "answer", "test", "found", "limit", "status", "text")
 
 
 def certificate_table(plans: Sequence[RatePlan]) -> pd.DataFrame:
@@ -101,27 +100,3 @@ def _turned(low: float, high: float) -> dict[str, float]:
     """The range of the other ratio; blank where it has no bound."""
     bounded = np.isfinite([low, high]).all() and low * high > 0
     return {"ratio_low": 1 / high, "ratio_high": 1 / low} if bounded else {"ratio_low": np.nan, "ratio_high": np.nan}
-
-
-def doubts_table(certified: Certified | None) -> pd.DataFrame:
-    """A row a test behind an answer to one of the five questions; one row where an answer has no test."""
-    rows = [
-        {
-            **{"outcome": one.outcome, "term": one.term, "question": answer.question},
-            **{"verdict": answer.verdict, "answer": answer.text},
-            **test,
-        }
-        for one in (certified.certificates if certified else ())
-        for answer in one.answers
-        for test in _tests(answer)
-    ]
-    return pd.DataFrame(rows, columns=list(DOUBTS))
-
-
-def _tests(answer: Answer) -> list[dict[str, str]]:
-    if not answer.tests:
-        return [dict.fromkeys(("test", "found", "limit", "status", "text"), "")]
-    return [
-        {"test": test.name, "found": test.found, "limit": test.limit, "status": test.status, "text": test.text}
-        for test in answer.tests
-    ]

@@ -9,8 +9,9 @@ import pandas as pd
 
 from impact.cells.bands import banded_controls, binned_levels
 from impact.cells.coverage import money_by_period, stage_coverage
+from impact.cells.driver_sums import driver_sums
 from impact.cells.lifetime_cells import lifetime_cells
-from impact.cells.many import ManyCells, ask
+from impact.cells.many import ManyCells
 from impact.cells.moments import within_moments
 from impact.cells.near import near_moments
 from impact.cells.panel import build_panel, score_column
@@ -68,7 +69,7 @@ def summarise_customers(source: Source, journey: Journey, study: Study) -> Custo
         ),
         recent=_small(_leaving(_latest(settled), groups)),
         patterns=_met(panel, settled, source, journey, study),
-        pairs=_pairs(panel, journey),
+        driver_sums=driver_sums(source, journey, study),
         coverage=coverage,
         money=money_by_period(panel),
         staying=staying,
@@ -185,36 +186,3 @@ def _patterns(recent: Table, journey: Journey) -> pd.DataFrame:
     share = kept["persona"].map(whole["whole"] / kept[rare].groupby("persona")["n"].sum())
     kept["n"] = kept["n"].astype(float).where(~rare, kept["n"] * share)
     return kept.drop(columns="place").sort_values(keys, kind="stable", ignore_index=True)
-
-
-def _pairs(panel: Table, journey: Journey) -> pd.DataFrame:
-    """Pairwise sums of scores of one customer and period: what driver importance needs."""
-    stages = [*journey.stage_ids(), OVERALL]
-    scores = [score_column(stage) for stage in stages]
-    # answers take few values, so that equal ones are counted once and multiplied once
-    alike = panel.filter(ibis.or_(*(panel[name].notnull() for name in scores))).group_by(scores)
-    counted = alike.agg(n=lambda t: t.count()).cache()
-    columns: dict[str, Value] = {}
-    for k, name in enumerate(scores):
-        score, known = counted[name], counted[name].notnull()
-        columns |= {
-            f"k{k}": known.ifelse(1.0, 0.0),
-            f"z{k}": known.ifelse(score, 0.0),
-            f"q{k}": known.ifelse(score * score, 0.0),
-        }
-    rows = counted.select("n", **columns)
-    pairs = [(i, j) for i in range(len(stages)) for j in range(i, len(stages))]
-    sums: dict[str, Value] = {}
-    for i, j in pairs:
-        sums |= {
-            f"n{i}_{j}": (rows[f"k{i}"] * rows[f"k{j}"] * rows.n).sum(),
-            f"first{i}_{j}": (rows[f"z{i}"] * rows[f"k{j}"] * rows.n).sum(),
-            f"second{i}_{j}": (rows[f"k{i}"] * rows[f"z{j}"] * rows.n).sum(),
-            f"product{i}_{j}": (rows[f"z{i}"] * rows[f"z{j}"] * rows.n).sum(),
-            f"first_square{i}_{j}": (rows[f"q{i}"] * rows[f"k{j}"] * rows.n).sum(),
-            f"second_square{i}_{j}": (rows[f"k{i}"] * rows[f"q{j}"] * rows.n).sum(),
-        }
-    found = ask(rows, sums)
-    names = ("n", "first", "second", "product", "first_square", "second_square")
-    rows = [(stages[i], stages[j], *(found[f"{name}{i}_{j}"] for name in names)) for i, j in pairs]
-    return pd.DataFrame(rows, columns=["a", "b", *names])

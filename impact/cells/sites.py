@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from impact.cells.coverage import money_by_period, stage_coverage
+from impact.cells.driver_sums import driver_sums
 from impact.cells.panel import build_panel, experience, fill_unexposed, score_column
 from impact.cells.summary import SitePanel
 from impact.journey import OVERALL, Journey
@@ -45,6 +46,7 @@ def summarise_sites(source: Source, journey: Journey, study: Study) -> SitePanel
         panel=frame.rename(columns={score_column(stage): stage for stage in stages}),
         coverage=stage_coverage(source, journey, study),
         money=money_by_period(panel),
+        driver_sums=driver_sums(source, journey, study),
     )
 
 

@@ -74,6 +74,30 @@ class LifetimeCells:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DriverSums:
+    """Sums over the pairs of scores that one customer gave in one period, by group of customers.
+
+    A customer's rows are all in one group, by a hash of its id, so that groups are independent. `measures`:
+    stages, then the `outcomes`: overall, and the recommendation score where it was asked beside it. Arrays
+    `(group, measure, measure)`: `n` pairs, `weight` their weights, `first` the weighted sum of the row's
+    score over pairs with the column's, `square` the same of its square, `product` of both. `bands`
+    `(sum, group, stage, band, outcome)`: n, weight, own score and outcome by low, middle and top score of a
+    stage. `customers` stand behind it; `weighted` says that answers carry weights.
+    """
+
+    measures: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    n: np.ndarray
+    weight: np.ndarray
+    first: np.ndarray
+    square: np.ndarray
+    product: np.ndarray
+    bands: np.ndarray
+    customers: int
+    weighted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerCells:
     """The summary of a study of many customers, some of whom leave.
 
@@ -89,10 +113,10 @@ class CustomerCells:
     `spend...`: within-customer moments of next period's revenue on exposures, or on the overall score; the
     placebos take the experience of a period later. `base`: active at as_of by persona, tenure_band ->
     customers, revenue, margin. `recent`: the same groups over the last four outcome periods -> n,
-    leavers. `patterns`: persona, exposures over the last four periods -> n. `pairs`: two stages -> n,
-    sums and products of their scores. `coverage`: stage -> responses, customers, mean, sd, scale_min,
-    scale_max. `money`: t -> customers, revenue, margin, retained. `staying`: the money of those who stay.
-    `lifetime` is None where it was not asked. `spend_near`: `spend_on_score` between neighbouring periods alone.
+    leavers. `patterns`: persona, exposures over the last four periods -> n. `driver_sums`: sums of pairs of scores,
+    None without answers. `coverage`: stage -> responses, customers, mean, sd, scale_min, scale_max. `money`: t ->
+    customers, revenue, margin, retained. `staying`: the money of those who stay. `lifetime` is None where it was not
+    asked. `spend_near`: `spend_on_score` between neighbouring periods alone.
     """
 
     controls: tuple[str, ...]
@@ -108,7 +132,7 @@ class CustomerCells:
     base: pd.DataFrame
     recent: pd.DataFrame
     patterns: pd.DataFrame
-    pairs: pd.DataFrame
+    driver_sums: DriverSums | None
     coverage: pd.DataFrame
     money: pd.DataFrame
     staying: SpendSummary | None = None
@@ -124,9 +148,9 @@ class SitePanel:
 
     `panel`: unit, persona, t, revenue, margin, controls, the size column where named, one column a
     stage score (`overall` among them) and one a pain point's exposure; a row for each unit and period
-    with money, a score or an exposure. `coverage` and `money` as in `CustomerCells`. `cluster` names the
-    column that errors are clustered by, the unit where None; `lag` counts periods from experience to
-    money; `winsorise` is the share pulled in at each end of log revenue across units.
+    with money, a score or an exposure. `coverage`, `money` and `driver_sums` as in `CustomerCells`. `cluster`
+    names the column that errors are clustered by, the unit where None; `lag` counts periods from experience
+    to money; `winsorise` is the share pulled in at each end of log revenue across units.
     """
 
     controls: tuple[str, ...]
@@ -134,6 +158,7 @@ class SitePanel:
     panel: pd.DataFrame
     coverage: pd.DataFrame
     money: pd.DataFrame
+    driver_sums: DriverSums | None = None
     cluster: str | None = None
     lag: int = 1
     winsorise: float = 0.01

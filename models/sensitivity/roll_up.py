@@ -59,7 +59,7 @@ def doubt_rates(
     `placebo` (history), `stable` (steadiness), `enough_data` (sufficiency).
     """
     readings = {(one.headline.outcome, one.headline.term): one for one in read_placebos(calibration)}
-    stages = stages_together(cells, journey)
+    stages = stages_together(cells)
     headlines = sorted((slope for slope in calibration.slopes if slope.headline), key=lambda one: one.term != OVERALL)
     doubts = []
     for headline in headlines:
@@ -96,10 +96,10 @@ def _doubt(rate: Rate) -> Doubt:
     )
 
 
-def stages_together(cells: Cells, journey: Journey) -> Collinearity | None:
+def stages_together(cells: Cells) -> Collinearity | None:
     """How the stage scores move together; None where fewer than two can be correlated."""
-    names, matrix, n = score_correlations(cells, journey)
-    return None if len(names) < 2 or n < LEAST_PAIRS else of_correlations(matrix[1:, 1:], names)
+    names, matrix, n = score_correlations(cells)
+    return None if len(names) < 2 or n < LEAST_PAIRS else of_correlations(matrix, list(names))
 
 
 def _silent(headline: Slope, cells: Cells, coverage: JourneyCoverage | None) -> Silent | None:
@@ -155,7 +155,7 @@ def groups_checks(cells: Cells, journey: Journey) -> tuple[Check, ...]:
     """A review of stages whose scores cannot be told apart."""
     from models.sensitivity.collinearity import MOST_VIF, told_in_words
 
-    found = stages_together(cells, journey)
+    found = stages_together(cells)
     if found is None or not found.groups:
         return ()
     called = {stage.stage: stage.name for stage in journey.stages}

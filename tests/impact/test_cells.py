@@ -371,19 +371,6 @@ def test_a_level_of_many_values_keeps_the_mean_of_each_of_its_bins() -> None:
     assert np.corrcoef(binned.dropna(), level[~np.isnan(level)])[0, 1] > 0.97
 
 
-def test_pairs_give_the_correlations_of_scores_of_one_customer_and_period(
-    cells: CustomerCells, panel: pd.DataFrame
-) -> None:
-    names = [*STAGES, "overall"]
-    assert len(cells.pairs) == len(names) * (len(names) + 1) / 2
-    for row in cells.pairs.itertuples():
-        both = panel[[f"score__{row.a}", f"score__{row.b}"]].dropna().to_numpy()
-        first, second = both[:, 0], both[:, -1]
-        expected = (len(both), first.sum(), second.sum(), first @ second, first @ first, second @ second)
-        found = (row.n, row.first, row.second, row.product, row.first_square, row.second_square)
-        np.testing.assert_allclose(found, expected, rtol=SUM_ORDER)
-
-
 def test_coverage_counts_every_answer_and_money_every_active_customer(
     widened: Path, cells: CustomerCells, panel: pd.DataFrame
 ) -> None:

@@ -12,7 +12,15 @@ import pytest
 from impact.__main__ import main
 from impact.errors import Finding, InputError
 from impact.intake import Intake, take_in
-from impact.source_answers import Express, as_expressed, not_expressible, with_counts, with_people
+from impact.journey import NPS_BESIDE
+from impact.source_answers import (
+    Express,
+    as_expressed,
+    not_expressible,
+    with_counts,
+    with_nps_apart,
+    with_people,
+)
 from tests.anonymous_study import write_counted_study
 from tests.tiny_study import edit, write_tiny_study
 
@@ -51,6 +59,22 @@ def test_the_top_two_are_the_two_highest_points_or_from_the_fourth_of_five(
     assert set(found.scale_min) == {0.0}
     assert set(found.scale_max) == {100.0}
     assert list(found.asked_max) == [high] * 3
+
+
+def test_recommendation_beside_another_question_about_the_whole_gets_a_name_of_its_own() -> None:
+    asked = [("overall", "csat"), ("overall", "NPS"), ("buy", "nps"), ("overall", None)]
+    rows = [{"stage": stage, "metric": metric, "set_aside": None} for stage, metric in asked]
+    table = answers(*rows).mutate(set_aside=ibis.null("string"))
+    found = with_nps_apart(table, {"metric"}, "mean")
+    assert found is not None
+    assert list(found.execute().stage) == ["overall", NPS_BESIDE, "buy", "overall"]
+
+
+@pytest.mark.parametrize(("metrics", "express"), [(("nps", "nps"), "mean"), (("csat", "nps"), "nps")])
+def test_recommendation_that_is_the_overall_score_stays_overall(metrics: tuple[str, str], express: Express) -> None:
+    rows = [{"stage": "overall", "metric": metric, "set_aside": None} for metric in metrics]
+    table = answers(*rows).mutate(set_aside=ibis.null("string"))
+    assert with_nps_apart(table, {"metric"}, express) is None
 
 
 def test_nps_counts_promoters_from_9_and_detractors_to_6() -> None:

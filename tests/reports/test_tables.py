@@ -26,7 +26,8 @@ CONTRACT = {
     "doubts": "outcome term question verdict answer test found limit status text",
     "point_values": "term name part step point basis per_customer_period per_customer_period_low "
     "per_customer_period_high base_horizon low high grade holds_from holds_to",
-    "drivers": "outcome stage importance low high share p_first method",
+    "drivers": "outcome stage importance low high share p_first method performance place quadrant kano "
+    "penalty penalty_low penalty_high reward reward_low reward_high",
     "pain_points": "pain_point stage prevalence satisfaction_effect retention_effect spend_effect value value_p05 "
     "value_p50 value_p95 p_positive grade prior_share",
     "initiatives": "initiative cost npv npv_p05 npv_p50 npv_p95 p_npv_positive roi payback_quarters rank rank_p05 "
