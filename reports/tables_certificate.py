@@ -104,15 +104,22 @@ def _turned(low: float, high: float) -> dict[str, float]:
 
 
 def doubts_table(certified: Certified | None) -> pd.DataFrame:
-    """A row a test behind an answer to one of the five questions; one row where an answer has no test."""
+    """A row a test behind an answer to one of the five questions; one row where an answer has no test.
+
+    The certified rates first, then the rates of stages that were asked.
+    """
+    certificates, doubts = (certified.certificates, certified.doubts) if certified else ((), ())
+    asked = [(one.outcome, one.term, one.answers) for one in certificates]
+    known = {(outcome, term) for outcome, term, _ in asked}
+    asked += [(one.outcome, one.term, one.answers) for one in doubts if (one.outcome, one.term) not in known]
     rows = [
         {
-            **{"outcome": one.outcome, "term": one.term, "question": answer.question},
+            **{"outcome": outcome, "term": term, "question": answer.question},
             **{"verdict": answer.verdict, "answer": answer.text},
             **test,
         }
-        for one in (certified.certificates if certified else ())
-        for answer in one.answers
+        for outcome, term, answers in asked
+        for answer in answers
         for test in _tests(answer)
     ]
     return pd.DataFrame(rows, columns=list(DOUBTS))

@@ -1,0 +1,67 @@
+"""The tables of what is signed: rates, the ways to them, and what would overturn them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from models.certificate import Certificate, Certified, not_asked
+from models.sensitivity.answers import QUESTIONS, Answer, Doubt, Test
+from models.triangulation import Leg, Triangulation, compare_legs
+from reports.tables_certificate import certificate_table, doubts_table, triangulation_table
+
+CERTIFICATE = Certificate(
+    outcome="retention",
+    term="overall",
+    rate=-0.2,
+    low=-0.28,
+    high=-0.12,
+    point="1 point on 1-5",
+    window=("2025Q1", "2026Q3"),
+    data_hash="ab" * 32,
+    answers=not_asked(),
+    grade="cross-section",
+    kept=3 / 7,
+    blocked="",
+    valid_until="2027Q3",
+)
+
+
+def leg(name: str, estimate: float, se: float) -> Leg:
+    return Leg(way="experiment", name=name, estimate=estimate, se=se, low=0.0, high=0.0, compared=True, note="")
+
+
+def certified(*legs: Leg, doubts: tuple[Doubt, ...] = ()) -> Certified:
+    ways = Triangulation(outcome="retention", term="overall", legs=legs, pairs=compare_legs(legs), published=())
+    return Certified(certificates=(CERTIFICATE,), triangulations=(ways,), doubts=doubts)
+
+
+def test_each_way_stands_over_the_headline_with_its_range() -> None:
+    table = triangulation_table(certified(leg("rate", -0.2, 0.02), leg("pilot", -0.3, 0.03))).set_index("name")
+    assert np.isnan(table.loc["rate", "ratio"])
+    assert table.loc["pilot", "ratio"] == pytest.approx(1.5)
+    assert table.loc["pilot", "ratio_low"] < 1.5 < table.loc["pilot", "ratio_high"]
+
+
+def test_ways_too_far_apart_name_each_other() -> None:
+    table = triangulation_table(certified(leg("rate", -0.2, 0.01), leg("pilot", -0.6, 0.02))).set_index("name")
+    assert table["apart_from"].to_dict() == {"rate": "pilot", "pilot": "rate"}
+
+
+def test_a_ratio_without_bound_is_blank() -> None:
+    table = triangulation_table(certified(leg("rate", -0.02, 0.02), leg("pilot", -0.3, 0.03))).set_index("name")
+    assert np.isnan(table.loc["pilot", ["ratio_low", "ratio_high"]].astype(float)).all()
+
+
+def test_the_tests_of_every_answer_are_listed_those_of_stages_after_the_certified() -> None:
+    tests = (Test(name="reverse", found="0.1", limit="0.2", status="pass", text="Clean."),)
+    answers = tuple(Answer(question=question, verdict="yes", text="Yes.", tests=tests) for question in QUESTIONS)
+    stage = Doubt(outcome="retention", term="use", answers=answers, hidden_cause="")
+    table = doubts_table(certified(leg("rate", -0.2, 0.02), doubts=(stage,)))
+    assert table["term"].tolist() == ["overall"] * 5 + ["use"] * 5
+    assert table["test"].tolist() == [""] * 5 + ["reverse"] * 5
+
+
+def test_nothing_certified_keeps_the_headers() -> None:
+    tables = (certificate_table(()), triangulation_table(None), doubts_table(None))
+    assert all(table.empty and len(table.columns) for table in tables)
