@@ -185,7 +185,7 @@ def calibrate(
     settings: Settings = None,
     as_json: Json = False,
 ) -> int:
-    """Calibrate alone: what a point of satisfaction goes with, and its certificate.
+    """Calibrate alone: the rate of a point and its certificate.
 
     Reads, summarises and certifies the rates; estimates no pain point and chooses nothing.
     """
