@@ -14,8 +14,9 @@ DOUBT_PAGES: tuple[tuple[str, str, str, str], ...] = (
         "C471",
         "Is each unit compared with itself",
         "Where customers or sites are compared with one another, whatever else they differ in is in the rate. The "
-        "answer is no where nothing stands beside such a comparison, or where each one's own change, or the slope "
-        "across pain points, is another one: clearly, and by a factor of 1.5 or more.",
+        "answer is no where nothing stands beside such a comparison, or where another way to the slope is clearly "
+        "(90%) far from it: each one's own change under half of the rate, or the slope across pain points under three "
+        "quarters of it.",
         "Ask the same customers in more periods, or run a pilot; do not plan with all of the rate till then.",
     ),
     (

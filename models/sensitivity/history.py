@@ -14,7 +14,7 @@ FACTOR = 2.0
 # A rate that is off by a factor of two should be seen in far more than half of the cases, so that less is asked about.
 # Noise in answers bends a change about twice as far as a level, and does not bend the slope across pain points.
 LIMITS_OF_CHANGE = (0.5, 1.5)
-LIMITS_ACROSS = (1 / 1.5, 1.5)
+LIMITS_ACROSS = (0.75, 1.5)
 OWN_CHANGE, ACROSS, NONE = "Own change beside the rate", "Slope across pain points beside the rate", "none"
 
 
@@ -62,7 +62,7 @@ def own_history(rate: Rate) -> Answer:
     Yes where the rate is within units or from an experiment, or where it is not, but the slope of each unit's own
     change agrees. No where units are compared with one another and nothing stands beside it, and, however the rate was
     made, where another way to the same slope clearly (90%) finds another one: each unit's own change under half of
-    the rate or over 1.5 times, the slope across pain points under two thirds of it or more over it than noise in
+    the rate or over 1.5 times, the slope across pain points under three quarters of it or more over it than noise in
     answers explains. Cannot tell where what stands beside is too uncertain to see a factor of two.
     """
     beside, naive = _beside(rate), _naive(rate)

@@ -126,7 +126,7 @@ def _solve(
     unexplained = float((w * residual**2).sum()) + within
     cluster = pd.factorize(regression.keys["unit"])[0] if "unit" in regression.keys else None
     rank = round(float(np.einsum("ij,ji->", inverse, (x * w[:, None]).T @ x)))
-    df = max(count - rank - absorbed(x, y, cluster), 1.0)
+    df = max(count - rank - absorbed(x, y, cluster), 2.0)
     return Linear(
         names=tuple(str(name) for name in regression.x.columns),
         x=x,
