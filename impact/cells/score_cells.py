@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 SCORE_STEPS = 8  # of a scale; bin means keep a slope nearly lossless from seven bins up
 MOST_SCORE_CELLS = 100_000
+TIE = 1e-9  # of a step
 FIXED = ("persona", "t")  # never merged, however many cells they make
 TENURE = "tenure_band"
 
@@ -56,7 +57,8 @@ def change_cells(answered: Table, held: Sequence[str], steps: Mapping[str, float
 
 
 def _bin(score: Value, step: float) -> Value:
-    return (score / step).round().cast("int64")
+    # half a step goes up on every engine, also where sums in another order leave it a hair below
+    return (score / step + (0.5 + TIE)).floor().cast("int64")
 
 
 def _bounded(rows: Table, held: Sequence[str], values: Mapping[str, Value], bins: Mapping[str, Value]) -> pd.DataFrame:
