@@ -202,6 +202,7 @@ def _reduce_across(cells: SitePanel, journey: Journey) -> ReducedForms:
         spend_placebo=tuple(silent(len(pains)) for _ in personas),
         stage_effect=stage * unit,
         stage_se=stage_se * unit,
+        across=True,
     )
 
 

@@ -239,4 +239,4 @@ def _grade(found: Findings, k: int) -> str:
     told = forms.leaving if forms.leaving is not None else forms.spend
     if not any(part.precision[k, k] > 0 for part in told):
         return "expert"
-    return "within-unit" if forms.leaving is None else "cross-section"
+    return forms.compared
