@@ -139,7 +139,7 @@ def reduce_sites(cells: SitePanel, journey: Journey) -> ReducedForms:
     sd = overall_sd(cells.coverage)
     money = money_outcome(panel)
     now = panel[pains].astype(float)
-    before, after = shifted(panel, pains, 1).astype(float), shifted(panel, pains, -1).astype(float)
+    before, after = shifted(panel, pains, cells.lag).astype(float), shifted(panel, pains, -1).astype(float)
 
     effects = len(pains)
 
