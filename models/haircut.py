@@ -54,15 +54,13 @@ def mean_kept(prior: Prior, grade: Grade) -> float:
 def pain_grades(forms: ReducedForms, journey: Journey, demoted: frozenset[str]) -> dict[str, Grade]:
     """The grade of every pain point's effect on money, by pain point.
 
-    Leaving compares customers with each other, money of sites each site with itself; where no row speaks
-    of a pain point what is said of it is a judgement.
+    The grade of the rows that speak of it; where none does, what is said of it is a judgement.
     """
     told = forms.leaving if forms.leaving is not None else forms.spend
-    compared: Grade = "cross-section" if forms.leaving is not None else "within-unit"
     grades: dict[str, Grade] = {}
     for k, pain in enumerate(journey.pain_points):
         seen = any(part.precision[k, k] > 0 for part in told)
-        grades[pain.pain_point] = compared if seen else "expert"
+        grades[pain.pain_point] = forms.compared if seen else "expert"
         if pain.pain_point in demoted:
             grades[pain.pain_point] = PLACEBO
     return grades

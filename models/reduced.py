@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -51,7 +52,8 @@ class ReducedForms:
     `score` is in standard deviations of the overall score (`score_sd`, points); `leaving` in log
     hazard (None for sites); `spend` relative to the unit's own mean. `unit_exposure` `(pain_point,)`
     is the exposure one unit stands for (1 but for levels: their mean excess over the floor).
-    `stage_effect` and `stage_se` are in points of the pain point's own stage.
+    `stage_effect` and `stage_se` are in points of the pain point's own stage. `across` says of sites that
+    none is seen with money in two periods, so that they are compared with each other.
     """
 
     pain_points: tuple[str, ...]
@@ -64,6 +66,12 @@ class ReducedForms:
     spend_placebo: tuple[GaussianSummary, ...]
     stage_effect: np.ndarray
     stage_se: np.ndarray
+    across: bool = False
+
+    @property
+    def compared(self) -> Literal["within-unit", "cross-section"]:
+        """The grade of what these rows say of money: each compared with itself, or with others."""
+        return "cross-section" if self.leaving is not None or self.across else "within-unit"
 
 
 def hazard_summary(cells: Rows, held: Design) -> GaussianSummary:

@@ -139,7 +139,7 @@ def reduce_sites(cells: SitePanel, journey: Journey) -> ReducedForms:
     sd = overall_sd(cells.coverage)
     money = money_outcome(panel)
     now = panel[pains].astype(float)
-    before, after = shifted(panel, pains, 1).astype(float), shifted(panel, pains, -1).astype(float)
+    before, after = shifted(panel, pains, cells.lag).astype(float), shifted(panel, pains, -1).astype(float)
 
     effects = len(pains)
 
@@ -202,6 +202,7 @@ def _reduce_across(cells: SitePanel, journey: Journey) -> ReducedForms:
         spend_placebo=tuple(silent(len(pains)) for _ in personas),
         stage_effect=stage * unit,
         stage_se=stage_se * unit,
+        across=True,
     )
 
 

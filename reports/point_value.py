@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 from impact.journey import OVERALL
 from reports.edition import Edition
@@ -48,7 +49,15 @@ def calibration(edition: Edition) -> tuple[str, ...]:
     if not rows:
         return ("What a point is worth could not be measured: no rate carries the headline.",)
     said = [sentence for row in rows for sentence in (rate(edition, row), placebo(edition, row), naive(edition, row))]
-    return tuple(sentence for sentence in [*said, worth_of_a_point(edition, rows[0]), caution(edition)] if sentence)
+    said = [*said, worth_of_a_point(edition, rows[0]), caution(edition)]
+    return tuple(as_called(edition, sentence) for sentence in said if sentence)
+
+
+def as_called(edition: Edition, sentence: str) -> str:
+    """The sentence with revenue and margin called estimated where the study's money is."""
+    if not edition.estimated:
+        return sentence
+    return re.sub(r"(?<!estimated )\b(revenue|margin)\b", r"estimated \1", sentence)
 
 
 def caution(edition: Edition) -> str:

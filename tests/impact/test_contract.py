@@ -122,6 +122,16 @@ def test_an_as_of_outside_the_ledger_says_what_it_holds(folder: Path, as_of: str
     assert (found.code, found.allowed) == ("D312", "a period with rows, 2025Q4 to 2026Q3")
 
 
+def test_a_missing_column_of_clusters_is_found(folder: Path) -> None:
+    found = only(folder, "model.cluster=chain")
+    assert (found.code, found.place) == ("D313", "study.toml: [model].cluster")
+
+
+def test_estimated_money_is_a_review_that_every_page_shows(folder: Path) -> None:
+    found = report(folder, "finance.revenue_basis=estimated")
+    assert "D450" in {check.code for check in found.checks}
+
+
 def test_a_missing_control_or_size_is_found_and_tenure_needs_the_day_of_joining(folder: Path) -> None:
     found = report(folder, "model.controls=['plann','tenure']", "model.size=beds").findings
     assert [finding.code for finding in found] == ["D313", "D313"]

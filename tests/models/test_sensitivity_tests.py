@@ -267,7 +267,7 @@ def test_a_true_slope_is_recovered_from_a_score_that_is_seven_tenths_reliable() 
 
 
 def test_alpha_of_image_in_the_mobile_phone_survey_is_the_known_one() -> None:
-    items = pd.read_csv(DATA / "mobi_semPLS.csv").filter(like="IMAG").to_numpy(float)
+    items = pd.read_csv(DATA / "ecsi_mobi.csv").filter(like="IMAG").to_numpy(float)
     # derived figure of standardised items, given to four decimals (Tenenhaus et al. 2005, the data of)
     assert cronbach(items / items.std(axis=0)) == pytest.approx(0.7228, abs=1e-4)
 

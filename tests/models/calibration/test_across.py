@@ -14,7 +14,9 @@ from impact.cells import SitePanel
 from impact.journey import Journey, PainPoint, Stage
 from models.calibration.across import cross_regression, cross_section, money_form
 from models.calibration.calibrate import calibrate
+from models.checks import placebo_failures
 from models.reduce import reduce_cells
+from models.reduced_sites import across_summary
 
 SAME_REGRESSION = 1e-8  # the same regression written out: two ways through one linear algebra
 JOURNEY = Journey(
@@ -128,3 +130,17 @@ def test_a_few_amounts_of_nothing_are_left_out_and_counted() -> None:
     regression = found.regression("log_revenue")
     assert regression is not None and len(regression.y) == 960
     assert "winsorised at 0.01 and 0.99" in regression.call
+
+
+def test_effects_of_respondents_seen_once_are_a_cross_section_without_a_placebo(passengers: SitePanel) -> None:
+    forms = reduce_cells(passengers, JOURNEY)
+    assert forms.compared == "cross-section"
+    assert placebo_failures(forms) == {}
+
+
+def test_more_columns_than_half_the_rows_say_nothing() -> None:
+    rng = np.random.default_rng(6)
+    x, y = pd.DataFrame({"queue": rng.random(40)}), pd.Series(rng.random(40))
+    held = pd.DataFrame({"place": [f"p{k % 25}" for k in range(40)]})
+    assert not across_summary(y, x, held, pd.Series(range(40))).precision.any()
+    assert across_summary(y, x, held.assign(place="p"), pd.Series(range(40))).precision.any()
