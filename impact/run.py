@@ -31,7 +31,7 @@ from models.checks import (
     unit_checks,
 )
 from models.drivers import find_drivers
-from models.drivers_checks import driver_checks
+from models.drivers_checks import driver_checks, rise_checks
 from models.history import history_checks, kept_share
 from models.inference import SamplerSettings
 from models.pains import value_pains
@@ -192,6 +192,7 @@ def estimate(intake: Intake, cells: Cells, progress: Progress) -> tuple[Estimate
         *money_checks(cells),
         *calibration_checks(calibration),
         *driver_checks(drivers),
+        *rise_checks(calibration),
         *calibration.checks,
         *effect_checks(forms, posterior, journey, demoted),
         *slope_check(posterior, calibration, forms.score_sd),
