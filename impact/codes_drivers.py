@@ -39,6 +39,13 @@ DRIVER_PAGES = (
         "Nothing to do. Under 21 stages importance is exact.",
     ),
     (
+        "C456",
+        "What is booked does not rise with satisfaction",
+        "The 90% range of money on overall satisfaction lies at nil or below: customers who are more satisfied do not "
+        "bring more here. That is a finding, not a fault, and funding nothing for money's sake follows from it.",
+        "Look for another outcome that satisfaction may move, such as coming back, or decide on other grounds.",
+    ),
+    (
         "C455",
         "Two questions about the whole",
         "Answers at overall carry the metric nps beside another one. A mean over both scales is no score, so the "

@@ -35,7 +35,7 @@ from models.checks import (
     unit_checks,
 )
 from models.drivers import find_drivers
-from models.drivers_checks import driver_checks
+from models.drivers_checks import driver_checks, rise_checks
 from models.haircut import pain_grades
 from models.history import history_checks, kept_share
 from models.inference import SamplerSettings
@@ -55,7 +55,7 @@ from scenarios.decide import decide
 from scenarios.decision import Decision, decision_checks
 from scenarios.effect import make_offers
 from scenarios.portfolio import InfeasibleError
-from scenarios.walk import Rates, Walk, walk_to_npv
+from scenarios.walk import Walk, signed_rates, walk_to_npv
 from scenarios.worth import Case
 
 if TYPE_CHECKING:
@@ -212,6 +212,7 @@ def estimate(
         *fit_checks(posterior),
         *money_checks(cells),
         *driver_checks(drivers),
+        *rise_checks(calibration),
         *calibration.checks,
         *calibration_checks(calibration),
         *point_checks(estimates.points, calibration, study),
@@ -256,8 +257,7 @@ def walk(decision: Decision, estimates: Estimates) -> tuple[Walk, ...]:
     """From the signed rate to NPV: the chosen portfolio, then every initiative; none without a portfolio."""
     if decision.portfolio is None:
         return ()
-    leaving, money = (estimates.calibration.headline(outcome) for outcome in ("retention", "log_revenue"))
-    rates = Rates(leaving=leaving.estimate if leaving else 0.0, spend=money.estimate if money else 0.0)
+    rates = signed_rates(planned(estimates.calibration, estimates.plans), estimates.base)
     chosen = [int(i) for i in np.flatnonzero(decision.portfolio.chosen)]
     sets = [chosen, *([i] for i in range(len(decision.case.offers)))]
     return walk_to_npv(decision.case, estimates.forms, rates, sets)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from impact.checks import Check
+from impact.journey import OVERALL
+from models.calibration.slopes import Calibration, Slope
 from models.drivers import LEAST_PAIRS, Drivers
 from models.drivers_importance import EXACT_LIMIT
 
@@ -15,6 +17,27 @@ def driver_checks(drivers: tuple[Drivers, ...]) -> tuple[Check, ...]:
     makers = (_pairs, _left_out, _lift, _copies, _method)
     found = [make(one) for one in drivers for make in makers]
     return tuple(check for check in (*found, _two_outcomes(drivers)) if check is not None)
+
+
+def rise_checks(calibration: Calibration) -> tuple[Check, ...]:
+    """A review for each money outcome that does not rise with overall satisfaction: its 90% range is not above nil."""
+    headlines = [slope for slope in calibration.slopes if slope.headline and slope.term == OVERALL]
+    return tuple(_no_rise(slope) for slope in headlines if slope.outcome != "retention" and slope.range90()[0] <= 0)
+
+
+def _no_rise(slope: Slope) -> Check:
+    low, high = slope.range90()
+    found = f"{slope.estimate:+.1%} a point of overall (range {low:+.1%} to {high:+.1%})"
+    return Check(
+        code="C456",
+        check="What is booked rises with overall satisfaction",
+        status="review",
+        found=found if slope.outcome.startswith("log") else f"{slope.estimate:+.3g} a point of overall",
+        limit="a range above nil",
+        text="What the ledger books is not moved upwards by satisfaction in these data: those more satisfied did not "
+        "bring more. No case for raising the score can rest on it.",
+        remedy="look for another outcome that satisfaction may move, such as coming back or recommending",
+    )
 
 
 def _pairs(drivers: Drivers) -> Check:

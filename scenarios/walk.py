@@ -20,8 +20,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from models.calibration.slopes import Calibration
+from models.points import MONEY
 from models.reduced import ReducedForms
-from models.value import look_at_today, uniform_value
+from models.value import ValueBase, look_at_today, uniform_value
 from scenarios.effect import Offer
 from scenarios.worth import Case, npv_draws, other_benefit, set_value
 
@@ -59,6 +61,18 @@ class Rates:
 
     leaving: float
     spend: float
+
+
+def signed_rates(calibration: Calibration, base: ValueBase) -> Rates:
+    """The headline rates of overall; money told as a level is taken over the base's mean money per customer."""
+    leaving = calibration.headline("retention")
+    money = next((slope for name in MONEY if (slope := calibration.headline(name)) is not None), None)
+    spend = 0.0 if money is None else money.estimate
+    if money is not None and money.outcome == "margin":
+        customers = sum(float(persona.customers.sum()) for persona in base.personas)
+        whole = sum(float(persona.customers @ persona.money) for persona in base.personas)
+        spend = spend * customers / whole if whole else 0.0
+    return Rates(leaving=leaving.estimate if leaving else 0.0, spend=spend)
 
 
 def walk_to_npv(case: Case, forms: ReducedForms, rates: Rates, sets: Sequence[Sequence[int]]) -> tuple[Walk, ...]:

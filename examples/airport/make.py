@@ -43,6 +43,9 @@ STAGES = {
 }
 # One column, three spellings.
 PRECHECK = ("Q12PRECHECKRATE", "Q12PRECHEKCRATE")
+DESCRIBED = ("Q15COM1", "Q15COM2", "Q15COM3")
+OTHERS = ("NETPRO", "Q4FOOD", "Q4STORE", "Q2PURP1", *DESCRIBED, "WEIGHT", "RESPNUM", "PEAK")
+FLIGHTS = {1: "domestic peak", 2: "domestic off-peak", 3: "international"}
 PURPOSES = {1: "business", 5: "business", 2: "leisure", 3: "visiting"}
 YES, NO, NOT_APPLICABLE, NO_NPS = 1, 2, 6, 11
 # Codes of the problems described: the list of 2014 to 2016, then that of 2017. What is the passenger's own fault,
@@ -64,10 +67,11 @@ def read_year(folder: Path, year: int) -> pd.DataFrame:
     rows = pd.read_csv(folder / f"sfo_{year}.csv.gz", dtype=str, encoding_errors="replace")
     rows.columns = rows.columns.str.strip().str.lstrip("*").str.replace("PROBCOM", "COM", regex=False)
     rows = rows.rename(columns=dict.fromkeys(PRECHECK, "Q12PRECHECK"))
-    wanted = [*STAGES, "NETPRO", "Q4FOOD", "Q4STORE", "Q2PURP1", "Q15COM1", "Q15COM2", "Q15COM3", "WEIGHT", "RESPNUM"]
+    wanted = [*STAGES, *OTHERS]
     coded = rows.reindex(columns=wanted).apply(pd.to_numeric, errors="coerce")
+    area = rows["BAREA"] if "BAREA" in rows else rows["AREA"]
     number = coded["RESPNUM"].astype(int).astype(str).str.zfill(5)
-    return coded.assign(customer_id=f"{year}-" + number, year=year)
+    return coded.assign(customer_id=f"{year}-" + number, year=year, area=area.str.strip())
 
 
 def make_customers(rows: pd.DataFrame) -> pd.DataFrame:
@@ -77,17 +81,27 @@ def make_customers(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def make_ledger(rows: pd.DataFrame) -> pd.DataFrame:
-    """1 where food or goods were bought at the airport, 0 where neither was; unknown answers have no row."""
+    """1 where food or goods were bought at the airport, 0 where neither was; unknown answers have no row.
+
+    Flight and boarding area, which decide how long one waits and what is on offer, are its controls.
+    """
     bought = (rows["Q4FOOD"] == YES) | (rows["Q4STORE"] == YES)
     neither = (rows["Q4FOOD"] == NO) & (rows["Q4STORE"] == NO)
     known = rows[bought | neither]
-    outcome = bought[bought | neither].astype(int)
-    return pd.DataFrame({"customer_id": known["customer_id"], "period": known["year"].astype(str), "revenue": outcome})
+    return pd.DataFrame(
+        {
+            "customer_id": known["customer_id"],
+            "period": known["year"].astype(str),
+            "revenue": bought[bought | neither].astype(int),
+            "flight": known["PEAK"].map(FLIGHTS).fillna("not known"),
+            "area": known["area"].fillna("not known"),
+        }
+    )
 
 
 def problems_named(rows: pd.DataFrame) -> pd.Series:
     """The pain points a respondent described, separated by `;`, missing where none."""
-    described = rows[["Q15COM1", "Q15COM2", "Q15COM3"]].to_numpy()
+    described = rows[list(DESCRIBED)].to_numpy()
     recent = (rows["year"] == YEARS[-1]).to_numpy()
     named = np.full(len(rows), "", dtype=object)
     for pain, (old, new) in PROBLEMS.items():

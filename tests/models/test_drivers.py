@@ -18,8 +18,9 @@ from impact.cells.driver_sums import sums_of
 from impact.intake import Intake
 from impact.journey import NPS_BESIDE, Journey, Stage
 from impact.rng import stream
+from models.calibration.slopes import Calibration, Slope
 from models.drivers import Drivers, find_drivers
-from models.drivers_checks import driver_checks
+from models.drivers_checks import driver_checks, rise_checks
 from models.drivers_correlations import correlations_of
 from models.drivers_importance import EXACT_LIMIT, johnson, lmg, subset_r2
 
@@ -372,3 +373,21 @@ def test_a_study_without_answers_has_no_drivers(small_cells: CustomerCells, smal
     silent = replace(small_cells, driver_sums=None)
     assert find_drivers(silent, small_intake.case.journey, stream(1, "drivers")) == ()
     assert driver_checks(()) == ()
+
+
+@pytest.mark.parametrize(("estimate", "told"), [(-0.03, True), (0.01, True), (0.05, False)])
+def test_money_that_does_not_rise_with_satisfaction_is_said(estimate: float, told: bool) -> None:  # noqa: FBT001
+    slope = Slope(
+        outcome="log_revenue",
+        term="overall",
+        method="cross_section",
+        estimate=estimate,
+        se=0.01,
+        n=1000,
+        units=1000,
+        headline=True,
+        grade="cross-section",
+    )
+    beside = replace(slope, estimate=-1.0, headline=False)
+    found = rise_checks(Calibration(slopes=(slope, beside)))
+    assert [check.code for check in found] == (["C456"] if told else [])
