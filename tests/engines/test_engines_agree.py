@@ -16,6 +16,7 @@ from impact.__main__ import main
 from impact.cells import CustomerCells, Moments, summarise
 from impact.cells.many import ManyCells
 from impact.cells.summary import SpendSummary
+from impact.cells.summary import LifetimeCells
 from impact.starter import write_starter
 from models.reduce import reduce_cells
 from tests.engines.engine_studies import TYPES, Seen, agree, on_postgres, on_spark, seen
@@ -107,6 +108,28 @@ def test_the_money_of_those_who_stay_is_the_same(both: tuple[Seen, Seen]) -> Non
         for outcome in first:
             for term, moments in first[outcome].items():
                 agree_moments(moments, second[outcome][term])
+            for one, two in zip(first, second, strict=True):
+                assert (one.persona, one.columns, one.rows, one.customers) == (
+                    (two.persona, two.columns, two.rows, two.customers)
+                )
+                np.testing.assert_allclose(two.gram, one.gram, rtol=SAME, atol=SAME)
+                np.testing.assert_allclose(two.meat, one.meat, rtol=SAME, atol=SAME * np.abs(one.meat).max())
+        elif not isinstance(first, LifetimeCells):
+            assert first == second
+
+
+@pytest.mark.parametrize("relationship", ["contract", "repeat"])
+def test_the_cells_of_lifetimes_are_the_same(starter: Path, settings: tuple[str, ...], relationship: str) -> None:
+    kind = f"study.relationship={relationship}"
+    first, second = (seen(starter, (*asked, kind)).cells.lifetime for asked in ((), settings))
+    assert first is not None and second is not None
+    assert (first.term, first.not_followed) == (second.term, second.not_followed)
+    for name in ("active", "revenue", "buying", "values"):
+        one, two = getattr(first, name), getattr(second, name)
+        if one is None:
+            assert two is None
+        else:
+            agree(one, two, SAME)
 
 
 def test_cells_that_stay_on_their_engine_say_the_same_there(
