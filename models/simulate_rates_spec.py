@@ -53,6 +53,12 @@ class RatesSpec:
         return self.person**2, STAGE_SPREAD**2 * float(WEIGHTS @ WEIGHTS) + PERIOD_SPREAD**2 + late
 
     @property
+    def reliability(self) -> float:
+        """The share of an answer's variance that the same customer's answer days apart would share."""
+        lasts = sum(self.clear_spread) + (VISIBLE**2 if self.hidden != "none" else 0.0)
+        return lasts / (lasts + self.mood**2 + 1 / 12)
+
+    @property
     def hidden_leaving(self) -> float:
         """Log leaving rate per unit of the hidden cause, such that the slope is `times_off` its truth."""
         if self.hidden == "none":

@@ -69,7 +69,7 @@ def write_rates(company: RatesCompany, folder: Path) -> Path:
         horizon=spec.horizon,
         discount_rate=spec.discount_rate,
         seed=spec.seed,
-        reliability=sum(spec.clear_spread) / (sum(spec.clear_spread) + spec.mood**2 + 1 / 12),
+        reliability=spec.reliability,
     )
     (folder / "study.toml").write_text(text, encoding="utf-8")
     for table in ("responses", "customers", "ledger", "incidents"):
