@@ -84,7 +84,8 @@ def test_every_statsmodels_call_that_a_page_prints_is_explained() -> None:
     sites = (clusters.ols_call("by unit"), clusters.ols_call("by unit and period"))
     calls = (hazard.PLAIN, widened, hazard.CLUSTERED, *sites)
     assert [call for call in calls if call not in DOCS["calibration"]] == []
-    assert f"{clusters.ols_call('CR2 by unit').partition(', standard')[0]}`, its standard error CR2" in DOCS["calibration"]
+    few = clusters.ols_call("CR2 by unit").partition(", standard")[0]
+    assert f"`{few}`, its standard error CR2" in DOCS["calibration"]
 
 
 def test_every_code_the_pages_name_has_a_page_of_its_own() -> None:
