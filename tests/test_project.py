@@ -88,6 +88,15 @@ def test_every_statsmodels_call_that_a_page_prints_is_explained() -> None:
     assert f"`{few}`, its standard error CR2" in DOCS["calibration"]
 
 
+def test_every_way_to_come_that_counts_as_earned_is_told() -> None:
+    from impact.cells.lifetime_cells import EARNED
+
+    starter = " ".join((ROOT / "impact" / "template" / "README.md").read_text("utf-8").split())
+    for way in (name for name in EARNED if "_" not in name):
+        assert f"`{way}`" in starter
+        assert way in DOCS["calibration"]
+
+
 def test_every_code_the_pages_name_has_a_page_of_its_own() -> None:
     from impact.command.codes import all_codes
 
