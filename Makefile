@@ -9,7 +9,7 @@ BIN = .venv/bin
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-demo: .venv/project ## both examples from files to workbook and page, in out/
+demo: .venv/project ## two examples from files to workbook and page, in out/
 	$(BIN)/cx-impact demo
 
 test: .venv/project ## the tests that need nothing but Python

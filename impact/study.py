@@ -53,7 +53,8 @@ _NOT_ACTED_ON: dict[str, tuple[str, ...]] = {
     "portfolio": ("capacity", "floor", "target", "persona_floor"),
 }
 _ONLY: dict[tuple[str, str], tuple[object, ...]] = {
-    ("model", "reliability"): (1.0,),
+    ("finance", "fiscal_year_start"): (1,),
+    ("finance", "basis"): ("nominal",),
     ("portfolio", "objective"): ("mean",),
 }
 

@@ -23,7 +23,7 @@ _HAZARD = Written(
     reading="b is the change of the log leaving rate a point: exp(b) - 1 is the relative change of the leaving rate.",
 )
 _WITHIN_SITES = Written(
-    equation="log(revenue of site i in t) = site + period + b x score of site i in t - 1",
+    equation="log(revenue of site i in t) = site + period + b x score of site i in t - lag ([model] lag)",
     call='OLS(y, X).fit(cov_type="cluster", cov_kwds={"groups": site}), all centred on the site\'s own means',
     reading="b is the change of log revenue a point, each site compared with itself: 100 b is about per cent.",
 )
