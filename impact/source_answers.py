@@ -96,7 +96,7 @@ def with_nps_apart(table: ir.Table, named: Collection[str], express: Express) ->
     mine = (table.stage == OVERALL) & (table.metric.lower() == "nps") & table.set_aside.isnull()
     other = (table.stage == OVERALL) & (table.metric.lower() != "nps") & table.set_aside.isnull()
     both = table.aggregate(nps=mine.ifelse(1, 0).sum(), other=other.ifelse(1, 0).sum()).execute()
-    if not (both.nps[0] > 0 and both.other[0] > 0):
+    if not (both.nps.fillna(0)[0] > 0 and both.other.fillna(0)[0] > 0):
         return None
     return table.mutate(stage=mine.ifelse(NPS_BESIDE, table.stage))
 

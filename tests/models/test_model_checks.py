@@ -303,7 +303,7 @@ def with_spend(*moments: Moments) -> CustomerCells:
         "base",
         "recent",
         "patterns",
-        "pairs",
+        "driver_sums",
         "coverage",
         "money",
     )

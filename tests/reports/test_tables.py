@@ -23,7 +23,7 @@ CONTRACT = {
     "placebo_clean stable enough_data approval signed_by signed_at planning_rate planning_low planning_high "
     "money_between valid_until data_hash",
     "triangulation": "outcome term way name estimate se low high compared ratio ratio_low ratio_high apart_from note",
-    "doubts": "outcome term question verdict answer test found limit status text",
+    "doubts": "outcome term question verdict test found limit status text",
     "point_values": "term name part step point basis per_customer_period per_customer_period_low "
     "per_customer_period_high base_horizon low high grade holds_from holds_to",
     "drivers": "outcome stage importance low high share p_first method performance place quadrant kano "
