@@ -127,6 +127,7 @@ def _pages(rates: Rates, hashes: dict[str, str]) -> tuple[RatePage, ...]:
         sites=rates.sites,
         fit=rates.fit,
         notices=rates.notices(),
+        estimated=study.finance.revenue_basis == "estimated",
         worth=(NOT_SAMPLED,),
     )
     return rate_pages(heading, rates.calibration, rates.certified, rates.plans)

@@ -116,7 +116,8 @@ def _at(certificate: Certificate, values: tuple[float, float, float]) -> Certifi
 def not_to_be_trusted(certificate: Certificate) -> tuple[str, ...]:
     """When the rate is not to be trusted: what this run found first, then what holds for every such rate."""
     found = [certificate.blocked] if certificate.blocked else []
-    if certificate.grade == point_value.PLACEBO_GRADE:
+    told = any(answer.question == "placebo" and answer.verdict == "no" for answer in certificate.answers)
+    if certificate.grade == point_value.PLACEBO_GRADE and not told:
         found.append("Now: a later score, which cannot have caused the money, goes with it as much.")
     if certificate.grade == "cross-section" and not certificate.blocked:
         found.append("As a cause: different customers are compared, and they differ in more than their score.")

@@ -78,6 +78,7 @@ def rates_of(edition: Edition, found: Findings) -> tuple[RatePage, ...]:
         sites=edition.shape == "sites",
         fit=edition.fitness == "fit",
         notices=edition.notices,
+        estimated=edition.estimated,
         worth=point_value.worth_of_overall(edition),
         parts=point_parts(find_point(estimates.points)),
     )

@@ -11,7 +11,7 @@ from reports.figures import money, money_range, signed_percent, significant
 from reports.records import Row, is_on, number, printable, records, text
 
 PLACEBO_GRADE = "not told apart from placebo"
-OUTCOMES = ("log_margin", "log_revenue", "retention")
+OUTCOMES = ("margin", "log_margin", "log_revenue", "retention")
 MONEY_OUTCOMES = ("money_base_horizon", "money_per_customer_period")
 
 _GRADES = {
@@ -27,7 +27,8 @@ _PARTS = {
     "service": "by lower cost to serve",
     "referral": "by those they bring",
 }
-_MONEY = {"log_margin": "margin", "log_revenue": "revenue"}
+_MONEY = {"margin": "margin", "log_margin": "margin", "log_revenue": "revenue"}
+LEVEL = "margin"
 
 
 def headline_rates(edition: Edition) -> tuple[Row, ...]:
@@ -50,12 +51,12 @@ def calibration(edition: Edition) -> tuple[str, ...]:
         return ("What a point is worth could not be measured: no rate carries the headline.",)
     said = [sentence for row in rows for sentence in (rate(edition, row), placebo(edition, row), naive(edition, row))]
     said = [*said, worth_of_a_point(edition, rows[0]), caution(edition)]
-    return tuple(as_called(edition, sentence) for sentence in said if sentence)
+    return tuple(as_called(sentence, estimated=edition.estimated) for sentence in said if sentence)
 
 
-def as_called(edition: Edition, sentence: str) -> str:
+def as_called(sentence: str, *, estimated: bool) -> str:
     """The sentence with revenue and margin called estimated where the study's money is."""
-    if not edition.estimated:
+    if not estimated:
         return sentence
     return re.sub(r"(?<!estimated )\b(revenue|margin)\b", r"estimated \1", sentence)
 
@@ -70,7 +71,7 @@ def caution(edition: Edition) -> str:
 
 def rate(edition: Edition, row: Row) -> str:
     """The rate per point (or tenth of one), its range and its grade in words."""
-    said = effect(row, _step(edition, row))
+    said = _effect(edition, row, row)
     return f"{_point(edition, row)} goes with {said}; {grade_in_words(text(row, 'grade'))}."
 
 
@@ -99,6 +100,17 @@ def _step(edition: Edition, row: Row) -> float:
     return (number(worth, "step") if worth else None) or 1.0
 
 
+def _effect(edition: Edition, row: Row, head: Row) -> str:
+    """What the step that `head` is told in goes with in a row: money where it is a level, else a change."""
+    step = _step(edition, head)
+    if row.get("outcome") != LEVEL:
+        return effect(row, step)
+    told = (number(row, name) for name in ("estimate", "low", "high"))
+    middle, low, high = (None if value is None else value * step for value in told)
+    per = f"a {_unit(edition)} and {edition.period_kind}"
+    return f"{money(middle, edition.currency)} of margin {per} (range {money_range(low, high)})"
+
+
 def effect(row: Row, step: float = 1.0) -> str:
     """The estimate of a step and its 90% range as a change of the money or of the leaving rate.
 
@@ -120,7 +132,7 @@ def placebo(edition: Edition, row: Row) -> str:
     if row.get("grade") != PLACEBO_GRADE:
         return ""
     later = _same(edition, row, "placebo")
-    as_much = f": {effect(later, _step(edition, row))}" if later else ""
+    as_much = f": {_effect(edition, later, row)}" if later else ""
     outcome = "leaving" if row.get("outcome") == "retention" else "the money"
     return (
         f'Next {edition.period_kind}\'s score, which cannot have caused it, "explains" {outcome} as well{as_much}; '
@@ -137,7 +149,7 @@ def naive(edition: Edition, row: Row) -> str:
     if not claimed or not measured:
         return ""
     start = f"The naive way, comparing {_unit(edition)}s with each other, would claim"
-    return f"{start} {_times(claimed / measured)}: {effect(across, _step(edition, row))}."
+    return f"{start} {_times(claimed / measured)}: {_effect(edition, across, row)}."
 
 
 def _times(ratio: float) -> str:

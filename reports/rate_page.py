@@ -15,6 +15,7 @@ from reports import certificate_words as words
 from reports.certificate_methods import Written, written
 from reports.charts_certificate import Branch, forest
 from reports.figures import money, money_range, signed_percent, significant
+from reports.point_value import as_called
 from reports.records import printable
 from reports.sections import Table
 
@@ -42,6 +43,7 @@ class Heading:
     sites: bool
     fit: bool
     notices: tuple[str, ...]
+    estimated: bool = False
     worth: tuple[str, ...] = ()
     parts: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
 
@@ -92,7 +94,7 @@ def _page(heading: Heading, calibration: Calibration, certified: Certified, plan
     regression = calibration.regression(one.outcome, one.term)
     return RatePage(
         file=FILES[one.outcome],
-        title=words.rate_in_words(one, heading.currency, heading.period_kind),
+        title=as_called(words.rate_in_words(one, heading.currency, heading.period_kind), estimated=heading.estimated),
         heading=heading,
         standing=words.standing_in_words(plan.standing),
         facts=_facts(plan),

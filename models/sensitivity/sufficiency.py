@@ -18,7 +18,7 @@ from models.sensitivity.silence import in_words as silence_in_words
 LEAST_PER_COEFFICIENT = 10.0
 LEAST_UNITS = 20
 MOST_CONTROLS = 3  # that a hidden cause is measured by
-SIGN, LEAVERS, UNITS = "The range leaves out nothing", "Leavers a coefficient", "Units behind the range"
+SIGN, LEAVERS, UNITS = "The range leaves out zero", "Leavers a coefficient", "Units behind the range"
 ALONE, STAGES = "Told apart from the other columns", "Told apart from the other stages"
 DECISIVE = (SIGN, LEAVERS, UNITS, ALONE, STAGES)
 
@@ -35,7 +35,7 @@ def enough_data(rate: Rate) -> Answer:
     verdict = decided(rows, DECISIVE)
     rows += [*_hidden(rate), *_noise(rate), *_silent(rate)]
     if verdict == "yes":
-        return answer("enough data", "yes", "The range leaves out nothing, and enough stand behind it.", rows)
+        return answer("enough data", "yes", "The range leaves out zero, and enough stand behind it.", rows)
     short = [one for one in rows if one.status == "review" and one.name in DECISIVE]
     return answer("enough data", "no", " ".join(one.text for one in short), rows)
 

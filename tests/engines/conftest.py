@@ -12,7 +12,7 @@ def hurried_spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Spark that interprets its plans: to compile each of them takes longer than these few rows."""
     folder = tmp_path_factory.mktemp("spark")
     settings = (
-        "spark.driver.memory 4g",  # one session serves every test, and each leaves its cached tables
+        "spark.driver.memory 6g",  # one session serves every test, and each leaves its cached tables
         "spark.sql.codegen.wholeStage false",
         "spark.sql.codegen.factoryMode NO_CODEGEN",
         f"spark.sql.warehouse.dir {folder / 'warehouse'}",

@@ -54,11 +54,19 @@ def seen(folder: Path, settings: tuple[str, ...]) -> Seen:
     """What an engine makes of a study, asked once."""
     intake = take_in(folder, settings)
     panel = build_panel(intake.source, intake.case.journey, intake.study).to_pandas()
-    return Seen(
-        intake=intake,
-        panel=panel.sort_values(["customer_id", "t"], ignore_index=True),
-        cells=summarise(intake.source, intake.case.journey, intake.study),
-    )
+    cells = summarise(intake.source, intake.case.journey, intake.study)
+    if SPARK in "".join(settings):
+        _forget_cached()
+    return Seen(intake=intake, panel=panel.sort_values(["customer_id", "t"], ignore_index=True), cells=cells)
+
+
+def _forget_cached() -> None:
+    """Nothing; lets go of what a session keeps in memory, since one session serves every test."""
+    from pyspark.sql import SparkSession
+
+    session = SparkSession.getActiveSession()
+    if session is not None:
+        session.catalog.clearCache()
 
 
 def agree(first: pd.DataFrame, second: pd.DataFrame, tolerance: float) -> None:
