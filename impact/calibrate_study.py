@@ -92,7 +92,7 @@ def find_rates(intake: Intake, cells: Cells, approvals: tuple[Approval, ...]) ->
         require_enough(cells)
     except TooThinError as thin:
         return blank.checked((*checks, thin_check(thin)))
-    calibration = calibrate(cells, journey)
+    calibration = calibrate(cells, journey, study.model.reliability)
     coverage = measure_coverage(intake.source, journey, study)
     doubts = doubt_rates(calibration, cells, journey, study, reduce_cells(cells, journey), coverage)
     beside = Beside(evidence=intake.case.plan.evidence, doubts=doubts, posterior=None, score_sd=float("nan"))

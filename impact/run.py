@@ -177,7 +177,7 @@ def estimate(
     study, journey = intake.study, intake.case.journey
     seed = study.study.seed
     with progress.stage("Calibrating"):
-        calibration = calibrate(cells, journey)
+        calibration = calibrate(cells, journey, study.model.reliability)
         drivers = find_drivers(cells, journey, stream(seed, "drivers"))
         forms = reduce_cells(cells, journey)
         doubts = doubt_rates(calibration, cells, journey, study, forms, coverage)

@@ -80,13 +80,15 @@ def _score_bin(rows: Table, score: Value) -> Value:
 def _past(rows: Table) -> Value:
     """How this period's revenue stands to the median of its persona: 0 at or below zero, then 1 to 5."""
     medians = rows.group_by("persona").agg(median=rows.revenue.median()).to_pandas()
-    known = [(rows.persona == who, float(half)) for who, half in medians.itertuples(index=False, name=None)]
+    known = list(medians.itertuples(index=False, name=None))
     if not known:
         return ibis.literal(0)
-    median = ibis.cases(*known, else_=0.0)
+    money = rows.revenue.cast("float64")
     band = ibis.literal(1)
     for edge in PAST_EDGES:
-        band = band + (rows.revenue > median * edge).ifelse(1, 0)
+        # multiplied here: DuckDB takes a median for a decimal, and its product with an edge may overflow
+        limit = ibis.cases(*((rows.persona == who, float(median) * edge) for who, median in known), else_=0.0)
+        band = band + (money > limit).ifelse(1, 0)
     return (rows.revenue > 0).ifelse(band, 0).fill_null(0)
 
 

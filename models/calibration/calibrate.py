@@ -12,8 +12,8 @@ from models.calibration.slopes import Calibration
 __all__ = ["calibrate", "telling", "told_apart"]
 
 
-def calibrate(cells: Cells, journey: Journey) -> Calibration:
-    """The regressions of a study, graded."""
+def calibrate(cells: Cells, journey: Journey, reliability: float = 1.0) -> Calibration:
+    """The regressions of a study, graded; `reliability` of the score as measured, 1 where it was not."""
     if isinstance(cells, SitePanel):
         return calibrate_sites(cells, journey)
-    return calibrate_customers(cells, journey)
+    return calibrate_customers(cells, journey, reliability)

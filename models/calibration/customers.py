@@ -11,9 +11,9 @@ from models.calibration.slopes import Calibration
 from models.calibration.spend import spend_slopes
 
 
-def calibrate_customers(cells: CustomerCells, journey: Journey) -> Calibration:
-    """Leaving and spend on the scores of those who answered, graded."""
-    leaving = calibrate_leaving(cells, journey)
+def calibrate_customers(cells: CustomerCells, journey: Journey, reliability: float = 1.0) -> Calibration:
+    """Leaving and spend on the scores of those who answered, graded; `reliability` 1 is not measured."""
+    leaving = calibrate_leaving(cells, journey, reliability)
     spend, regressions, checks = spend_slopes(cells, journey)
     return replace(
         leaving,

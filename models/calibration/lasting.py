@@ -52,9 +52,16 @@ class LeavingGap:
         clear = abs(self.excess) > Z90 * self.excess_se and bool(np.isfinite(self.bias))
         return clear and abs(self.bias) >= MATERIAL * abs(self.alone)
 
+    def measured(self) -> bool:
+        """Whether reliability is known, so that noise is taken out and not allowed for."""
+        return self.reliability[0] == self.reliability[1]
+
     def doubtful(self) -> bool:
-        """Whether the gap is clear of chance and may be noise, or a third of the plain slope that lasts."""
-        clear = abs(self.gap) > Z90 * self.gap_se
+        """Whether the gap is clear of chance and may be noise, or a third of the plain slope that lasts.
+
+        Never where reliability is measured: what noise makes is then known.
+        """
+        clear = not self.measured() and abs(self.gap) > Z90 * self.gap_se
         return clear and not self.flagged() and abs(self.at_most) >= MATERIAL * abs(self.alone)
 
 

@@ -12,7 +12,7 @@ from impact.cells import CustomerCells
 from impact.checks import Check
 from impact.journey import OVERALL, Journey
 from models.calibration.hazard import fit_hazard
-from models.calibration.lasting import leaving_gap
+from models.calibration.lasting import USUAL_RELIABILITY, leaving_gap
 from models.calibration.leaving_checks import gap_checks, link_checks, no_rate, rows_checks
 from models.calibration.links import choose_link
 from models.calibration.overlap import Rows, overlapping
@@ -31,11 +31,12 @@ class Scored:
     term: str
 
 
-def calibrate_leaving(cells: CustomerCells, journey: Journey) -> Calibration:
+def calibrate_leaving(cells: CustomerCells, journey: Journey, reliability: float = 1.0) -> Calibration:
     """Every slope of leaving on a score: overall and each stage alone, by persona, on change; with what is doubtful.
 
     A stage's slope is that of its score without the other stages': what goes with a point there, whatever else goes
-    with it. Stages of one visit share the mood of the visit, so their slopes are not to be added.
+    with it. Stages of one visit share the mood of the visit, so their slopes are not to be added. `reliability` of
+    the overall score says what of a gap is noise; at 1, not measured, the usual ones are allowed for.
     """
     names = {stage.stage: stage.name for stage in journey.stages} | {OVERALL: "Overall score"}
     scored = [Scored(cells=cells.certified, column="overall", term=OVERALL)]
@@ -62,7 +63,7 @@ def calibrate_leaving(cells: CustomerCells, journey: Journey) -> Calibration:
     if slopes and slopes[0].term == OVERALL:
         slopes[1:1] = _beside_overall(scored[0], cells)
         checks += link_checks(links[0])
-    gap = leaving_gap(cells)
+    gap = leaving_gap(cells, (reliability, reliability) if reliability < 1 else USUAL_RELIABILITY)
     checks += gap_checks(gap)
     if gap is not None:
         slopes += [

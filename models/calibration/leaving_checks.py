@@ -61,42 +61,56 @@ def no_rate(name: str, reason: str) -> Check:
 
 
 def gap_checks(gap: LeavingGap | None) -> list[Check]:
-    """Whether what lasts about a customer, and not what changed, makes the rate of leaving."""
+    """Whether what lasts about a customer, and not what changed, makes the rate of leaving.
+
+    A review only where something was found; that it could not be asked is told, and is not held against the rate.
+    """
     if gap is None:
         return []
-    tells, flagged, doubtful = gap.telling(), gap.flagged(), gap.doubtful()
-    if flagged:
-        text = "Those who always score low leave more than a fall in a customer's own score goes with, beyond noise."
-        text = text if gap.excess < 0 else text.replace("more", "less")
-        remedy = (
-            "Name what differs between customers as a control, or read the rate as what they are, not as what changes."
-        )
-    elif doubtful:
-        text = (
-            "A customer's own change goes with leaving less than the plain rate says: answers are noisy, or what lasts "
-        )
-        text += "about customers is in the rate."
-        remedy = "Ask some customers twice within days: how far the answers differ tells which of the two it is."
-    elif tells:
-        text, remedy = (
-            "A customer's own change goes with leaving as the plain rate says, allowing for noisy answers.",
-            "",
-        )
-    else:
-        text = "Too few customers answered more than once to tell what lasts about them from what changed."
-        remedy = "Ask the same customers in more periods."
+    status, text, remedy = _told_of_gap(gap)
+    low, high = gap.reliability
+    noise = f"measured {low:.2f}" if gap.measured() else f"{low:.2f} to {high:.2f}"
     return [
         _check(
             "C412",
             "What lasts about customers, or what changes",
-            "pass" if tells and not flagged and not doubtful else "review",
+            status,
             found=f"own change {gap.within:+.3f} ({gap.within_se:.3f}), earlier scores {gap.between:+.3f} "
             f"({gap.between_se:.3f})",
-            limit=f"a gap that answers of reliability {gap.reliability[0]:.2f} to {gap.reliability[1]:.2f} make",
+            limit=f"a gap that answers of reliability {noise} make",
             text=text,
             remedy=remedy,
         )
     ]
+
+
+def _told_of_gap(gap: LeavingGap) -> tuple[CheckStatus, str, str]:
+    if gap.flagged():
+        more = "more" if gap.excess < 0 else "less"
+        return (
+            "review",
+            f"Those who always score low leave {more} than a fall in a customer's own score goes with, beyond noise.",
+            "Name what differs between customers as a control, or read the rate as what they are, not as what changes.",
+        )
+    if gap.doubtful():
+        return (
+            "review",
+            "A customer's own change goes with leaving less than the plain rate says: answers are noisy, or what lasts "
+            "about customers is in the rate.",
+            "Ask some customers twice within days: how far the answers differ tells which of the two it is.",
+        )
+    if gap.telling():
+        return (
+            "pass",
+            "A customer's own change goes with leaving as the plain rate says, allowing for noisy answers.",
+            "",
+        )
+    return (
+        "pass",
+        "It could not be asked: of those who left too few had answered more than once to tell what lasts about "
+        "customers from what changed.",
+        "Ask the same customers in more periods.",
+    )
 
 
 def link_checks(link: LinkChoice) -> list[Check]:

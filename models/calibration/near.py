@@ -41,7 +41,10 @@ def near_slope(cells: CustomerCells) -> Slope | None:
 
 
 def near_checks(cells: Cells, calibration: Calibration) -> tuple[Check, ...]:
-    """A review where the slope of spend between neighbouring periods is clearly less than over all periods."""
+    """A review where the slope of spend between neighbouring periods is clearly less than over all periods.
+
+    That too few answered in neighbouring periods is told, and is not held against the rate.
+    """
     whole = calibration.find("log_revenue", OVERALL, "within")
     if not isinstance(cells, CustomerCells) or whole is None:
         return ()
@@ -56,7 +59,7 @@ def near_checks(cells: Cells, calibration: Calibration) -> tuple[Check, ...]:
         Check(
             code="C503",
             check="Neighbouring periods beside periods far apart (spend)",
-            status="review" if apart or not tells else "pass",
+            status="review" if apart else "pass",
             found=f"{near.estimate:+.5f} ({near.se:.5f}) beside {whole.estimate:+.5f} ({whole.se:.5f})",
             limit="not clearly less (90%) by a fifth or more",
             text=_text(apart=apart, tells=tells),
@@ -75,5 +78,5 @@ def _text(*, apart: bool, tells: bool) -> str:
             "slowly raises both score and spend, or answers are noisy beside satisfaction that lasts."
         )
     if not tells:
-        return "Too few customers answered in neighbouring periods to see a rate that is off by a factor of two."
+        return "It could not be asked: too few answered in neighbouring periods to see a rate that is off by a factor of two."
     return "From one period to the next a point goes with as much as over longer spans: nothing slow is behind it."

@@ -83,16 +83,23 @@ def test_a_folder_of_others_is_refused_and_left_alone(study: Path, tmp_path: Pat
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
-def test_too_thin_data_end_with_1_and_say_what_would_be_enough(ran: Path) -> None:
+def test_too_thin_data_end_with_1_and_say_what_would_be_enough(study: Path, tmp_path: Path) -> None:
+    thin = Path(shutil.copytree(study, tmp_path / "study", ignore=shutil.ignore_patterns("out")))
     for name in ("ledger", "customers", "incidents", "responses"):
-        file = ran / "data" / f"{name}.csv"
+        file = thin / "data" / f"{name}.csv"
         rows = pd.read_csv(file, dtype=str)
         rows[rows["customer_id"] <= "SYN-00040"].to_csv(file, index=False)
-    code, said, _ = say("calibrate", ran, "--out", ran / "thin")
+    code, said, _ = say("calibrate", thin, "--out", tmp_path / "rates")
     assert code == 1
     assert said.startswith("NOT FIT FOR USE")
     assert "At least 500 are needed" in said
-    assert certificates(ran / "thin").empty
+    assert certificates(tmp_path / "rates").empty
+
+
+def change_answers(ran: Path) -> None:
+    file = ran / "data" / "responses.csv"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    file.write_text("\n".join(lines[:-3_000]) + "\n", encoding="utf-8")
 
 
 def test_a_signed_rate_is_approved_until_inputs_change_and_stays_the_planning_rate(ran: Path) -> None:
@@ -101,24 +108,34 @@ def test_a_signed_rate_is_approved_until_inputs_change_and_stays_the_planning_ra
     code, said, _ = say("approve", out, "--by", "Ann Lee", "--what", "rate")
     assert (code, said.startswith("Ann Lee approved the rate of run")) == (0, True)
 
-    assert say("run", ran)[0] == 0
-    again = certificates(out)
+    assert say("calibrate", ran)[0] == 0
+    again = certificates(out / "calibration")
     assert again["approval"].str.startswith("approved by Ann Lee on").all()
-    assert again["money_between"].tolist() == [0.0, 0.0]
-    forecast = json.loads((out / "forecast.json").read_text(encoding="utf-8"))
-    assert "approved by Ann Lee" in forecast["approval"]["rate"]
 
-    file = ran / "data" / "responses.csv"
-    lines = file.read_text(encoding="utf-8").splitlines()
-    file.write_text("\n".join(lines[:-3_000]) + "\n", encoding="utf-8")
-    assert say("run", ran)[0] == 0
-    later = certificates(out)
+    change_answers(ran)
+    assert say("calibrate", ran)[0] == 0
+    later = certificates(out / "calibration")
     assert later["approval"].str.startswith("not approved: inputs changed since Ann Lee").all()
     assert later["planning_rate"].tolist() == pytest.approx(signed.tolist())
-    assert (later["money_between"] != 0).all()
     assert (out / "approvals.json").is_file()
 
 
+@pytest.mark.verify
+def test_a_run_prices_what_lies_between_the_signed_rate_and_todays(ran: Path) -> None:
+    out = ran / "out"
+    assert say("approve", out, "--by", "Ann Lee", "--what", "rate")[0] == 0
+    assert say("run", ran)[0] == 0
+    assert certificates(out)["money_between"].tolist() == [0.0, 0.0]
+    forecast = json.loads((out / "forecast.json").read_text(encoding="utf-8"))
+    assert "approved by Ann Lee" in forecast["approval"]["rate"]
+
+    change_answers(ran)
+    assert say("run", ran)[0] == 0
+    assert (certificates(out)["money_between"] != 0).all()
+    assert (out / "approvals.json").is_file()
+
+
+@pytest.mark.verify
 def test_an_expired_approval_is_on_every_page(ran: Path) -> None:
     out = ran / "out"
     assert say("approve", out, "--by", "Ann Lee", "--what", "rate")[0] == 0

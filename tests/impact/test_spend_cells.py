@@ -93,3 +93,13 @@ def test_too_many_cells_leave_out_controls_and_say_so(monkeypatch: pytest.Monkey
 
 def test_no_scored_row_gives_no_cell() -> None:
     assert spend_cells(on_engine(rows_of(3).head(0)), study("plan")).cells.empty
+
+
+def test_a_median_of_many_digits_parts_revenue_as_any_other() -> None:
+    # 17 digits and an edge of three are more than the 18 that DuckDB keeps of a decimal product
+    rows = rows_of(4).assign(persona="home")
+    rows["revenue"] = 103.21000000000001 * rows["revenue"].clip(lower=1.0).pipe(lambda one: one / one.median())
+    found = spend_cells(on_engine(rows), study("plan")).cells
+    pd.testing.assert_series_equal(
+        found.groupby("past")["n"].sum(), in_pandas(rows).groupby("past")["n"].sum(), check_dtype=False
+    )

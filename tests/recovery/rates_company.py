@@ -9,6 +9,7 @@ import numpy as np
 
 from impact.cells import CustomerCells, summarise
 from impact.checks import Check
+from impact.coverage import measure_coverage
 from impact.intake import Intake, take_in
 from impact.journey import OVERALL
 from impact.periods import period_label
@@ -18,6 +19,8 @@ from models.calibration.near import near_checks
 from models.calibration.slopes import Calibration, Slope
 from models.points import PointValue, find_point, value_points
 from models.reduce import reduce_cells
+from models.sensitivity.answers import Doubt
+from models.sensitivity.roll_up import doubt_rates, flags
 from models.simulate_rates import RatesCompany, simulate_rates
 from models.simulate_rates_spec import STAGES, RatesSpec
 from models.simulate_rates_truth import RatesTruth, rates_truth
@@ -25,8 +28,8 @@ from models.value import ValueBase, base_path
 
 DRAWS = 1000
 SHOWN = ("retention", "spend", "total")
-# Reviews that see a hidden cause: what lasts about customers (leaving), what drifts (spend).
-SEES = {"retention": {"C412"}, "spend": {"C503"}}
+# Reviews beside the flags that see a hidden cause: what lasts about customers (leaving), what drifts (spend).
+SEES = {"retention": "C412", "spend": "C503"}
 
 STUDY = """\
 [study]
@@ -97,6 +100,7 @@ class Estimated:
     base: ValueBase
     point: PointValue
     checks: tuple[Check, ...]
+    doubts: tuple[Doubt, ...]
 
 
 def estimate(spec: RatesSpec, folder: Path) -> Estimated:
@@ -106,8 +110,9 @@ def estimate(spec: RatesSpec, folder: Path) -> Estimated:
     study, journey = intake.study, intake.case.journey
     cells = summarise(intake.source, journey, study)
     assert isinstance(cells, CustomerCells)
-    calibration = calibrate(cells, journey)
-    base = build_base(cells, journey, study, reduce_cells(cells, journey), DRAWS)
+    calibration = calibrate(cells, journey, study.model.reliability)
+    forms = reduce_cells(cells, journey)
+    base = build_base(cells, journey, study, forms, DRAWS)
     point = find_point(value_points(base, calibration, cells, study))
     assert point is not None
     return Estimated(
@@ -119,6 +124,7 @@ def estimate(spec: RatesSpec, folder: Path) -> Estimated:
         base=base,
         point=point,
         checks=(*calibration.checks, *near_checks(cells, calibration)),
+        doubts=doubt_rates(calibration, cells, journey, study, forms, measure_coverage(intake.source, journey, study)),
     )
 
 
@@ -166,7 +172,8 @@ def off_by(found: Estimated, part: str) -> float:
 
 
 def doubted(found: Estimated, part: str) -> frozenset[str]:
-    """What stands against the rate of a part: codes of reviews that see a hidden cause."""
+    """What a reader sees against the rate of a part: questions answered no, and the review that sees a hidden cause."""
+    mine = {slope.outcome for slope in found.point.rests_on if (slope.outcome == "retention") == (part == "retention")}
+    asked = {question for outcome, term, question in flags(found.doubts) if outcome in mine and term == OVERALL}
     reviews = {check.code for check in found.checks if check.status == "review"}
-    grade = {"C402"} if rate_of(found, part).grade == "not told apart from placebo" else set()
-    return frozenset((reviews & SEES[part]) | grade)
+    return frozenset(asked | (reviews & {SEES[part]}))
