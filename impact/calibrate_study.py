@@ -13,17 +13,11 @@ from impact.checks import Check
 from impact.coverage import measure_coverage
 from impact.errors import TooThinError
 from impact.intake import Intake, take_in
-from impact.rng import stream
-from models.calibration.calibrate import calibrate
-from models.calibration.near import near_checks
 from models.certificate_issue import Beside, certificate_checks, issue_certificates, terms_of
-from models.checks import calibration_checks, require_enough, thin_check, unit_checks
-from models.drivers import find_drivers
-from models.drivers_checks import driver_checks
+from models.checks import require_enough, thin_check, unit_checks
 from models.history import history_checks
 from models.planning import planning_checks, stand
-from models.reduce import reduce_cells
-from models.sensitivity.roll_up import doubt_checks, doubt_rates, groups_checks
+from models.rated import rate
 from reports.calibration import Rates, deliver_rates, refuse_other
 from reports.rate_page import NOT_SAMPLED
 
@@ -92,30 +86,18 @@ def find_rates(intake: Intake, cells: Cells, approvals: tuple[Approval, ...]) ->
         require_enough(cells)
     except TooThinError as thin:
         return blank.checked((*checks, thin_check(thin)))
-    calibration = calibrate(cells, journey, study.model.reliability)
-    coverage = measure_coverage(intake.source, journey, study)
-    doubts = doubt_rates(calibration, cells, journey, study, reduce_cells(cells, journey), coverage)
-    beside = Beside(evidence=intake.case.plan.evidence, doubts=doubts, posterior=None, score_sd=float("nan"))
-    certified = issue_certificates(cells, calibration, study, terms_of(cells, study), beside)
+    rated = rate(cells, journey, study, measure_coverage(intake.source, journey, study))
+    beside = Beside(evidence=intake.case.plan.evidence, doubts=rated.doubts, posterior=None, score_sd=float("nan"))
+    certified = issue_certificates(cells, rated.calibration, study, terms_of(cells, study), beside)
     plans = stand(certified, approvals, study)
-    drivers = find_drivers(cells, journey, stream(study.study.seed, "drivers"))
-    more = (
-        *driver_checks(drivers),
-        *calibration.checks,
-        *calibration_checks(calibration),
-        *near_checks(cells, calibration),
-        *doubt_checks(doubts),
-        *groups_checks(cells, journey),
-        *certificate_checks(certified),
-        *planning_checks(plans),
-    )
+    more = (*rated.checks, *certificate_checks(certified), *planning_checks(plans))
     return Rates(
         study=study,
         journey=journey,
         sites=blank.sites,
         checks=(*checks, *more),
-        calibration=calibration,
-        drivers=drivers,
+        calibration=rated.calibration,
+        drivers=rated.drivers,
         certified=certified,
         plans=plans,
     )

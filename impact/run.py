@@ -17,13 +17,9 @@ from impact.checks import Check
 from impact.coverage import JourneyCoverage, coverage_checks, measure_coverage
 from impact.errors import Finding, InputError, TooThinError
 from impact.intake import Intake, inspect_study, take_in
-from impact.rng import stream
 from models.base import bare_base, build_base, margin_rate
-from models.calibration.calibrate import calibrate
-from models.calibration.near import near_checks
 from models.certificate_issue import Beside, certificate_checks, issue_certificates, terms_of
 from models.checks import (
-    calibration_checks,
     effect_checks,
     fit_checks,
     money_checks,
@@ -34,8 +30,6 @@ from models.checks import (
     thin_check,
     unit_checks,
 )
-from models.drivers import find_drivers
-from models.drivers_checks import driver_checks, rise_checks
 from models.haircut import pain_grades
 from models.history import history_checks, kept_share
 from models.inference import SamplerSettings
@@ -43,8 +37,7 @@ from models.lifetime.measure import lifetime_checks, measure_lifetimes
 from models.pains import value_pains
 from models.planning import planned, planning_checks, price, stand
 from models.points import find_point, point_checks, value_points, worth_of_a_point
-from models.reduce import reduce_cells
-from models.sensitivity.roll_up import doubt_checks, doubt_rates, groups_checks
+from models.rated import rate
 from models.uplift import Credibility, fit_uplift
 from models.value import look_at_today
 from reports.deliver import deliver, refuse_foreign
@@ -177,10 +170,8 @@ def estimate(
     study, journey = intake.study, intake.case.journey
     seed = study.study.seed
     with progress.stage("Calibrating"):
-        calibration = calibrate(cells, journey, study.model.reliability)
-        drivers = find_drivers(cells, journey, stream(seed, "drivers"))
-        forms = reduce_cells(cells, journey)
-        doubts = doubt_rates(calibration, cells, journey, study, forms, coverage)
+        rated = rate(cells, journey, study, coverage)
+    calibration, forms = rated.calibration, rated.forms
     demoted = not_told_apart(calibration, forms)
     prior = kept_share(cells, study)
     signs = np.array([1.0 if pain.kind == "delight" else -1.0 for pain in journey.pain_points])
@@ -189,14 +180,16 @@ def estimate(
     with progress.stage("Sampling the joint posterior"):
         posterior = fit_uplift(forms, signs, haircut, seed, SamplerSettings(), progress.advance)
     base = build_base(cells, journey, study, forms, posterior.draws)
-    beside = Beside(evidence=intake.case.plan.evidence, doubts=doubts, posterior=posterior, score_sd=forms.score_sd)
+    beside = Beside(
+        evidence=intake.case.plan.evidence, doubts=rated.doubts, posterior=posterior, score_sd=forms.score_sd
+    )
     certified = issue_certificates(cells, calibration, study, terms_of(cells, study), beside)
     plans = price(
         stand(certified, approvals, study), calibration, lambda one: worth_of_a_point(base, one, cells, study)
     )
     estimates = Estimates(
         calibration=calibration,
-        drivers=drivers,
+        drivers=rated.drivers,
         forms=forms,
         posterior=posterior,
         base=base,
@@ -211,14 +204,8 @@ def estimate(
     return estimates, (
         *fit_checks(posterior),
         *money_checks(cells),
-        *driver_checks(drivers),
-        *rise_checks(calibration),
-        *calibration.checks,
-        *calibration_checks(calibration),
+        *rated.checks,
         *point_checks(estimates.points, calibration, study),
-        *near_checks(cells, calibration),
-        *doubt_checks(doubts),
-        *groups_checks(cells, journey),
         *effect_checks(forms, posterior, journey, demoted),
         *slope_check(posterior, calibration, forms.score_sd),
         *certificate_checks(certified),
