@@ -22,7 +22,8 @@ GUTTER = 104
 SIZE = 12.0
 SMALL = 11.0
 LINE = SIZE * 1.2
-HEAD = 58
+HEAD = 58.0
+NOTICE = 12.0
 CHEVRON = 76
 EMOTION = 170
 PAIN = 64
@@ -67,7 +68,8 @@ def journey_map_svg(edition: Edition) -> str:
         lanes.append(("Pain points", _pain_height(drawn), _pain_points))
     if drawn.acting:
         lanes.append(("Initiatives", _listed_height(drawn, drawn.acting), _initiatives))
-    body, y = [_heading(edition)], float(HEAD)
+    notices = _notices(edition)
+    body, y = [_heading(edition, notices)], HEAD + NOTICE * max(len(notices) - 1, 0)
     for name, height, draw in lanes:
         body.append(_lane(drawn, name, y, height) + draw(drawn, y))
         y += height
@@ -129,15 +131,19 @@ def _document(edition: Edition, drawn: _Map, height: float, body: str) -> str:
     )
 
 
-def _heading(edition: Edition) -> str:
+def _notices(edition: Edition) -> list[str]:
+    """The lines of the notices, each notice whole."""
+    return [line for notice in edition.notices for line in wrap(notice, 640, 10, len(notice))]
+
+
+def _heading(edition: Edition, notices: list[str]) -> str:
     unfit = "; money NOT FIT FOR USE" if edition.fitness != "fit" else ""
     money_lane = f"{edition.money_name} at stake in {edition.currency}, dashed below zero"
     said = f"Score and 90% range, all periods to {edition.as_of}; {money_lane}{unfit}"
-    notices = " ".join(edition.notices)
     return (
         words_at(12, 24, [f"{edition.name}: the journey"], 17, 'font-weight="bold"')
         + words_at(12, 42, [said], SIZE, f'fill="{style.MUTED}"')
-        + (words_at(12, 55, wrap(notices, 640, 10, 1), 10, f'fill="{style.BAD}"') if notices else "")
+        + (words_at(12, 55, notices, 10, f'fill="{style.BAD}"') if notices else "")
     )
 
 

@@ -29,6 +29,7 @@ _PARTS = {
 }
 _MONEY = {"margin": "margin", "log_margin": "margin", "log_revenue": "revenue"}
 LEVEL = "margin"
+ALIKE = (0.8, 1.25)  # times the headline: no news worth a sentence
 
 
 def headline_rates(edition: Edition) -> tuple[Row, ...]:
@@ -141,12 +142,12 @@ def placebo(edition: Edition, row: Row) -> str:
 
 
 def naive(edition: Edition, row: Row) -> str:
-    """How many times as much the comparison across units would claim; empty where it was not made."""
+    """How many times as much the comparison across units would claim; empty where it was not made, or claims alike."""
     across = _same(edition, row, "cross_section")
     if across is None or row.get("method") == "cross_section":
         return ""
     claimed, measured = number(across, "estimate"), number(row, "estimate")
-    if not claimed or not measured:
+    if not claimed or not measured or ALIKE[0] <= claimed / measured <= ALIKE[1]:
         return ""
     start = f"The naive way, comparing {_unit(edition)}s with each other, would claim"
     return f"{start} {_times(claimed / measured)}: {_effect(edition, across, row)}."
@@ -155,8 +156,6 @@ def naive(edition: Edition, row: Row) -> str:
 def _times(ratio: float) -> str:
     if ratio <= 0:
         return "the opposite"
-    if 0.8 <= ratio <= 1.25:
-        return "about as much"
     return f"about {significant(ratio, 2 if ratio >= 10 else 1)} times as much"
 
 

@@ -26,7 +26,7 @@ DECISIVE = (SIGN, LEAVERS, UNITS, ALONE, STAGES)
 def enough_data(rate: Rate) -> Answer:
     """Are there enough data?
 
-    No where the 90% range holds nothing, where fewer than ten customers left for each coefficient (leaving), where
+    No where the 90% range holds zero, where fewer than ten customers left for each coefficient (leaving), where
     fewer than twenty units stand behind the range, or where the score cannot be told apart from other columns
     (variance inflation over 10) or its stage from other stages. How strong a hidden cause would have to be, what noise
     in the score hides, and the silent are told beside it and do not decide.
@@ -43,7 +43,7 @@ def enough_data(rate: Rate) -> Answer:
 def _sign(slope: Slope) -> Test:
     low, high = slope.range90()
     clear = low > 0 or high < 0
-    text = "The sign is told." if clear else "The data do not even tell the sign: the range holds nothing."
+    text = "The sign is told." if clear else "The data do not even tell the sign: the range holds zero."
     return test(SIGN, passes=clear, found=f"{low:+.5f} to {high:+.5f}", limit="90% range without nil", text=text)
 
 
