@@ -59,7 +59,9 @@ def test_clearly_less_between_neighbours_asks_for_a_review(small_cells: Customer
     assert status(small_cells, 0.024, 0.002) == "pass"
 
 
-def test_too_few_neighbours_are_said_to_tell_nothing_and_hold_nothing_against_the_rate(small_cells: CustomerCells) -> None:
+def test_too_few_neighbours_are_said_to_tell_nothing_and_hold_nothing_against_the_rate(
+    small_cells: CustomerCells,
+) -> None:
     check = near_checks(near(small_cells, 0.018, 0.01), Calibration(slopes=(WHOLE,)))[0]
     assert (check.code, check.status) == ("C503", "pass")
     assert "could not be asked" in check.text and check.remedy
