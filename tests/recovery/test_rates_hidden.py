@@ -11,8 +11,11 @@ from models.simulate_rates_spec import HiddenKind, RatesSpec
 
 COMPANIES = 6
 FACTOR = 2.0
-# Where 95 in 100 are seen, fewer than 5 of 6 come once in 30; where half are, 5 or more come once in 9.
-LEAST_SEEN = 5 / 6
+# What drifts was seen in 12 of 12 others: where 95 in 100 are, fewer than 5 of 6 come once in 30. A cause of one
+# period in 9 of 11: where 8 in 10 are seen, fewer than 3 of 6 come once in 60.
+LEAST_SEEN: dict[HiddenKind, float] = {"drifting": 5 / 6, "instant": 1 / 2}
+# What lasts was seen in 4 of 10 others: where that is so, more than 4 of 6 come once in 25.
+MOST_SEEN = 4 / 6
 
 
 @pytest.fixture(scope="module")
@@ -41,12 +44,12 @@ def wrong(found: tuple[Estimated, ...], part: str) -> tuple[list[Estimated], lis
 
 
 @pytest.mark.verify
-@pytest.mark.parametrize("kind", ["drifting", "instant"])
+@pytest.mark.parametrize("kind", LEAST_SEEN)
 def test_a_hidden_cause_that_comes_and_goes_is_flagged_in_spend(
     hidden: Callable[[HiddenKind], tuple[Estimated, ...]], kind: HiddenKind
 ) -> None:
     cases, missed = wrong(hidden(kind), "spend")
-    assert len(missed) <= (1 - LEAST_SEEN) * len(cases), missed
+    assert len(cases) - len(missed) >= LEAST_SEEN[kind] * len(cases), missed
 
 
 @pytest.mark.verify
@@ -60,4 +63,4 @@ def test_what_is_always_the_same_about_a_customer_does_not_reach_its_spend(
 def test_what_lasts_is_often_missed_in_leaving(hidden: Callable[[HiddenKind], tuple[Estimated, ...]]) -> None:
     # stated in docs/accuracy.md: were it seen as a rule, the page would be wrong
     cases, missed = wrong(hidden("lasting"), "retention")
-    assert len(missed) > (1 - LEAST_SEEN) * len(cases)
+    assert len(cases) - len(missed) <= MOST_SEEN * len(cases)
