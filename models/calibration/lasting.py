@@ -16,6 +16,8 @@ from models.reduced import hazard_summary
 LEAST_LEAVERS = 20
 USUAL_RELIABILITY = (0.70, 1.0)
 MATERIAL = 1 / 3
+# Standard errors beyond the limit at which nine in ten such gaps are clear of it.
+SEEN_IN_TEN = 1.2816
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +46,8 @@ class LeavingGap:
     leavers: int
 
     def telling(self) -> bool:
-        """Whether it would have seen that half of the plain slope is owed to what lasts."""
-        return Z90 * self.bias_se <= abs(self.alone) / 2
+        """Whether it would have seen, nine times in ten, that half of the plain slope is owed to what lasts."""
+        return (Z90 + SEEN_IN_TEN) * self.bias_se <= abs(self.alone) / 2
 
     def flagged(self) -> bool:
         """Whether what lasts accounts for a third of the plain slope or more, clear of chance at 90%."""

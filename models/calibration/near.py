@@ -78,5 +78,5 @@ def _text(*, apart: bool, tells: bool) -> str:
             "slowly raises both score and spend, or answers are noisy beside satisfaction that lasts."
         )
     if not tells:
-        return "Too few answered in neighbouring periods to see a rate off by a factor of two: it could not be asked."
+        return "It could not be asked: too few answered in neighbouring periods to see a rate off by a factor of two."
     return "From one period to the next a point goes with as much as over longer spans: nothing slow is behind it."

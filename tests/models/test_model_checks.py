@@ -303,10 +303,14 @@ def with_spend(*moments: Moments) -> CustomerCells:
         "base",
         "recent",
         "patterns",
-        "driver_sums",
         "coverage",
         "money",
     )
     no_moments = ("spend_placebo", "spend_on_score", "spend_on_score_placebo")
-    empty: dict[str, Any] = {**dict.fromkeys(no_moments, ()), **dict.fromkeys(frames, nothing), "scores": {}}
+    empty: dict[str, Any] = {
+        **dict.fromkeys(no_moments, ()),
+        **dict.fromkeys(frames, nothing),
+        "scores": {},
+        "driver_sums": None,
+    }
     return CustomerCells(controls=(), spend=moments, **empty)

@@ -1,4 +1,4 @@
-"""Companies with a hidden cause that doubles the rate: what sees it, and what nothing can."""
+"""Companies with a hidden cause that doubles the rate: what sees it, and what is seen too seldom."""
 
 from __future__ import annotations
 
@@ -9,45 +9,58 @@ from rates_company import Estimated, doubted, estimate, off_by
 
 from models.simulate_rates_spec import HiddenKind, RatesSpec
 
-SEEN: dict[HiddenKind, tuple[str, ...]] = {"lasting": ("retention",), "drifting": ("retention", "spend")}
 COMPANIES = 6
 FACTOR = 2.0
-# Where 95 in 100 are seen, fewer than 5 of 6 come once in 30.
-LEAST_SEEN = 5 / 6
+# What drifts was seen in 12 of 12 others: where 95 in 100 are, fewer than 5 of 6 come once in 30. A cause of one
+# period in 9 of 11: where 8 in 10 are seen, fewer than 3 of 6 come once in 60.
+LEAST_SEEN: dict[HiddenKind, float] = {"drifting": 5 / 6, "instant": 1 / 2}
+# What lasts was seen in 4 of 10 others: where that is so, more than 4 of 6 come once in 25.
+MOST_SEEN = 4 / 6
 
 
 @pytest.fixture(scope="module")
-def hidden(tmp_path_factory: pytest.TempPathFactory) -> Callable[[HiddenKind], list[Estimated]]:
-    """Companies of a kind of hidden cause, estimated."""
+def hidden(tmp_path_factory: pytest.TempPathFactory) -> Callable[[HiddenKind], tuple[Estimated, ...]]:
+    """Companies of a kind of hidden cause, estimated once."""
+    made: dict[HiddenKind, tuple[Estimated, ...]] = {}
 
-    def make(kind: HiddenKind) -> list[Estimated]:
-        specs = [RatesSpec(seed=3_000 + i, hidden=kind) for i in range(COMPANIES)]
-        return [estimate(spec, tmp_path_factory.mktemp("hidden")) for spec in specs]
+    def make(kind: HiddenKind) -> tuple[Estimated, ...]:
+        if kind not in made:
+            specs = (RatesSpec(seed=3_000 + i, hidden=kind) for i in range(COMPANIES))
+            made[kind] = tuple(estimate(spec, tmp_path_factory.mktemp("hidden")) for spec in specs)
+        return made[kind]
 
     return make
 
 
-@pytest.mark.verify
-@pytest.mark.parametrize("kind", SEEN)
-def test_a_hidden_cause_that_leaves_a_trace_is_flagged(
-    hidden: Callable[[HiddenKind], list[Estimated]], kind: HiddenKind
-) -> None:
-    cases = [(one, part) for one in hidden(kind) for part in SEEN[kind] if off_by(one, part) >= FACTOR]
+def wrong(found: tuple[Estimated, ...], part: str) -> tuple[list[Estimated], list[int]]:
+    """Companies whose rate of a part is off by the factor, and the seeds of those in which nothing stands against it.
+
+    Raises:
+        AssertionError: so few are off that nothing would be tested.
+    """
+    cases = [one for one in found if off_by(one, part) >= FACTOR]
     assert len(cases) >= COMPANIES / 2
-    missed = [(one.company.spec.seed, part) for one, part in cases if not doubted(one, part)]
-    assert len(missed) <= (1 - LEAST_SEEN) * len(cases), missed
+    return cases, [one.company.spec.seed for one in cases if not doubted(one, part)]
+
+
+@pytest.mark.verify
+@pytest.mark.parametrize("kind", LEAST_SEEN)
+def test_a_hidden_cause_that_comes_and_goes_is_flagged_in_spend(
+    hidden: Callable[[HiddenKind], tuple[Estimated, ...]], kind: HiddenKind
+) -> None:
+    cases, missed = wrong(hidden(kind), "spend")
+    assert len(cases) - len(missed) >= LEAST_SEEN[kind] * len(cases), missed
 
 
 @pytest.mark.verify
 def test_what_is_always_the_same_about_a_customer_does_not_reach_its_spend(
-    hidden: Callable[[HiddenKind], list[Estimated]],
+    hidden: Callable[[HiddenKind], tuple[Estimated, ...]],
 ) -> None:
     assert all(off_by(one, "spend") < FACTOR for one in hidden("lasting"))
 
 
 @pytest.mark.verify
-def test_a_cause_of_one_period_alone_is_seen_by_nothing(hidden: Callable[[HiddenKind], list[Estimated]]) -> None:
-    # stated in docs/accuracy.md: were it seen, the page would be wrong
-    cases = [one for one in hidden("instant") if off_by(one, "spend") >= FACTOR]
-    assert len(cases) >= COMPANIES / 2
-    assert sum(doubted(one, "spend") for one in cases) <= len(cases) / 2
+def test_what_lasts_is_often_missed_in_leaving(hidden: Callable[[HiddenKind], tuple[Estimated, ...]]) -> None:
+    # stated in docs/accuracy.md: were it seen as a rule, the page would be wrong
+    cases, missed = wrong(hidden("lasting"), "retention")
+    assert len(cases) - len(missed) <= MOST_SEEN * len(cases)

@@ -15,7 +15,8 @@ STEP = 0.5
 NOTHING = pd.DataFrame()
 EMPTY: dict[str, object] = {
     **dict.fromkeys(("spend", "spend_placebo", "spend_on_score", "spend_on_score_placebo"), ()),
-    **dict.fromkeys(("leaving", "answered", "base", "recent", "patterns", "driver_sums", "money"), NOTHING),
+    **dict.fromkeys(("leaving", "answered", "base", "recent", "patterns", "money"), NOTHING),
+    "driver_sums": None,
     "scores": {},
 }
 

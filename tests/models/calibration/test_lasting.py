@@ -70,6 +70,31 @@ def test_with_a_measured_reliability_the_part_that_lasts_is_recovered() -> None:
     assert abs(found.bias + 0.15) < FAR * found.bias_se
 
 
+def test_a_measured_reliability_reaches_the_gap_and_takes_the_place_of_the_usual_ones() -> None:
+    cells = cells_of(simulate_rows(replace(CONFOUNDED, noise=0.43), 1))
+    unmeasured, measured = (calibrate_leaving(cells, journey_of(), reliability) for reliability in (1.0, 0.7))
+    limits = [next(check.limit for check in found.checks if check.code == "C412") for found in (unmeasured, measured)]
+    assert limits == [
+        "a gap that answers of reliability 0.70 to 1.00 make",
+        "a gap that answers of reliability measured 0.70 make",
+    ]
+
+
+def test_what_noise_makes_is_no_doubt_once_reliability_is_measured() -> None:
+    # much that lasts and noisy answers: noise alone makes a gap that is clear, of a reliability of 0.70
+    cells = cells_of(simulate_rows(replace(CLEAN, lasts=0.8, changes=0.2, noise=0.43), 0))
+    usual, known = leaving_gap(cells), leaving_gap(cells, (0.7, 0.7))
+    assert usual is not None and usual.doubtful()
+    assert known is not None and not known.doubtful() and not known.flagged()
+
+
+def test_too_few_leavers_who_answered_twice_are_told_and_hold_nothing_against_the_rate() -> None:
+    found = leaving_gap(cells_of(simulate_rows(replace(CLEAN, customers=1_500), 1)))
+    assert found is not None and not found.telling()
+    (check,) = gap_checks(found)
+    assert check.status == "pass" and "could not be asked" in check.text and check.remedy
+
+
 def test_what_hides_a_slope_is_flagged_beyond_any_noise() -> None:
     found = leaving_gap(cells_of(simulate_rows(replace(CLEAN, confounder=0.45), 2)))
     assert found is not None and found.flagged() and found.excess > 0
