@@ -338,6 +338,7 @@ def test_a_fix_without_shares_is_assumed_and_marked(fresh: Path) -> None:
     assert table(out, "initiatives")["npv"].notna().all()
 
 
+@pytest.mark.verify
 @pytest.mark.usefixtures("quick")
 def test_an_initiative_without_a_fixes_row_is_worth_minus_its_cost(fresh: Path) -> None:
     out = _stepped_down(change_plan(fresh, empty_sheets("fixes")), "P224")
@@ -373,6 +374,7 @@ def test_without_margin_money_is_revenue_and_no_npv_is_claimed(fresh: Path) -> N
     assert "revenue at stake" in words
 
 
+@pytest.mark.verify
 @pytest.mark.usefixtures("quick")
 def test_without_personas_all_customers_are_one_group(fresh: Path) -> None:
     change_plan(fresh, empty_sheets("personas"))

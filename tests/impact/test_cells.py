@@ -189,6 +189,7 @@ def test_cells_of_change_hold_a_customers_own_earlier_mean(cells: CustomerCells,
     )
 
 
+@pytest.mark.verify
 def test_score_cells_beyond_the_limit_drop_controls_of_most_values_first_and_tenure_last(
     intake: Intake, cells: CustomerCells, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -318,6 +319,7 @@ def halves(company_folder: Callable[[Company], Path], small_company: Company) ->
     return found
 
 
+@pytest.mark.verify
 def test_summaries_of_parts_of_the_customers_add_up_to_the_summary_of_all(halves: list[CustomerCells]) -> None:
     whole, *parts = halves
     for field, keys in (

@@ -73,6 +73,7 @@ def test_differences_compare_customers_of_the_same_periods(
     assert told["mean_answered"] == pytest.approx(rows.loc[rows["answered"] == 1, measure].mean(), rel=1e-6)
 
 
+@pytest.mark.verify
 def test_the_standard_error_is_that_of_customers_drawn_anew(found: JourneyCoverage, rows: pd.DataFrame) -> None:
     rng = np.random.default_rng(11)
     groups = [part[["period", "answered", "revenue"]] for _, part in rows.groupby("customer_id")]

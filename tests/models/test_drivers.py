@@ -238,6 +238,7 @@ def test_a_customer_that_answers_in_many_periods_is_no_more_evidence_than_once()
     np.testing.assert_allclose(ranges[0].low, ranges[1].low, atol=RESCALED)
 
 
+@pytest.mark.verify
 def test_ranges_hold_the_true_importance_in_nine_surveys_of_ten() -> None:
     names = [f"s{k}" for k in range(4)]
     among = np.full((4, 4), 0.49) + np.eye(4)
