@@ -60,7 +60,7 @@ def test_what_is_always_the_same_about_a_customer_does_not_reach_its_spend(
 
 
 @pytest.mark.verify
-def test_what_lasts_is_seen_in_some_leaving_and_missed_in_some(hidden: Callable[[HiddenKind], tuple[Estimated, ...]]) -> None:
+def test_what_lasts_is_seen_in_some_and_missed_in_some(hidden: Callable[[HiddenKind], tuple[Estimated, ...]]) -> None:
     # stated in docs/accuracy.md: were it seen in all, or in none, the page would be wrong
     cases, missed = wrong(hidden("lasting"), "retention")
     assert HALF_SEEN[0] <= len(cases) - len(missed) <= HALF_SEEN[1], missed
