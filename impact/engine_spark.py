@@ -35,6 +35,9 @@ _LOCAL = {
     "spark.sql.shuffle.partitions": "2",
     "spark.default.parallelism": "2",
     "spark.ui.showConsoleProgress": "false",
+    # Spark keeps a thousand past queries, each with its plan as text; of plans as large as ours that fills the memory.
+    "spark.sql.ui.retainedExecutions": "5",
+    "spark.sql.maxPlanStringLength": "2000",
 }
 _SESSION = {
     "spark.sql.execution.arrow.pyspark.enabled": "true",

@@ -121,10 +121,18 @@ def test_the_money_of_those_who_stay_is_the_same(both: tuple[Seen, Seen]) -> Non
                 agree_moments(moments, second[outcome][term])
 
 
-@pytest.mark.parametrize("relationship", ["contract", "repeat"])
-def test_the_cells_of_lifetimes_are_the_same(starter: Path, settings: tuple[str, ...], relationship: str) -> None:
-    kind = f"study.relationship={relationship}"
-    first, second = (seen(starter, (*asked, kind)).cells.lifetime for asked in ((), settings))
+def test_the_cells_of_lifetimes_are_the_same(both: tuple[Seen, Seen]) -> None:
+    agree_lifetimes(*(one.cells.lifetime for one in both))
+
+
+def test_the_cells_of_repeat_buying_are_the_same_on_a_server(starter: Path, server: Server) -> None:
+    kind = "study.relationship=repeat"
+    there = on_postgres(server, "Cx data")
+    agree_lifetimes(*(seen(starter, (*asked, kind)).cells.lifetime for asked in ((), there)))
+
+
+def agree_lifetimes(first: LifetimeCells | None, second: LifetimeCells | None) -> None:
+    """Two summaries of lifetimes are the same but for the order of adding up."""
     assert first is not None and second is not None
     assert (first.term, first.not_followed) == (second.term, second.not_followed)
     for name in ("active", "revenue", "buying", "values"):
