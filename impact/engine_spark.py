@@ -38,6 +38,8 @@ _LOCAL = {
     # Spark keeps a thousand past queries, each with its plan as text; of plans as large as ours that fills the memory.
     "spark.sql.ui.retainedExecutions": "5",
     "spark.sql.maxPlanStringLength": "2000",
+    # Each sum and join holds at least one page, 64 megabytes by default: many at once would ask for gigabytes.
+    "spark.buffer.pageSize": "2m",
 }
 _SESSION = {
     "spark.sql.execution.arrow.pyspark.enabled": "true",
