@@ -22,3 +22,10 @@ class Check:
     limit: str
     text: str
     remedy: str
+
+
+def make_check(
+    code: str, check: str, status: CheckStatus, *, found: str, limit: str, text: str, remedy: str = ""
+) -> Check:
+    """The check of these parts; the first three are told by their place."""
+    return Check(code=code, check=check, status=status, found=found, limit=limit, text=text, remedy=remedy)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from impact.cells import Cells
-from impact.checks import Check, CheckStatus
+from impact.checks import Check, make_check
 from impact.evidence import Evidence
 from impact.fingerprint import input_hashes
 from impact.journey import OVERALL
@@ -111,7 +111,7 @@ def _agreement(ways: Triangulation) -> Check:
         remedy = (
             "List an experiment in the plan's evidence; a whole run adds the way across pain points where data lead it."
         )
-    return _check(
+    return make_check(
         "C490",
         f"Own ways to the rate of {NAMES[ways.outcome]} agree",
         "review" if ways.blocked or alone else "pass",
@@ -126,7 +126,7 @@ def _published(ways: Triangulation, outside: str) -> Check:
     headline = ways.legs[0].estimate
     low = min(one.low for one in ways.published)
     high = max(one.high for one in ways.published)
-    return _check(
+    return make_check(
         "C491",
         f"Rate of {NAMES[ways.outcome]} beside published ranges",
         "review" if outside else "pass",
@@ -135,7 +135,3 @@ def _published(ways: Triangulation, outside: str) -> Check:
         text=outside or "The rate is within what was published. Published ranges inform; they decide nothing.",
         remedy="Ask what makes this company unlike those published before the rate is used." if outside else "",
     )
-
-
-def _check(code: str, check: str, status: CheckStatus, *, found: str, limit: str, text: str, remedy: str) -> Check:
-    return Check(code=code, check=check, status=status, found=found, limit=limit, text=text, remedy=remedy)

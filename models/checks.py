@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from impact.cells import Cells, CustomerCells, SitePanel
-from impact.checks import Check, CheckStatus
+from impact.checks import Check, make_check
 from impact.errors import TooThinError
 from impact.groups import persons
 from impact.journey import OVERALL, Journey
-from models.calibration.calibrate import telling, told_apart
+from models.calibration.placebo import telling, told_apart
 from models.calibration.slopes import Calibration, Slope
 from models.inference import ESS_LIMIT, RHAT_LIMIT
 from models.points import naive_multiple
@@ -63,7 +63,7 @@ def _require_customers(cells: CustomerCells) -> None:
 
 def thin_check(thin: TooThinError) -> Check:
     """The failed check of data that cannot carry an answer."""
-    return _check(
+    return make_check(
         thin.code,
         "Enough data for an answer",
         "fail",
@@ -82,7 +82,7 @@ def unit_checks(cells: Cells) -> tuple[Check, ...]:
     if units >= LEAST_UNITS:
         return ()
     return (
-        _check(
+        make_check(
             "C105",
             "Units enough for a slope",
             "review",
@@ -132,7 +132,7 @@ def calibration_checks(calibration: Calibration) -> tuple[Check, ...]:
     if multiple is not None:
         wide = abs(multiple) > 2 or multiple < 0
         out.append(
-            _check(
+            make_check(
                 "C403",
                 "Naive rate beside the headline",
                 "review" if wide else "pass",
@@ -144,7 +144,7 @@ def calibration_checks(calibration: Calibration) -> tuple[Check, ...]:
         )
     if not any(s.headline and s.term == OVERALL for s in calibration.slopes):
         out.append(
-            _check(
+            make_check(
                 "C404",
                 "A rate for overall satisfaction",
                 "review",
@@ -167,7 +167,7 @@ def _placebo_check(slope: Slope, placebo: Slope) -> Check:
     else:
         text = f"Too few answers ({placebo.n:,}) for the placebo to find as much as the rate, so it says little."
         remedy = "Ask the same customers in more periods."
-    return _check(
+    return make_check(
         "C402",
         f"Placebo of the headline rate ({slope.outcome})",
         "pass" if apart and tells else "review",
@@ -184,7 +184,7 @@ def money_checks(cells: Cells) -> tuple[Check, ...]:
         return ()
     left_out, compared = cells.spend[0].left_out, sum(one.customers for one in cells.spend)
     return (
-        _check(
+        make_check(
             "D399",
             "Customers whose money mostly cancels out",
             "review",
@@ -201,7 +201,7 @@ def fit_checks(posterior: UpliftPosterior) -> tuple[Check, ...]:
     fit = posterior.fit
     good = fit.converged()
     return (
-        _check(
+        make_check(
             "C401",
             "The posterior converged",
             "pass" if good else "fail",
@@ -264,7 +264,7 @@ def effect_checks(
     faint = [p for p, share in zip(forms.pain_points, posterior.prior_share, strict=True) if share > MOSTLY_PRIOR]
     names = {pain.pain_point: pain.name for pain in journey.pain_points}
     out = [
-        _check(
+        make_check(
             "C405",
             "Placebo of each pain point",
             "review" if failed or by_rate or not tried else "pass",
@@ -273,7 +273,7 @@ def effect_checks(
             text=_placebo_text(failed=bool(failed), by_rate=by_rate) if tried else NO_PLACEBO,
             remedy="Their effects get a heavier haircut; look for what causes both." if failed or by_rate else "",
         ),
-        _check(
+        make_check(
             "C406",
             "Effects the data say little of",
             "fail" if silent else ("review" if faint else "pass"),
@@ -286,7 +286,7 @@ def effect_checks(
     if forms.leaving is not None:
         dispersion = max(part.dispersion for part in forms.leaving)
         out.append(
-            _check(
+            make_check(
                 "C407",
                 "Leaving varies as chance alone would have it",
                 "review" if dispersion > 1.5 else "pass",
@@ -326,7 +326,7 @@ def slope_check(posterior: UpliftPosterior, calibration: Calibration, score_sd: 
     low, high = np.percentile(across, [5, 95])
     apart = not slopes_agree(posterior, calibration, score_sd)
     return (
-        _check(
+        make_check(
             "C408",
             "Two ways to the slope of leaving on satisfaction agree",
             "review" if apart else "pass",
@@ -337,7 +337,3 @@ def slope_check(posterior: UpliftPosterior, calibration: Calibration, score_sd: 
             remedy="Where they are far apart, satisfaction alone does not carry the effect." if apart else "",
         ),
     )
-
-
-def _check(code: str, check: str, status: CheckStatus, *, found: str, limit: str, text: str, remedy: str) -> Check:
-    return Check(code=code, check=check, status=status, found=found, limit=limit, text=text, remedy=remedy)

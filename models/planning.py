@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from impact.approval import Approval
-from impact.checks import Check
+from impact.checks import Check, make_check
 from impact.standing import Offered, Standing, standing_of
 from impact.study import Study
 from models.calibration.slopes import Z90, Calibration, Slope
@@ -60,6 +60,8 @@ def price(
     plans: Sequence[RatePlan], calibration: Calibration, worth: Callable[[Calibration], float]
 ) -> tuple[RatePlan, ...]:
     """The plans with the money between each planning rate and the current one, `worth` valuing a point."""
+    if all(plan.standing.planning is None for plan in plans):
+        return tuple(plans)
     now = worth(calibration)
     return tuple(
         plan
@@ -76,9 +78,10 @@ def planning_checks(plans: Sequence[RatePlan]) -> tuple[Check, ...]:
         name, signed = NAMES[plan.certificate.outcome], plan.standing.signed
         if plan.standing.state == "expired" and signed is not None:
             out.append(
-                _review(
+                make_check(
                     "C492",
                     f"The approved rate of {name} is still valid",
+                    "review",
                     found=f"valid until {signed.valid_until}",
                     limit="the last period with data, or later",
                     text=f"The rate of {name} that {signed.by} approved has expired: there is no planning rate.",
@@ -99,10 +102,7 @@ def _beside(plan: RatePlan, name: str) -> list[Check]:
     check = f"Planning rate of {name} beside the current rate"
     if not inside:
         text = "The approved rate lies outside what the data say now."
-        return [_review("C493", check, found=found, limit=limit, text=text, remedy="Sign anew, or say why it stands.")]
+        remedy = "Sign anew, or say why it stands."
+        return [make_check("C493", check, "review", found=found, limit=limit, text=text, remedy=remedy)]
     text = "The approved rate lies within what the data say now."
-    return [Check(code="C493", check=check, status="pass", found=found, limit=limit, text=text, remedy="")]
-
-
-def _review(code: str, check: str, *, found: str, limit: str, text: str, remedy: str) -> Check:
-    return Check(code=code, check=check, status="review", found=found, limit=limit, text=text, remedy=remedy)
+    return [make_check("C493", check, "pass", found=found, limit=limit, text=text)]

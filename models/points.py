@@ -16,6 +16,7 @@ from impact.journey import OVERALL
 from impact.rng import stream
 from impact.study import Study
 from models.calibration.slopes import GRADES, Calibration, Grade, Slope
+from models.sensitivity.attenuation import shrinkage
 from models.value import ValueBase, base_path, uniform_path
 
 LEAVING, SERVICE, REFERRAL = "retention", "cost_to_serve", "referral"
@@ -228,13 +229,11 @@ def explained_by_controls(calibration: Calibration, term: str) -> float | None:
 def attenuation(reliability: float, explained: float | None) -> float | None:
     """How many times its observed slope a slope per true point is; None where noise is all that is left.
 
-    theta = theta observed * (1 - R2) / (reliability - R2), R2 of the score on the controls; with R2 taken as
-    0 where not known the correction is the smallest there is.
-    Source: errors in one variable, Fuller (1987), section 1.1; Wooldridge (2010), section 4.4.2.
+    With the share that the controls explain taken as 0 where not known the correction is the smallest there is.
     """
     share = explained or 0.0
-    left = reliability - share
-    return (1 - share) / left if left > LEAST_TRUE_SHARE * (1 - share) else None
+    clear = reliability - share > LEAST_TRUE_SHARE * (1 - share)
+    return shrinkage(reliability, share) if clear else None
 
 
 def _per_true_point(

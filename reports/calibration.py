@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from impact.checks import Check
-from impact.errors import Finding, InputError
 from impact.fingerprint import input_hashes
 from models.calibration.slopes import Calibration
 from models.certificate import Certified
 from reports.certificate_words import plan_notices
-from reports.deliver import SCHEMA, put_whole
+from reports.deliver import SCHEMA, not_ours, put_whole
 from reports.make_edition import run_id, versions
 from reports.page import write_rate_pages
 from reports.rate_page import NOT_SAMPLED, Heading, RatePage, rate_pages
@@ -103,17 +102,7 @@ def refuse_other(out: Path) -> None:
     """
     if not out.exists() or (out.is_dir() and ((out / RECORD).is_file() or not any(out.iterdir()))):
         return
-    raise InputError(
-        [
-            Finding(
-                code="U008",
-                place=str(out),
-                found="it holds files that no calibration wrote",
-                allowed="a new or empty folder, or one of an earlier calibration",
-                remedy="name another folder with --out",
-            )
-        ]
-    )
+    raise not_ours(out, "calibration")
 
 
 def _pages(rates: Rates, hashes: dict[str, str]) -> tuple[RatePage, ...]:

@@ -73,17 +73,19 @@ def refuse_foreign(out: Path) -> None:
         out.is_dir() and ((out / RECORD).is_file() or {one.name for one in out.iterdir()} <= BESIDE)
     ):
         return
-    raise InputError(
-        [
-            Finding(
-                code="U008",
-                place=str(out),
-                found="it holds files that no run wrote",
-                allowed="a new or empty folder, or one of an earlier run",
-                remedy="name another folder with --out",
-            )
-        ]
+    raise not_ours(out, "run")
+
+
+def not_ours(out: Path, wrote: str) -> InputError:
+    """The refusal of a folder whose files no `run` (or `calibration`) wrote, and which a delivery would replace."""
+    finding = Finding(
+        code="U008",
+        place=str(out),
+        found=f"it holds files that no {wrote} wrote",
+        allowed=f"a new or empty folder, or one of an earlier {wrote}",
+        remedy="name another folder with --out",
     )
+    return InputError([finding])
 
 
 def _keep_approvals(out: Path, draft: Path) -> None:

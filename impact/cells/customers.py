@@ -60,8 +60,6 @@ def summarise_customers(source: Source, journey: Journey, study: Study) -> Custo
         scores=_scores(panel, journey, ["persona", "t", *operations, *survey]),
         spend=_spend(panel, operations),
         spend_placebo=_spend_placebo(panel, operations),
-        spend_on_score=staying.within["log_revenue"][OVERALL],
-        spend_on_score_placebo=staying.placebo["log_revenue"][OVERALL],
         base=_small(
             active.group_by(groups).agg(
                 customers=active.count(), revenue=active.revenue.sum(), margin=active.margin.sum()

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from impact.cells.many import ManyCells
+from impact.journey import OVERALL
 
 Rows = pd.DataFrame | ManyCells
 LEAST_REPEATED = 8  # units with money in two periods, for a comparison of units with themselves
@@ -127,8 +128,6 @@ class CustomerCells:
     scores: Mapping[str, Rows]
     spend: tuple[Moments, ...]
     spend_placebo: tuple[Moments, ...]
-    spend_on_score: tuple[Moments, ...]
-    spend_on_score_placebo: tuple[Moments, ...]
     base: pd.DataFrame
     recent: pd.DataFrame
     patterns: pd.DataFrame
@@ -140,6 +139,11 @@ class CustomerCells:
     certified_change: pd.DataFrame = field(default_factory=pd.DataFrame)
     lifetime: LifetimeCells | None = None
     spend_near: tuple[Moments, ...] = ()
+
+    @property
+    def spend_on_score(self) -> tuple[Moments, ...]:
+        """Moments of the next period's revenue on the overall score, in one persona each."""
+        return () if self.staying is None else self.staying.within["log_revenue"][OVERALL]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

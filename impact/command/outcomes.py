@@ -14,6 +14,7 @@ from impact.command.terminal import Terminal
 from impact.fingerprint import input_hashes
 
 if TYPE_CHECKING:
+    from impact.calibrate_study import CalibrateOutcome
     from impact.check_outcome import CheckOutcome
     from impact.run import RunOutcome
 
@@ -62,6 +63,11 @@ def say_run(terminal: Terminal, outcome: RunOutcome) -> None:
         terminal.say(f"Note: {notice}")
     if len(outcome.decision):
         _show_decision(terminal, outcome)
+    say_end(terminal, outcome)
+
+
+def say_end(terminal: Terminal, outcome: RunOutcome | CalibrateOutcome) -> None:
+    """Nothing; says what was checked, where the files are, and how long it took."""
     terminal.say("\n".join(words.check_lines(outcome.checks)))
     terminal.say("\n".join([f"Files in {outcome.out}:", *words.file_lines(outcome.files, outcome.out)]))
     terminal.note(f"Done in {outcome.seconds:.1f} s.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from impact.command import words
 from impact.command.answer import DONE, NOT_FIT, Answer, check_records, file_records, records
+from impact.command.outcomes import say_end
 from impact.command.terminal import Grid, Terminal
 from impact.fingerprint import input_hashes
 
@@ -60,9 +61,7 @@ def say_calibrate(terminal: Terminal, outcome: CalibrateOutcome) -> None:
             terminal.say(f"Note: {blocked}")
     for note in outcome.notes:
         terminal.say(f"Note: {note}")
-    terminal.say("\n".join(words.check_lines(outcome.checks)))
-    terminal.say("\n".join([f"Files in {outcome.out}:", *words.file_lines(outcome.files, outcome.out)]))
-    terminal.note(f"Done in {outcome.seconds:.1f} s.")
+    say_end(terminal, outcome)
 
 
 def _show_rates(terminal: Terminal, outcome: CalibrateOutcome) -> None:

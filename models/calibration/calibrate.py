@@ -5,11 +5,8 @@ from __future__ import annotations
 from impact.cells import Cells, SitePanel
 from impact.journey import Journey
 from models.calibration.customers import calibrate_customers
-from models.calibration.placebo import telling, told_apart
 from models.calibration.sites import calibrate_sites
 from models.calibration.slopes import Calibration
-
-__all__ = ["calibrate", "telling", "told_apart"]
 
 
 def calibrate(cells: Cells, journey: Journey, reliability: float = 1.0) -> Calibration:

@@ -14,10 +14,9 @@ from models.calibration.spend import spend_slopes
 def calibrate_customers(cells: CustomerCells, journey: Journey, reliability: float = 1.0) -> Calibration:
     """Leaving and spend on the scores of those who answered, graded; `reliability` 1 is not measured."""
     leaving = calibrate_leaving(cells, journey, reliability)
-    spend, regressions, checks = spend_slopes(cells, journey)
+    spend, checks = spend_slopes(cells, journey)
     return replace(
         leaving,
         slopes=(*leaving.slopes, *spend),
-        regressions=(*leaving.regressions, *regressions),
         checks=(*leaving.checks, *checks),
     )

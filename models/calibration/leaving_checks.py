@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from impact.checks import Check, CheckStatus
+from impact.checks import Check, CheckStatus, make_check
 from models.calibration.lasting import LeavingGap
 from models.calibration.overlap import Rows
 from models.calibration.slopes import LinkChoice
@@ -21,7 +21,7 @@ def rows_checks(rows: Rows, cells: pd.DataFrame, name: str, controls: Sequence[s
     if rows.left_out and not rows.reason:
         many = rows.left_out > MOST_LEFT_OUT * n
         found.append(
-            _check(
+            make_check(
                 "C410",
                 f"Groups in which nobody leaves, or everybody ({name})",
                 "review" if many else "pass",
@@ -34,7 +34,7 @@ def rows_checks(rows: Rows, cells: pd.DataFrame, name: str, controls: Sequence[s
     dropped = [control for control in (*controls, "tenure_band") if control not in cells]
     if dropped:
         found.append(
-            _check(
+            make_check(
                 "C413",
                 f"Controls not held fixed ({name})",
                 "review",
@@ -49,7 +49,7 @@ def rows_checks(rows: Rows, cells: pd.DataFrame, name: str, controls: Sequence[s
 
 def no_rate(name: str, reason: str) -> Check:
     """That a score has no leaving rate, and why."""
-    return _check(
+    return make_check(
         "C411",
         f"A leaving rate of a point ({name})",
         "review",
@@ -71,7 +71,7 @@ def gap_checks(gap: LeavingGap | None) -> list[Check]:
     low, high = gap.reliability
     noise = f"measured {low:.2f}" if gap.measured() else f"{low:.2f} to {high:.2f}"
     return [
-        _check(
+        make_check(
             "C412",
             "What lasts about customers, or what changes",
             status,
@@ -117,7 +117,7 @@ def link_checks(link: LinkChoice) -> list[Check]:
     """Whether a point is worth the same wherever it is won."""
     bent = link.chosen != "linear"
     return [
-        _check(
+        make_check(
             "C414",
             "A point goes with as much leaving everywhere",
             "review" if bent else "pass",
@@ -129,7 +129,3 @@ def link_checks(link: LinkChoice) -> list[Check]:
             else "",
         )
     ]
-
-
-def _check(code: str, check: str, status: CheckStatus, *, found: str, limit: str, text: str, remedy: str) -> Check:
-    return Check(code=code, check=check, status=status, found=found, limit=limit, text=text, remedy=remedy)

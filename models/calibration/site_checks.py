@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from impact.cells import SitePanel
-from impact.checks import Check, CheckStatus
+from impact.checks import Check, make_check
 from impact.journey import OVERALL, Journey
 from models.calibration.across import money_form
 from models.calibration.clusters import FEW_CLUSTERS
@@ -35,13 +35,13 @@ def _money_left_out(cells: SitePanel) -> list[Check]:
     logs = in_logs(cells.panel) if cells.repeated else money_form(cells) == "log"
     if logs:
         text = "They have no logarithm, so the rate of money is that of the others; totals still count them."
-        return [_check("C440", "Money of zero or less", "review", found=found, limit="0", text=text)]
+        return [make_check("C440", "Money of zero or less", "review", found=found, limit="0", text=text)]
     kept = (
         "Each amount stands relative to the unit's own mean, so that none is left out."
         if cells.repeated
         else "Whether there is any money, and how much where there is, are estimated apart and put together."
     )
-    return [_check("C441", "Money of zero or less is kept", "pass", found=found, limit="none left out", text=kept)]
+    return [make_check("C441", "Money of zero or less is kept", "pass", found=found, limit="none left out", text=kept)]
 
 
 def _seen_once(cells: SitePanel) -> list[Check]:
@@ -49,7 +49,7 @@ def _seen_once(cells: SitePanel) -> list[Check]:
     if cells.repeated or periods < 2:
         return []
     return [
-        _check(
+        make_check(
             "C446",
             "Each unit is seen once",
             "review",
@@ -65,7 +65,7 @@ def _few_units(headline: Slope) -> list[Check]:
     if np.isinf(headline.df):
         return []
     return [
-        _check(
+        make_check(
             "C444",
             "Units enough for plain ranges",
             "review",
@@ -87,7 +87,7 @@ def _other_ways(headline: Slope, slopes: tuple[Slope, ...]) -> list[Check]:
     apart = [s for s in others if s.range90()[0] > high or s.range90()[1] < low]
     told = "; ".join(f"{words[s.method]} {s.estimate:+.5f} ({s.se:.5f})" for s in others)
     return [
-        _check(
+        make_check(
             "C442",
             "The rate by other ways of comparing a unit with itself",
             "review" if apart else "pass",
@@ -109,7 +109,7 @@ def _not_moved(cells: SitePanel, headline: Slope) -> list[Check]:
     what = "Buying" if buying else "Revenue"
     change = "buyers" if buying else "revenue"
     return [
-        _check(
+        make_check(
             "C443",
             f"{what} is not moved by satisfaction",
             "pass",
@@ -128,7 +128,7 @@ def _series(cells: SitePanel, headline: Slope) -> list[Check]:
     low, high = headline.range90()
     apart = found.low > high or found.high < low
     return [
-        _check(
+        make_check(
             "C445",
             "All units summed by period beside the rate",
             "review" if apart else "pass",
@@ -140,7 +140,3 @@ def _series(cells: SitePanel, headline: Slope) -> list[Check]:
             remedy="Name what happened in those periods in the plan table events." if apart else "",
         )
     ]
-
-
-def _check(code: str, check: str, status: CheckStatus, *, found: str, limit: str, text: str, remedy: str = "") -> Check:
-    return Check(code=code, check=check, status=status, found=found, limit=limit, text=text, remedy=remedy)

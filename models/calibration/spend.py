@@ -12,7 +12,7 @@ from impact.checks import Check
 from impact.journey import OVERALL, Journey
 from models.calibration.margins import in_money, margin_checks
 from models.calibration.placebo import as_headline, graded
-from models.calibration.slopes import Z90, Method, Outcome, Regression, Slope
+from models.calibration.slopes import Z90, Method, Outcome, Slope
 from models.calibration.spend_forms import Form, SpendForms, fit_forms
 
 LEAST_CUSTOMERS = 8
@@ -21,15 +21,15 @@ IN_MONEY = frozenset({"margin", "cost_to_serve"})
 _KEYS = ("persona", "tenure_band", "t", "past", "score_bin")
 
 
-def spend_slopes(cells: CustomerCells, journey: Journey) -> tuple[list[Slope], list[Regression], list[Check]]:
-    """Slopes of revenue, margin and cost to serve on every score, regressions with rows (none), and checks.
+def spend_slopes(cells: CustomerCells, journey: Journey) -> tuple[list[Slope], list[Check]]:
+    """Slopes of revenue, margin and cost to serve on every score, and checks; no row of them leaves the engine.
 
     The headline of money is revenue relative to the customer's own, or margin in money where over 1% of margins are
     at or below zero; of service the cost to serve in money. Each has the placebo of a later score.
     """
     staying = cells.staying
     if staying is None:
-        return [], [], []
+        return [], []
     weights = {str(who): float(count) for who, count in cells.base.groupby("persona")["customers"].sum().items()}
     headed = {"margin" if in_money(staying) else "log_revenue", "cost_to_serve"}
     slopes: list[Slope] = []
@@ -41,7 +41,7 @@ def spend_slopes(cells: CustomerCells, journey: Journey) -> tuple[list[Slope], l
             placebo = pooled_slope(staying.placebo[outcome].get(term, ()), outcome, term, "placebo", weights)
             slopes += graded(as_headline(within) if outcome in headed else within, placebo)
     across, form_checks = _across(staying)
-    return [*slopes, *across], [], [*margin_checks(cells), *form_checks, *_compared(staying), _referral()]
+    return [*slopes, *across], [*margin_checks(cells), *form_checks, *_compared(staying), _referral()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from impact.cells import Cells, SitePanel
-from impact.checks import Check, CheckStatus
+from impact.checks import Check, make_check
 from impact.study import Study
 from models.lifetime.buyers import Buying, measure_buying, misplaced
 from models.lifetime.growth import RevenueKept, revenue_kept
@@ -133,7 +133,7 @@ def _base_check(lifetimes: Lifetimes) -> tuple[Check, ...]:
     gaps = {one.model: one.horizon.value / base.horizon.value - 1 for one in others if one is not None}
     far = max(abs(gap) for gap in gaps.values()) > MOST_APART
     return (
-        _check(
+        make_check(
             "C460",
             "Lifetimes agree with the base of this run",
             "review" if far else "pass",
@@ -154,7 +154,7 @@ def _buying_checks(buying: Buying | None) -> tuple[Check, ...]:
     shares = {model: misplaced(buying.counts, model) for model in ("BG/BB", "BG/NBD")}
     poor, together = min(shares.values()) > MOST_MISPLACED, abs(buying.correlation) > MOST_CORRELATION
     return (
-        _check(
+        make_check(
             "C461",
             "Repeat purchases are those the model expects",
             "review" if poor else "pass",
@@ -163,7 +163,7 @@ def _buying_checks(buying: Buying | None) -> tuple[Check, ...]:
             text="Customers counted by their repeat purchases, beside the counts each model expects.",
             remedy="Do not rest a value on expected purchases; look for seasons or campaigns." if poor else "",
         ),
-        _check(
+        make_check(
             "C462",
             "How often customers buy and for how much do not go together",
             "review" if together else "pass",
@@ -173,7 +173,3 @@ def _buying_checks(buying: Buying | None) -> tuple[Check, ...]:
             remedy="Values of customers who buy often are off: split personas by size of purchase." if together else "",
         ),
     )
-
-
-def _check(code: str, check: str, status: CheckStatus, *, found: str, limit: str, text: str, remedy: str) -> Check:
-    return Check(code=code, check=check, status=status, found=found, limit=limit, text=text, remedy=remedy)

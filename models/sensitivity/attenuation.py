@@ -41,10 +41,3 @@ def per_true_point(linear: Linear, reliability: float) -> tuple[float, float]:
     """
     factor = shrinkage(reliability, score_explained(linear))
     return linear.estimate * factor, linear.plain_se * factor
-
-
-def cronbach(items: np.ndarray) -> float:
-    """Cronbach's alpha of several questions about one thing `(row, item)`. Source: Cronbach (1951)."""
-    k = items.shape[1]
-    own, together = items.var(axis=0, ddof=1).sum(), items.sum(axis=1).var(ddof=1)
-    return float(k / (k - 1) * (1 - own / together))

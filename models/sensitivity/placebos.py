@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.calibration.calibrate import telling, told_apart
+from models.calibration.placebo import telling, told_apart
 from models.calibration.slopes import Calibration, Slope
 
 FALSE_DISCOVERY = 0.10

@@ -14,7 +14,8 @@ from statsmodels.genmod.families.links import CLogLog
 
 from impact.cells import CustomerCells, SitePanel
 from impact.intake import Intake
-from models.calibration.calibrate import calibrate, told_apart
+from models.calibration.calibrate import calibrate
+from models.calibration.placebo import told_apart
 from models.calibration.sites import within_slope
 from models.calibration.slopes import Calibration, Slope
 from models.designs import held_columns

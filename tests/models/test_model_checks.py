@@ -306,9 +306,8 @@ def with_spend(*moments: Moments) -> CustomerCells:
         "coverage",
         "money",
     )
-    no_moments = ("spend_placebo", "spend_on_score", "spend_on_score_placebo")
     empty: dict[str, Any] = {
-        **dict.fromkeys(no_moments, ()),
+        "spend_placebo": (),
         **dict.fromkeys(frames, nothing),
         "scores": {},
         "driver_sums": None,

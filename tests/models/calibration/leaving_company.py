@@ -14,7 +14,7 @@ from impact.journey import Journey, Stage
 STEP = 0.5
 NOTHING = pd.DataFrame()
 EMPTY: dict[str, object] = {
-    **dict.fromkeys(("spend", "spend_placebo", "spend_on_score", "spend_on_score_placebo"), ()),
+    **dict.fromkeys(("spend", "spend_placebo"), ()),
     **dict.fromkeys(("leaving", "answered", "base", "recent", "patterns", "money"), NOTHING),
     "driver_sums": None,
     "scores": {},
