@@ -82,19 +82,47 @@ def hazard_summary(cells: Rows, held: Design) -> GaussianSummary:
     if isinstance(cells, ManyCells):
         n, leavers = cells.totals("n", "leavers")
         return hazard_mode(cells.hazard_score(held.terms), held, (cells.cells, leavers / max(n, 1)))
-    x = design(cells, held.terms)
-    n_each, left_each = cells["n"].to_numpy(float), cells["leavers"].to_numpy(float)
-    score = partial(_hazard_score, x, n_each, left_each)
-    return hazard_mode(score, held, (len(cells), left_each.sum() / n_each.sum()))
+    return hazard_mode(cell_score(cells, held), held, cell_size(cells))
+
+
+def cell_score(cells: pd.DataFrame, held: Design) -> Callable[[np.ndarray], Score]:
+    """The score of a leaving likelihood on cells in memory, as a function of the coefficients."""
+    n, leavers = cells["n"].to_numpy(float), cells["leavers"].to_numpy(float)
+    return partial(_hazard_score, design(cells, held.terms), n, leavers)
+
+
+def cell_size(cells: pd.DataFrame) -> tuple[int, float]:
+    """The number of cells in memory, and their leaving rate."""
+    return len(cells), float(cells["leavers"].sum() / cells["n"].sum())
 
 
 def hazard_mode(score: Callable[[np.ndarray], Score], held: Design, size: tuple[int, float]) -> GaussianSummary:
-    """The mode and curvature of a leaving likelihood, from its score as a function of the coefficients.
+    """The mode and curvature of a leaving likelihood in its effects, the rest profiled out.
 
     Args:
         score: coefficients `(term,)` -> gradient, information, Pearson's chi-square.
         held: the design, its constant first.
         size: number of cells, and the overall leaving rate.
+    """
+    peak = find_peak(score, held, size)
+    profile = _profile(peak.information, held.effects)
+    shift = np.linalg.pinv(profile) @ peak.gradient[held.effects]
+    mean = peak.coefficients[held.effects] + shift
+    return GaussianSummary(mean=mean, precision=profile / max(peak.dispersion, 1.0), dispersion=float(peak.dispersion))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peak:
+    """Where a leaving likelihood was climbed to `(term,)`, its gradient and information there, and its dispersion."""
+
+    coefficients: np.ndarray
+    gradient: np.ndarray
+    information: np.ndarray
+    dispersion: float
+
+
+def find_peak(score: Callable[[np.ndarray], Score], held: Design, size: tuple[int, float]) -> Peak:
+    """The peak of a leaving likelihood, from its score as a function of the coefficients; arguments as above.
 
     Complementary log-log link, Fisher scoring. Where the maximum lies at infinity (nobody met it and
     left, or everybody), the steps stop at the mode under a weak ridge, which is then taken out of the
@@ -110,10 +138,7 @@ def hazard_mode(score: Callable[[np.ndarray], Score], held: Design, size: tuple[
     free, settled = _climb(score, bound, ridge=0 * ridge, steps=12)
     b = free if settled else bound
     gradient, information, pearson = score(b)
-    dispersion = pearson / max(cells - width, 1)
-    profile = _profile(information, keep)
-    shift = np.linalg.pinv(profile) @ gradient[keep]
-    return GaussianSummary(mean=b[keep] + shift, precision=profile / max(dispersion, 1.0), dispersion=float(dispersion))
+    return Peak(coefficients=b, gradient=gradient, information=information, dispersion=pearson / max(cells - width, 1))
 
 
 def _climb(

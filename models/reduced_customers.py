@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 
@@ -9,7 +12,7 @@ from impact.cells import CustomerCells, Moments
 from impact.cells.many import ManyCells
 from impact.cells.summary import Rows
 from impact.journey import OVERALL, Journey, PainPoint
-from models.designs import build_design
+from models.designs import Design, build_design
 from models.reduced import (
     GaussianSummary,
     ReducedForms,
@@ -30,7 +33,7 @@ def reduce_customers(cells: CustomerCells, journey: Journey) -> ReducedForms:
     survey = [pain.pain_point for pain in journey.pain_points if pain.source == "survey"]
     order = [[*operations, *survey].index(pain) for pain in journey.pain_ids()]
     personas = tuple(sorted(cells.base["persona"].unique()))
-    unit = np.array([_mean_excess(cells.patterns, pain) for pain in journey.pain_points])
+    unit = unit_exposures(cells, journey)
     sd = overall_sd(cells.coverage)
 
     def arrange(summary: GaussianSummary) -> GaussianSummary:
@@ -85,6 +88,11 @@ def pattern_floor(patterns: pd.DataFrame, pain: PainPoint) -> float:
     return level_floor(pain, patterns[pain.pain_point].to_numpy(float), patterns["n"].to_numpy(float))
 
 
+def unit_exposures(cells: CustomerCells, journey: Journey) -> np.ndarray:
+    """The exposure one unit of each pain point stands for `(pain_point,)`: 1, or a level's mean excess."""
+    return np.array([_mean_excess(cells.patterns, pain) for pain in journey.pain_points])
+
+
 def _mean_excess(patterns: pd.DataFrame, pain: PainPoint) -> float:
     if pain.measure != "level":
         return 1.0
@@ -104,15 +112,28 @@ def _score(cells: CustomerCells, persona: str, exposures: list[str]) -> Gaussian
 
 
 def _leaving(cells: CustomerCells, persona: str, operations: list[str], survey: list[str]) -> GaussianSummary:
-    everyone = of_persona(cells.leaving, persona)
-    first = hazard_summary(everyone, build_design(everyone, cells.controls, operations)) if operations else silent(0)
+    found = {part: hazard_summary(rows, held) for part, rows, held in leaving_parts(cells, persona, operations, survey)}
+    first = found.get("everyone", silent(0))
+    return first if cells.answered is None else join(first, found.get("answered", silent(len(survey))))
+
+
+def leaving_parts(
+    cells: CustomerCells, persona: str, operations: list[str], survey: list[str]
+) -> Iterator[tuple[Literal["everyone", "answered"], Rows, Design]]:
+    """The cells and design of each part of a persona's leaving.
+
+    Pain points of operations are told by everyone, those of surveys by who answered, if five or more of them left.
+    """
+    if operations:
+        everyone = of_persona(cells.leaving, persona)
+        yield "everyone", everyone, build_design(everyone, cells.controls, operations)
     if cells.answered is None:
-        return first
+        return
     answered = of_persona(cells.answered, persona)
     if _total(answered, "leavers") < 5:
-        return join(first, silent(len(survey)))
+        return
     held = build_design(answered, cells.controls, [*operations, *survey])
-    return join(first, hazard_summary(answered, held.only(held.effects[len(operations) :])))
+    yield "answered", answered, held.only(held.effects[len(operations) :])
 
 
 def of_persona(rows: Rows, persona: str) -> Rows:
