@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 
@@ -32,7 +32,7 @@ class Corrected:
     ratio of standard deviations away from 1 (exact over summary). `corrected` personas are in the draws as the exact
     likelihood has them; `to_full` need the full sampler on `exact_cells`; `left` have their cells on the engine, too
     many to weigh, and keep the summary. `index` `(draw,)` are the draws taken, None where they stay as they were.
-    `weighed` draws were looked at, worth `effective` equal ones.
+    `weighed` draws were looked at, worth `effective` equal ones. `parts` are the cells themselves.
     """
 
     posterior: UpliftPosterior
@@ -47,6 +47,7 @@ class Corrected:
     weighed: int
     effective: float
     seconds: float
+    parts: tuple[PersonaCells, ...] = field(default=(), repr=False)
 
 
 def correct(
@@ -84,7 +85,7 @@ def correct_on(
         found = judged(look)
     left = tuple(name for name in posterior.personas if name not in exact)
     result = _taken(posterior, found, look, seed)
-    return replace(result, left=left, seconds=time.monotonic() - started)
+    return replace(result, left=left, parts=parts, seconds=time.monotonic() - started)
 
 
 def _every(draws: int, wanted: int) -> np.ndarray:
@@ -103,17 +104,20 @@ def log_weights(
     assert forms.leaving is not None
     g = posterior.personas.index(persona)
     effects = posterior.leaving[look, g]
-    total = np.zeros(len(look))
-    for part, likelihood in exact:
-        total += likelihood.log_likelihood(effects[:, part.pain_points])
-    weighed = np.concatenate([part.pain_points for part, _ in exact])
-    return np.asarray(total - _gaussian(forms.leaving[g], effects, weighed))
+    found = [
+        beside_summary(likelihood, part, forms.leaving[g], effects[:, part.pain_points]) for part, likelihood in exact
+    ]
+    return np.asarray(sum(found))
 
 
-def _gaussian(summary: GaussianSummary, effects: np.ndarray, weighed: np.ndarray) -> np.ndarray:
-    """The log of the summary `(draw,)` in the effects that have cells."""
-    gap = (effects - summary.mean)[:, weighed]
-    return np.asarray(-np.einsum("dk,kl,dl->d", gap, summary.precision[np.ix_(weighed, weighed)], gap) / 2)
+def beside_summary(
+    likelihood: ExactLikelihood, part: PersonaCells, summary: GaussianSummary, effects: np.ndarray
+) -> np.ndarray:
+    """The log of exact over Gaussian likelihood `(draw,)` of one part's effects `(draw, effect)`."""
+    at = part.pain_points
+    gap = effects - summary.mean[at]
+    gaussian = -((gap @ summary.precision[np.ix_(at, at)]) * gap).sum(axis=1) / 2
+    return np.asarray(likelihood.log_likelihood(effects) - gaussian)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,8 +175,10 @@ def _still(found: _Judged) -> bool:
 def _taken(posterior: UpliftPosterior, found: _Judged, look: np.ndarray, seed: int) -> Corrected:
     still = _still(found)
     index = None if still or not found.kept else look[_draw(found.joint, posterior.draws, seed)]
+    fit = replace(posterior.fit, khat={f"leaving of {name}": k for name, k in found.khat.items()})
+    drawn = posterior if index is None else take(posterior, index)
     return Corrected(
-        posterior=posterior if index is None else take(posterior, index),
+        posterior=replace(drawn, fit=fit),
         khat=found.khat,
         khat_joint=float(found.joint.khat[0]),
         moved=found.moved,

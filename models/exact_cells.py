@@ -14,7 +14,7 @@ from impact.cells.terms import design
 from impact.journey import Journey
 from models.designs import Design
 from models.reduced import cell_score, cell_size, find_peak
-from models.reduced_customers import leaving_parts, unit_exposures
+from models.reduced_customers import by_source, leaving_parts, unit_exposures
 
 AT_ONCE = 2_000_000  # numbers held at once, 16 MB
 CLOSE = 0.02  # log-likelihood that another step would win: beyond it the step is taken
@@ -28,8 +28,8 @@ class PersonaCells:
 
     The model is a leaving rate of `1 - exp(-exp(x @ coefficients))`. `effects` are the columns of the pain points at
     `pain_points` in plan order, per unit of exposure; the other columns are held fixed (period, tenure, controls,
-    what is unknown). `mode`, `gradient`, `information` `(term, term)`: where the likelihood was climbed to, and its
-    shape there, before widening. `dispersion`, at least 1, divides the log-likelihood. `rows` is the table of the
+    what is unknown); `terms` names all. `mode`, `gradient`, `information` `(term, term)`: where the likelihood was
+    climbed to, and its shape there, before widening. `dispersion`, at least 1, divides the log-likelihood. `rows` is the table of the
     cells itself. `part`: whether all customers are told of, or those who answered.
     """
 
@@ -37,6 +37,7 @@ class PersonaCells:
     part: Literal["everyone", "answered"]
     pain_points: np.ndarray
     effects: np.ndarray
+    terms: tuple[str, ...]
     x: np.ndarray
     n: np.ndarray
     leavers: np.ndarray
@@ -49,8 +50,7 @@ class PersonaCells:
 
 def exact_cells(cells: CustomerCells, journey: Journey) -> tuple[PersonaCells, ...]:
     """The cells of each persona that are in memory; those that stayed on their engine are left out."""
-    operations = [pain.pain_point for pain in journey.pain_points if pain.source == "operations"]
-    survey = [pain.pain_point for pain in journey.pain_points if pain.source == "survey"]
+    operations, survey = by_source(journey)
     unit = unit_exposures(cells, journey)
     found = []
     for persona in sorted(cells.base["persona"].unique()):
@@ -79,6 +79,7 @@ def persona_cells(
         part=part,
         pain_points=places,
         effects=held.effects,
+        terms=tuple(term.name for term in held.terms),
         x=design(rows, held.terms) / scale,
         n=rows["n"].to_numpy(float),
         leavers=rows["leavers"].to_numpy(float),

@@ -29,24 +29,18 @@ from models.reduced import (
 
 def reduce_customers(cells: CustomerCells, journey: Journey) -> ReducedForms:
     """What every pain point moves among customers, by persona; pain points in plan order."""
-    operations = [pain.pain_point for pain in journey.pain_points if pain.source == "operations"]
-    survey = [pain.pain_point for pain in journey.pain_points if pain.source == "survey"]
-    order = [[*operations, *survey].index(pain) for pain in journey.pain_ids()]
-    personas = tuple(sorted(cells.base["persona"].unique()))
+    operations, survey = by_source(journey)
+    personas = _personas(cells)
     unit = unit_exposures(cells, journey)
     sd = overall_sd(cells.coverage)
 
     def arrange(summary: GaussianSummary) -> GaussianSummary:
-        moved = GaussianSummary(
-            mean=summary.mean[order], precision=summary.precision[np.ix_(order, order)], dispersion=summary.dispersion
-        )
-        return rescale(moved, unit)
+        return _in_plan_order(summary, journey, unit)
 
     score = [arrange(_score(cells, persona, [*operations, *survey])) for persona in personas]
-    leaving = [arrange(_leaving(cells, persona, operations, survey)) for persona in personas]
     spend = _by_persona(cells.spend, len(operations), len(survey))
     placebo = _by_persona(cells.spend_placebo, len(operations), len(survey))
-    nothing = silent(len(order))
+    nothing = silent(len(journey.pain_points))
     stage, stage_se = _own_stage(cells, journey)
     return ReducedForms(
         pain_points=journey.pain_ids(),
@@ -54,12 +48,41 @@ def reduce_customers(cells: CustomerCells, journey: Journey) -> ReducedForms:
         unit_exposure=unit,
         score_sd=sd,
         score=tuple(rescale(summary, 1 / sd) for summary in score),
-        leaving=tuple(leaving),
+        leaving=reduce_leaving(cells, journey),
         spend=tuple(arrange(spend.get(persona, nothing)) for persona in personas),
         spend_placebo=tuple(arrange(placebo.get(persona, nothing)) for persona in personas),
         stage_effect=stage * unit,
         stage_se=stage_se * unit,
     )
+
+
+def reduce_leaving(cells: CustomerCells, journey: Journey) -> tuple[GaussianSummary, ...]:
+    """What every pain point moves of leaving, by persona; pain points in plan order."""
+    operations, survey = by_source(journey)
+    unit = unit_exposures(cells, journey)
+    return tuple(
+        _in_plan_order(_leaving(cells, persona, operations, survey), journey, unit) for persona in _personas(cells)
+    )
+
+
+def by_source(journey: Journey) -> tuple[list[str], list[str]]:
+    """Pain points known from operations, and those known from surveys alone."""
+    operations = [pain.pain_point for pain in journey.pain_points if pain.source == "operations"]
+    return operations, [pain.pain_point for pain in journey.pain_points if pain.source == "survey"]
+
+
+def _personas(cells: CustomerCells) -> tuple[str, ...]:
+    return tuple(sorted(cells.base["persona"].unique()))
+
+
+def _in_plan_order(summary: GaussianSummary, journey: Journey, unit: np.ndarray) -> GaussianSummary:
+    """A likelihood in the order of operations, then surveys, put in the order of the plan and its units."""
+    operations, survey = by_source(journey)
+    order = [[*operations, *survey].index(pain) for pain in journey.pain_ids()]
+    moved = GaussianSummary(
+        mean=summary.mean[order], precision=summary.precision[np.ix_(order, order)], dispersion=summary.dispersion
+    )
+    return rescale(moved, unit)
 
 
 def _by_persona(moments: tuple[Moments, ...], operations: int, survey: int) -> dict[str, GaussianSummary]:
