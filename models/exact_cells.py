@@ -29,8 +29,8 @@ class PersonaCells:
     The model is a leaving rate of `1 - exp(-exp(x @ coefficients))`. `effects` are the columns of the pain points at
     `pain_points` in plan order, per unit of exposure; the other columns are held fixed (period, tenure, controls,
     what is unknown); `terms` names all. `mode`, `gradient`, `information` `(term, term)`: where the likelihood was
-    climbed to, and its shape there, before widening. `dispersion`, at least 1, divides the log-likelihood. `rows` is the table of the
-    cells itself. `part`: whether all customers are told of, or those who answered.
+    climbed to, and its shape there, before widening. `dispersion`, at least 1, divides the log-likelihood. `rows` is
+    the table of the cells itself. `part`: whether all customers are told of, or those who answered.
     """
 
     persona: str
@@ -91,6 +91,18 @@ def persona_cells(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldFixed:
+    """Draws of what is held fixed `(draw, term)`, and the log-likelihood of the effects with it integrated out.
+
+    `off` `(draw,)` is the log of the exact density over that drawn from, up to a constant.
+    """
+
+    terms: np.ndarray
+    off: np.ndarray
+    log_likelihood: np.ndarray
+
+
 class ExactLikelihood:
     """The exact likelihood of the effects in one part's cells, with all that is held fixed integrated out.
 
@@ -105,7 +117,8 @@ class ExactLikelihood:
         self._temper = 1 / part.dispersion
         held = np.setdiff1d(np.arange(part.x.shape[1]), part.effects)
         x = part.x[order]
-        self._effects, self._held = x[:, part.effects], x[:, held]
+        self._held = x[:, held]
+        self._all = np.column_stack([x[:, part.effects], self._held]).T.copy()
         self._stay, self._leave = (part.n - part.leavers)[order], part.leavers[order][: self._left]
         self._order = order
         curvature = self._curvature(np.exp(np.minimum(x @ part.mode, ETA_BOUNDS[1]))[None, :])[0]
@@ -117,38 +130,36 @@ class ExactLikelihood:
         self._leverage = np.einsum("ci,ij,cj->c", self._held, self._cov, self._held)
         loose = np.linalg.inv(rest + LOOSE * np.eye(len(held)))
         self._spread = np.linalg.cholesky((loose + loose.T) / 2 / self._temper).T
-        self._sums = np.column_stack([np.ones(len(x)), self._leverage, self._held])
+        self._sums = np.column_stack([np.ones(len(x)), self._leverage, self._held]) * self._stay[:, None]
 
     def log_likelihood(self, effects: np.ndarray) -> np.ndarray:
         """The log-likelihood `(draw,)` of draws of the effects `(draw, effect)`, up to a constant."""
         return np.concatenate([self._climb(part)[0] for part in self._chunks(effects)])
 
-    def held_fixed(self, effects: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """A draw of what is held fixed `(draw, term)` for each draw of the effects, about its maximum there."""
-        best = np.concatenate([self._climb(part)[1] for part in self._chunks(effects)])
-        return np.asarray(best + rng.standard_normal(best.shape) @ self._spread)
-
-    def off(self, effects: np.ndarray, held: np.ndarray) -> np.ndarray:
-        """The log of exact over drawn-from density of `held_fixed` beside its effects `(draw,)`, up to a constant."""
-        out = []
-        places = np.array_split(np.arange(len(effects)), self._parts(len(effects)))
-        for place in places:
-            level, best = self._climb(effects[place])
-            mass = np.minimum(self._eta(effects[place], held[place]), ETA_BOUNDS[1])
-            exact = self._temper * self._values(np.exp(mass))[:, 0]
-            deviation = np.linalg.solve(self._spread.T, (held[place] - best).T)
-            out.append(exact - level + (deviation**2).sum(axis=0) / 2)
-        return np.concatenate(out)
+    def draw(self, effects: np.ndarray, rng: np.random.Generator) -> HeldFixed:
+        """A draw of what is held fixed for each draw of the effects, about its maximum there."""
+        found = [self._climb(part) for part in self._chunks(effects)]
+        level = np.concatenate([one for one, _ in found])
+        noise = rng.standard_normal((len(effects), self._held.shape[1]))
+        held = np.concatenate([best for _, best in found]) + noise @ self._spread
+        exact = [
+            self._counted(self._intensity(*part))
+            for part in zip(self._chunks(effects), self._chunks(held), strict=True)
+        ]
+        off = self._temper * np.concatenate(exact) - level + (noise**2).sum(axis=1) / 2
+        return HeldFixed(terms=held, off=off, log_likelihood=level)
 
     def hazards(self, effects: np.ndarray, held: np.ndarray) -> np.ndarray:
         """The leaving rate of each cell `(draw, cell)`, cells in their own order."""
-        rate: np.ndarray = -np.expm1(-np.exp(np.minimum(self._eta(effects, held), ETA_BOUNDS[1])))
+        rate: np.ndarray = -np.expm1(-self._intensity(effects, held))
         out = np.empty_like(rate)
         out[:, self._order] = rate
         return np.asarray(out)
 
-    def _eta(self, effects: np.ndarray, held: np.ndarray) -> np.ndarray:
-        return np.asarray(effects @ self._effects.T + held @ self._held.T)
+    def _intensity(self, effects: np.ndarray, held: np.ndarray) -> np.ndarray:
+        eta = np.column_stack([effects, held]) @ self._all
+        np.minimum(eta, ETA_BOUNDS[1], out=eta)
+        return np.asarray(np.exp(eta, out=eta))
 
     def _parts(self, draws: int) -> int:
         return max(1, -(-draws * len(self._stay) // AT_ONCE))
@@ -161,7 +172,7 @@ class ExactLikelihood:
         held = self._start + (effects - self._at) @ self._follow
         level, far = np.zeros(len(effects)), np.arange(len(effects))
         for _ in range(MOST_STEPS):
-            sums = self._values(np.exp(np.minimum(self._eta(effects[far], held[far]), ETA_BOUNDS[1])))
+            sums = self._values(self._intensity(effects[far], held[far]))
             step = sums[:, 2:] @ self._cov
             won = (step * sums[:, 2:]).sum(axis=1) / 2
             held[far] += np.clip(step, -2, 2)
@@ -171,10 +182,15 @@ class ExactLikelihood:
                 break
         return level, held
 
+    def _counted(self, intensity: np.ndarray) -> np.ndarray:
+        """Log-likelihood of the counts `(draw,)`."""
+        among = intensity[:, : self._left]
+        return np.asarray((np.log(np.expm1(among)) - among) @ self._leave - intensity @ self._stay)
+
     def _values(self, intensity: np.ndarray) -> np.ndarray:
         """Log-likelihood, trace of the change in curvature, and gradient in what is held fixed `(draw, 2 + term)`."""
-        stay, left = self._stay, self._left
-        found = intensity @ (self._sums * stay[:, None])
+        left = self._left
+        found = intensity @ self._sums
         among = intensity[:, :left]
         gone = np.expm1(among)
         pull = self._leave * among / gone

@@ -19,10 +19,11 @@ from models.predictive import PredictedRow, predict_groups, predict_scores
 from models.predictive_periods import PeriodLeftOut, leave_periods_out
 from models.uplift import Question
 
-DRAWS = 500
+DRAWS = 400
 TOO_MANY = 0.01  # chance of so many outside their 90% ranges
 FAR_SHIFT = 1.0  # posterior standard deviations
 CLEAR = 2.0  # standard errors
+SMALL = 4.0  # log-probability: below it the error is not to be relied on (Sivula, Magnusson & Vehtari 2020)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,10 +156,10 @@ def _form_check(found: PredictedLeaving) -> Check:
     full, only, none = (found.form(form) for form in ("full", "satisfaction only", "no pain points"))
     gap, error = full.beside(only)
     gain, gain_error = full.beside(none)
-    worse = gain < -CLEAR * gain_error or gap < -CLEAR * error
-    if gap > CLEAR * error:
+    worse = gap < -max(CLEAR * error, SMALL) or gain < -max(CLEAR * gain_error, SMALL)
+    if gap > max(CLEAR * error, SMALL):
         text = "Some pain points move leaving past satisfaction: satisfaction alone describes it less well."
-    elif gain > CLEAR * gain_error:
+    elif gain > max(CLEAR * gain_error, SMALL):
         text = "Pain points tell who leaves; whether past satisfaction or only through it, these data do not say."
     else:
         text = "These data do not say that pain points tell who leaves better than none do."
@@ -168,7 +169,7 @@ def _form_check(found: PredictedLeaving) -> Check:
         "review" if worse else "pass",
         found=f"full model {gap:+.1f} ({error:.1f}) beside satisfaction alone, {gain:+.1f} ({gain_error:.1f}) "
         "beside none",
-        limit=f"not worse than either by {CLEAR:.0f} standard errors",
+        limit=f"not worse than either by {CLEAR:.0f} standard errors and {SMALL:.0f}",
         text=f"{text} Left out one at a time: {UNIT}.",
         remedy="Rest the decision on what all forms agree on." if worse else "",
     )

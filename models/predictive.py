@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,7 +13,7 @@ from impact.cells import CustomerCells
 from impact.cells.many import ManyCells
 from impact.journey import OVERALL, Journey
 from impact.rng import stream
-from models.drawn_cells import DrawnPart, met_label, number_met
+from models.drawn_cells import DrawnPart, exact_weight, expect, met_label, number_met
 
 Kind = Literal["pain points met", "persona", "pain point", "answering", "score", "period left out", "split of a period"]
 BANDS = ("lowest third", "middle third", "highest third")
@@ -90,51 +90,58 @@ def predict_groups(drawn: Sequence[DrawnPart], cells: CustomerCells, journey: Jo
 
     These were in the fit: a gap says that the model cannot tell them, not that a forecast fails.
     """
-    rng = stream(seed, "predicted leavers")
-    groups = [group for one in drawn for group in _own_groups(one, journey)]
-    return [predicted_row(group, rng) for group in (*together(groups), *_answering(drawn, cells))]
+    rng, weight = stream(seed, "predicted leavers"), exact_weight(drawn)
+    asked = cells.scores.get(OVERALL)
+    table = None if isinstance(asked, ManyCells) or cells.certified.empty else asked
+    found: list[Group] = []
+    for one in drawn:
+        share = None
+        if table is not None and one.part.part == "everyone":
+            share = _share_answering(one, table, cells.certified)
+        found.extend(_own_groups(one, journey, share))
+    return [predicted_row(group, rng, weight) for group in together(found)]
 
 
-def grouped(one: DrawnPart, labels: np.ndarray) -> dict[object, tuple[float, float, np.ndarray]]:
-    """By label of a cell: customers, leavers seen, leavers expected `(draw,)`."""
-    kinds, place = np.unique(labels, return_inverse=True)
-    member = np.zeros((len(labels), len(kinds)))
-    member[np.arange(len(labels)), place] = 1.0
-    expected = np.concatenate([rates @ (member * one.part.n[:, None]) for rates in one.hazards()])
-    at_risk, seen = member.T @ one.part.n, member.T @ one.part.leavers
-    return {kind: (float(at_risk[k]), float(seen[k]), expected[:, k]) for k, kind in enumerate(kinds.tolist())}
+def _own_groups(one: DrawnPart, journey: Journey, share: tuple[np.ndarray, float] | None) -> list[Group]:
+    """One persona's groups; those named alike in other personas are joined later.
+
+    `share` of each cell's customers gave a score, and so many of them left: they are taken to leave at the rates of
+    all who met the same in the same period.
+    """
+    asked = list(_members(one, journey))
+    member = np.column_stack([member for _, _, _, member in asked])
+    if share is not None:
+        asked += [("answering", "gave a score", "", share[0]), ("answering", "gave none", "", 1 - share[0])]
+        member = np.column_stack([member, share[0], 1 - share[0]])
+    expected, customers, seen = expect(one, member), member.T @ one.part.n, member.T @ one.part.leavers
+    if share is not None:
+        seen[-2:] = share[1], one.part.leavers.sum() - share[1]
+    return [
+        Group(
+            kind=kind,
+            group=name,
+            persona=persona,
+            customers=float(customers[k]),
+            seen=float(seen[k]),
+            expected=expected[:, k],
+            dispersion=one.part.dispersion,
+        )
+        for k, (kind, name, persona, _) in enumerate(asked)
+    ]
 
 
-def _own_groups(one: DrawnPart, journey: Journey) -> list[Group]:
-    """One persona's groups; those named alike in other personas are joined later."""
-    names = {pain.pain_point: pain.name for pain in journey.pain_points}
-    out = []
-    for count, (n, seen, expected) in grouped(one, number_met(one.part, journey)).items():
-        for persona in ("", one.part.persona):
-            out.append(_group("pain points met", met_label(int(str(count))), n, seen, expected, one, persona))
-    (n, seen, expected) = grouped(one, np.zeros(len(one.part.n)))[0.0]
-    out.append(_group("persona", one.part.persona, n, seen, expected, one, one.part.persona))
+def _members(one: DrawnPart, journey: Journey) -> Iterator[tuple[Kind, str, str, np.ndarray]]:
+    """Kind, name and persona of each group, and whether each cell is in it `(cell,)`."""
+    met, persona = number_met(one.part, journey), one.part.persona
+    for count in np.unique(met):
+        for whose in ("", persona):
+            yield "pain points met", met_label(int(count)), whose, (met == count).astype(float)
+    yield "persona", persona, persona, np.ones(len(met))
     for place in one.part.pain_points:
         pain = journey.pain_points[place]
-        met = (one.part.rows[pain.pain_point].astype(float) > 0).to_numpy()
-        found = grouped(one, met)
-        if pain.measure != "level" and True in found:
-            out.append(_group("pain point", names[pain.pain_point], *found[True], one, ""))
-    return out
-
-
-def _group(
-    kind: Kind, name: str, customers: float, seen: float, expected: np.ndarray, one: DrawnPart, persona: str
-) -> Group:
-    return Group(
-        kind=kind,
-        group=name,
-        customers=customers,
-        seen=seen,
-        expected=expected,
-        persona=persona,
-        dispersion=one.part.dispersion,
-    )
+        if pain.measure != "level":
+            exposed = one.part.rows[pain.pain_point].astype(float) > 0
+            yield "pain point", pain.name, "", exposed.to_numpy(float)
 
 
 def together(groups: Sequence[Group]) -> list[Group]:
@@ -156,24 +163,6 @@ def _sum_of(parts: Sequence[Group]) -> Group:
         dispersion=max(part.dispersion for part in parts),
         trials=None if parts[0].trials is None else sum(part.trials or 0.0 for part in parts),
     )
-
-
-def _answering(drawn: Sequence[DrawnPart], cells: CustomerCells) -> list[Group]:
-    """Those who gave an overall score, and the others, at the rates of all who met the same in the same period."""
-    asked = cells.scores.get(OVERALL)
-    if asked is None or isinstance(asked, ManyCells) or cells.certified.empty:
-        return []
-    out = []
-    for one in drawn:
-        if one.part.part != "everyone":
-            return []
-        share, told = _share_answering(one, asked, cells.certified)
-        n, seen, expected = grouped(one, np.zeros(len(one.part.n)))[0.0]
-        answered = np.concatenate([rates @ (one.part.n * share) for rates in one.hazards()])
-        customers, left = float(one.part.n @ share), told
-        out.append(_group("answering", "gave a score", customers, left, answered, one, ""))
-        out.append(_group("answering", "gave none", n - customers, seen - left, expected - answered, one, ""))
-    return together(out)
 
 
 def _share_answering(one: DrawnPart, asked: pd.DataFrame, certified: pd.DataFrame) -> tuple[np.ndarray, float]:

@@ -14,7 +14,7 @@ from impact.journey import Journey
 from impact.rng import stream
 from models.drawn_cells import DrawnPart, draw_cells, met_label, number_met
 from models.exact import correct_on
-from models.exact_cells import PersonaCells, exact_cells
+from models.exact_cells import PersonaCells
 from models.predictive import Group, PredictedRow, predicted_row, together
 from models.psis import KHAT_LIMIT, Smoothed, smooth
 from models.reduced_customers import reduce_leaving
@@ -78,12 +78,9 @@ def _without(
 ) -> PeriodLeftOut:
     t, seed = which
     fewer = cells_without(cells, t)
-    parts = tuple(part for part in exact_cells(fewer, journey) if part.part == "everyone")
+    parts = tuple(part_without(one.part, t) for one in drawn)
     rest = [draw_cells(posterior.leaving, posterior.personas, part, seed) for part in parts]
-    logs = sum(
-        one.likelihood.log_likelihood(one.effects) - whole.likelihood.log_likelihood(whole.effects)
-        for one, whole in zip(rest, drawn, strict=True)
-    )
+    logs = sum(one.log_likelihood - whole.log_likelihood for one, whole in zip(rest, drawn, strict=True))
     weights, how, draws = smooth(np.asarray(logs)), "draws weighed", posterior
     khat = float(weights.khat[0])
     if khat >= KHAT_LIMIT:
@@ -105,6 +102,24 @@ def cells_without(cells: CustomerCells, t: int) -> CustomerCells:
     if answered is not None and not isinstance(answered, ManyCells):
         answered = answered[answered["t"] != t].reset_index(drop=True)
     return replace(cells, leaving=cells.leaving[cells.leaving["t"] != t].reset_index(drop=True), answered=answered)
+
+
+def part_without(part: PersonaCells, t: int) -> PersonaCells:
+    """The cells of one part with a period, and its own term, taken out; not the first one, which has none."""
+    rows = (part.rows["t"] != t).to_numpy()
+    terms = np.array([name != f"t_{t}" for name in part.terms])
+    return replace(
+        part,
+        effects=(np.cumsum(terms) - 1)[part.effects],
+        terms=tuple(np.array(part.terms)[terms].tolist()),
+        x=part.x[np.ix_(rows, terms)],
+        n=part.n[rows],
+        leavers=part.leavers[rows],
+        mode=part.mode[terms],
+        gradient=part.gradient[terms],
+        information=part.information[np.ix_(terms, terms)],
+        rows=part.rows[rows].reset_index(drop=True),
+    )
 
 
 def _shift(posterior: UpliftPosterior, leaving: np.ndarray, weights: Smoothed) -> tuple[float, str]:

@@ -109,11 +109,12 @@ def test_drawing_what_is_held_fixed_and_weighing_it_gives_the_same_answer(
 ) -> None:
     likelihood = ExactLikelihood(few_leavers.parts[0])
     effects = few_leavers.posterior.leaving[:, 0]
-    held = likelihood.held_fixed(effects, stream(5, "held"))
+    held = likelihood.draw(effects, stream(5, "held"))
     look = np.arange(len(effects))
-    logs = log_weights(
-        few_leavers.posterior, few_leavers.forms, "all", [(few_leavers.parts[0], likelihood)], look
-    ) + likelihood.off(effects, held)
+    logs = (
+        log_weights(few_leavers.posterior, few_leavers.forms, "all", [(few_leavers.parts[0], likelihood)], look)
+        + held.off
+    )
     weights = smooth(logs)
     mean, sd = on_grid
     np.testing.assert_allclose((np.exp(weights.log_weights[:, 0]) @ effects - mean) / sd, 0, atol=1.5 * MEAN_OFF)
