@@ -23,6 +23,7 @@ DRAWS = 400
 TOO_MANY = 0.01  # chance of so many outside their 90% ranges
 FAR_SHIFT = 1.0  # posterior standard deviations
 CLEAR = 2.0  # standard errors
+ROUGH = 0.05  # share of units left out whose weights cannot be trusted
 SMALL = 4.0  # log-probability: below it the error is not to be relied on (Sivula, Magnusson & Vehtari 2020)
 
 
@@ -170,9 +171,14 @@ def _form_check(found: PredictedLeaving) -> Check:
         found=f"full model {gap:+.1f} ({error:.1f}) beside satisfaction alone, {gain:+.1f} ({gain_error:.1f}) "
         "beside none",
         limit=f"not worse than either by {CLEAR:.0f} standard errors and {SMALL:.0f}",
-        text=f"{text} Left out one at a time: {UNIT}.",
+        text=f"{text} Left out one at a time: {UNIT}.{_unreliable(found)}",
         remedy="Rest the decision on what all forms agree on." if worse else "",
     )
+
+
+def _unreliable(found: PredictedLeaving) -> str:
+    share = max(one.unreliable for one in found.forms)
+    return f" Of these, {share:.0%} weigh so much that their part is rough." if share >= ROUGH else ""
 
 
 def too_many(outside: int, rows: int) -> bool:

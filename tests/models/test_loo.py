@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from invented_leaving import Invented, cells_of, invent
 from scipy.special import logsumexp
@@ -23,7 +24,8 @@ SAME_COUNTS = 1e-8
 @pytest.fixture(scope="module")
 def study() -> Invented:
     rng = stream(3, "left out")
-    return invent(cells_of(rng, np.array([0.5, -0.2]), 1_500, periods=3), rng, 8_000)
+    rows = [cells_of(rng, np.array([0.5, -0.2]), 400, periods=3) for _ in range(5)]
+    return invent(pd.concat(rows, ignore_index=True), rng, 8_000)
 
 
 def test_the_log_likelihood_of_a_unit_is_that_of_its_counts(study: Invented) -> None:
@@ -42,14 +44,14 @@ def test_units_left_out_by_weights_are_those_left_out_by_fitting_anew(study: Inv
     found, khat = left_out(draw_cells(posterior.leaving, ("all",), study.parts[0], 1), unit)
     n, leavers = study.rows["n"].to_numpy(), study.rows["leavers"].to_numpy()
     whole = ExactLikelihood(study.parts[0])
-    for k in (1, 6, 11):
+    for k in (1, 26, 51):
         rest = invent(study.rows.drop(index=k).reset_index(drop=True), stream(k, "anew"), 16_000)
         again = correct_on(rest.posterior, rest.forms, rest.parts, 1).posterior
         one = draw_cells(again.leaving, ("all",), rest.parts[0], 1)
         rate = np.concatenate([whole.hazards(one.effects, one.held)])[:, k]
         logs = leavers[k] * np.log(rate) + (n[k] - leavers[k]) * np.log1p(-rate)
         anew = logsumexp(logs + one.off) - logsumexp(one.off)
-        assert khat[k] < 0.8
+        assert khat[k] < 0.7
         assert found[k] == pytest.approx(anew, abs=LEFT_OUT_OFF)
 
 

@@ -124,11 +124,11 @@ def test_the_model_the_company_was_made_by_is_not_contradicted(predicted: Predic
     assert set(found) == {"C511", "C512", "C513", "C514", "C515"}
 
 
-def test_effects_turned_round_are_told(
+def test_effects_that_are_far_too_large_are_told(
     corrected: Corrected, predicted: PredictedLeaving, small_cells: CustomerCells, small_intake: Intake
 ) -> None:
     posterior = corrected.posterior
-    wrong = [draw_cells(-3 * posterior.leaving[::10], posterior.personas, part, 1) for part in corrected.parts]
+    wrong = [draw_cells(posterior.leaving[::10] + 1.0, posterior.personas, part, 1) for part in corrected.parts]
     rows = tuple(predict_groups(wrong, small_cells, small_intake.case.journey, 1))
     check = predictive_checks(replace(predicted, groups=rows))[0]
     assert (check.code, check.status) == ("C511", "review")
