@@ -6,13 +6,14 @@ independent (it only widens them), and drawn after sampling, as in the quick eng
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import logit
 
+from models.exact_cells import LOOSE, PersonaCells
 from models.inference import Fit, SamplerSettings, sample
 from models.learnt_haircut import PLACES, kept_tables
 from models.on_axes import OnAxes
@@ -22,22 +23,31 @@ from models.uplift import STUDY_SPREAD, WIDEST_DIRECT, Question, shrinkage_scale
 if TYPE_CHECKING:
     import pymc
 
+_FLAT = 100.0  # prior sd of what is held fixed, in its own standard errors
+
 
 def sample_fully(
     question: Question,
     seed: int,
     tell: Callable[[int, int], None],
+    exact: tuple[PersonaCells, ...] = (),
     settings: SamplerSettings | None = None,
 ) -> Fit:
-    """The fit by NUTS: the same names and shapes as the quick engine's."""
+    """The fit by NUTS: the same names and shapes as the quick engine's.
+
+    Leaving of personas with `exact` cells is told by these, counts of those at risk and those who left; that of the
+    others by their Gaussian summary.
+    """
     names = ["score", "shared_leaving", "shared_spend", "theta", "psi", "leaving_spread", "spend_spread"]
     names += ["direct_scale", *(["persona_spread"] if len(question.forms.personas) > 1 else [])]
+    names += ["counted_leaving"] if exact else []
     names += ["place", "study"] if question.rows_of_haircut else []
-    fit = sample(build_model(question), names, seed, settings or SamplerSettings(), tell)
-    return with_own_parts(question, fit, np.random.default_rng(seed))
+    fit = sample(build_model(question, exact), names, seed, settings or SamplerSettings(), tell)
+    counted = sorted({question.forms.personas.index(part.persona) for part in exact})
+    return with_own_parts(question, fit, counted, np.random.default_rng(seed))
 
 
-def build_model(question: Question) -> pymc.Model:
+def build_model(question: Question, exact: tuple[PersonaCells, ...] = ()) -> pymc.Model:
     """The model in PyMC, on the reduced forms; readable beside the equations in `models/uplift.py`."""
     import pymc as pm
 
@@ -59,7 +69,14 @@ def build_model(question: Question) -> pymc.Model:
         leaving = pm.Deterministic("shared_leaving", theta * score + direct[None, :])
         spend = pm.Deterministic("shared_spend", psi * score + direct_spend[None, :])
         _see("score", forms.score, score, 0.0)
-        _see("leaving", forms.leaving or (), leaving, leaving_spread)
+        counted = [forms.personas.index(part.persona) for part in exact]
+        told = tuple(silent(pains) if g in counted else part for g, part in enumerate(forms.leaving or ()))
+        _see("leaving", told, leaving, leaving_spread)
+        if exact:
+            own = pm.Normal("own_leaving", 0, 1, shape=(personas, pains))
+            by_count = pm.Deterministic("counted_leaving", leaving + leaving_spread * own)
+            for g, part in zip(counted, exact, strict=True):
+                _count(part, by_count[g])
         _see("spend", forms.spend, spend, spend_spread)
         pooled = {
             "score": mean_score,
@@ -106,6 +123,28 @@ def _see(
         pm.Normal(f"seen_{of}_{g}", mu=pm.math.dot(turn, effects[g]), sigma=sd, observed=turn @ part.mean)
 
 
+def _count(part: PersonaCells, effects: pymc.model.core.TensorVariable) -> None:
+    """The exact likelihood of one persona's leavers by cell, tempered by what they vary beyond chance.
+
+    What is held fixed has a flat prior; it is asked for around where it lies given the effects, in its own spread.
+    """
+    import pymc as pm
+    from pytensor import tensor as pt
+
+    held = np.setdiff1d(np.arange(part.x.shape[1]), part.effects)
+    rest = part.information[np.ix_(held, held)] / part.dispersion + LOOSE * np.eye(len(held))
+    follow = -np.linalg.solve(rest, part.information[np.ix_(held, part.effects)] / part.dispersion)
+    root = np.linalg.inv(np.linalg.cholesky(rest)).T
+    unit = pm.Normal(f"held_{part.persona}_{part.part}", 0, _FLAT, shape=len(held))
+    asked = effects[part.pain_points]
+    terms = part.mode[held] + pt.dot(follow, asked - part.mode[part.effects]) + pt.dot(root, unit)
+    intensity = pt.exp(pt.dot(part.x[:, part.effects], asked) + pt.dot(part.x[:, held], terms))
+    left = part.leavers > 0
+    gone = (part.leavers[left] * (pt.log(-pt.expm1(-intensity[left])))).sum()
+    stayed = -((part.n - part.leavers) * intensity).sum()
+    pm.Potential(f"left_{part.persona}_{part.part}", (gone + stayed) / part.dispersion)
+
+
 def _read_rows(question: Question, pooled: dict[str, pymc.model.core.TensorVariable]) -> None:
     """What the evidence rows say, and the haircut as they tell it."""
     import pymc as pm
@@ -127,14 +166,20 @@ def _read_rows(question: Question, pooled: dict[str, pymc.model.core.TensorVaria
         pm.Normal(f"row_{i}", mu=mean, sigma=row.se, observed=row.estimate)
 
 
-def with_own_parts(question: Question, fit: Fit, rng: np.random.Generator) -> Fit:
-    """The fit with what personas have of their own in leaving and spend drawn, under the quick engine's names."""
+def with_own_parts(question: Question, fit: Fit, counted: Sequence[int], rng: np.random.Generator) -> Fit:
+    """The fit with what personas have of their own in leaving and spend drawn, under the quick engine's names.
+
+    Personas at `counted` places had their own part sampled with the exact counts.
+    """
     draws = dict(fit.draws)
     forms = question.forms
     nothing = tuple(silent(len(question.signs)) for _ in forms.personas)
+    by_count = draws.pop("counted_leaving", None)
     for of, parts in (("leaving", forms.leaving or nothing), ("spend", forms.spend)):
         told, shared = OnAxes(parts), draws.pop(f"shared_{of}")
         flat = shared.reshape(-1, *shared.shape[2:])
         own = told.own(draws[f"{of}_spread"].reshape(-1), told.turned(told.mean - flat), rng)
         draws[of] = (flat + own).reshape(shared.shape)
+    if by_count is not None:
+        draws["leaving"][:, :, counted] = by_count[:, :, counted]
     return replace(fit, draws=draws)
