@@ -30,7 +30,7 @@ from models.checks import (
     thin_check,
     unit_checks,
 )
-from models.exact import correct, exact_checks
+from models.exact import exact_checks
 from models.haircut import pain_grades
 from models.history import history_checks, kept_share
 from models.inference import Engine
@@ -40,7 +40,8 @@ from models.planning import planned, planning_checks, price, stand
 from models.points import find_point, point_checks, value_points, worth_of_a_point
 from models.predicted_leaving import predict_leaving, predictive_checks
 from models.rated import rate
-from models.uplift import Credibility, Question, fit_uplift
+from models.resummarise import fit_exactly
+from models.uplift import Credibility, Question
 from models.value import look_at_today
 from reports.deliver import deliver, refuse_foreign
 from reports.findings import Estimates, Findings
@@ -192,9 +193,7 @@ def estimate(
     haircut = Credibility(prior=None if prior == 1.0 else prior, grades=grades)
     with progress.stage("Sampling the joint posterior"):
         question = Question(forms=forms, signs=signs, credibility=haircut)
-        posterior = fit_uplift(question, seed, engine, progress.advance)
-        corrected = correct(posterior, forms, cells, journey, seed)
-        posterior = corrected.posterior if corrected else posterior
+        posterior, corrected = fit_exactly(question, cells, journey, seed, engine, progress.advance)
     with progress.stage("Predicting who leaves"):
         predicted = predict_leaving(question, corrected, cells, journey, seed)
     base = build_base(cells, journey, study, forms, posterior.draws)

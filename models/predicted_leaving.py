@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.stats import binom
@@ -57,6 +57,7 @@ def predict_leaving(
     if corrected is None or not corrected.parts or not isinstance(cells, CustomerCells):
         return None
     started = time.monotonic()
+    question = replace(question, forms=corrected.forms)
     posterior = corrected.posterior
     posterior = take(posterior, np.linspace(0, posterior.draws - 1, min(DRAWS, posterior.draws)).astype(int))
     everyone = [part for part in corrected.parts if part.part == "everyone"]

@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
-from invented_leaving import PRIOR_SD, Invented, cells_of, invent
+from invented_leaving import PRIOR_SD, Invented, cells_of, drawn_from, invent
 from scipy.special import logsumexp
 from scipy.stats import binom
 
@@ -17,6 +17,7 @@ from models.exact import correct, correct_on, exact_checks, log_weights, take
 from models.exact_cells import ExactLikelihood, exact_cells
 from models.psis import smooth
 from models.reduce import reduce_cells
+from models.resummarise import resummarise
 
 # 16,000 draws worth 10,000 tell a mean to a hundredth of a standard deviation; four of them.
 MEAN_OFF = 0.04
@@ -148,6 +149,24 @@ def test_a_summary_that_is_far_off_is_named_for_the_full_sampler(few_leavers: In
     assert found.to_full == ("all",)
     assert found.index is None
     assert [check.status for check in exact_checks(found)] == ["review"]
+
+
+def test_a_summary_far_off_is_drawn_anew_where_the_draws_lie_until_it_can_be_weighed() -> None:
+    rng = stream(8, "anew")
+    rows = cells_of(rng, np.zeros(2), 120)
+    rows["leavers"] = [3, 0, 2, 0, 2, 2, 0, 0]
+    study = invent(rows, rng, 8_000)
+    forms, posterior = study.forms, study.posterior
+    found = correct_on(posterior, forms, study.parts, 1)
+    assert found.to_full == ("all",)
+    for _ in range(3):
+        if found.to_full:
+            forms = resummarise(forms, posterior, study.parts, found.to_full)
+            posterior = drawn_from(forms, rng, 8_000)
+            found = correct_on(posterior, forms, study.parts, 1)
+    mean, sd = grid_posterior(study)
+    assert found.to_full == ()
+    np.testing.assert_allclose((found.posterior.leaving[:, 0].mean(axis=0) - mean) / sd, 0, atol=3 * MEAN_OFF)
 
 
 def test_ranges_hold_the_truth_as_often_as_they_say_and_lean_less_than_the_summary() -> None:
