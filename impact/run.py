@@ -40,8 +40,8 @@ from models.planning import planned, planning_checks, price, stand
 from models.points import find_point, point_checks, value_points, worth_of_a_point
 from models.predicted_leaving import predict_leaving, predictive_checks
 from models.rated import rate
-from models.resummarise import fit_exactly
-from models.uplift import Credibility, Question
+from models.resummarise import count_exactly
+from models.uplift import Credibility, Question, fit_uplift
 from models.value import look_at_today
 from reports.deliver import deliver, refuse_foreign
 from reports.findings import Estimates, Findings
@@ -193,7 +193,9 @@ def estimate(
     haircut = Credibility(prior=None if prior == 1.0 else prior, grades=grades)
     with progress.stage("Sampling the joint posterior"):
         question = Question(forms=forms, signs=signs, credibility=haircut)
-        posterior, corrected = fit_exactly(question, cells, journey, seed, engine, progress.advance)
+        posterior = fit_uplift(question, seed, engine, progress.advance)
+        corrected = count_exactly(question, posterior, cells, journey, seed)
+        posterior = corrected.posterior if corrected else posterior
     with progress.stage("Predicting who leaves"):
         predicted = predict_leaving(question, corrected, cells, journey, seed)
     base = build_base(cells, journey, study, forms, posterior.draws)

@@ -11,6 +11,7 @@ from scipy.stats import binom
 
 from impact.cells import Cells, CustomerCells
 from impact.checks import Check, make_check
+from impact.groups import persons
 from impact.journey import Journey
 from models.drawn_cells import draw_cells
 from models.exact import Corrected, take
@@ -31,8 +32,7 @@ SMALL = 4.0  # log-probability: below it the error is not to be relied on (Sivul
 class PredictedLeaving:
     """Leavers predicted beside those seen: in `groups` of the fit, by score, and in `periods` left out.
 
-    `forms` are the full model, satisfaction alone and no pain points, each on what is left out of it. `names` are
-    those of the personas.
+    `forms` are the full model, satisfaction alone and no pain points, each on what is left out of it.
     """
 
     groups: tuple[PredictedRow, ...]
@@ -110,7 +110,7 @@ def _answering_check(found: PredictedLeaving) -> tuple[Check, ...]:
             "C512",
             "Those who answer leave as others who met the same",
             "review" if far else "pass",
-            found=f"{gave.seen:,.0f} left of those who gave a score, {gave.p05:,.0f} to {gave.p95:,.0f} expected",
+            found=f"{persons(round(gave.seen))} left of those who gave a score, {gave.p05:,.0f} to {gave.p95:,.0f} expected",
             limit="seen within 99% of what is expected of all who met the same",
             text="Effects on leaving are told by all customers and do not hang on who answers; scores do."
             if far

@@ -6,7 +6,7 @@ where prior and other personas put the effect, and its curvature there says litt
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -25,31 +25,23 @@ WIDER = 0.7  # of its precision: what is drawn too widely can be weighed, what i
 LEAST = 1e-6  # of the largest precision, in a direction in which the likelihood does not bend down
 
 
-def fit_exactly(
-    question: Question,
-    cells: Cells,
-    journey: Journey,
-    seed: int,
-    engine: Engine,
-    tell: Callable[[int, int], None],
-) -> tuple[UpliftPosterior, Corrected | None]:
-    """The posterior on the exact counts of those who left, and how it came about; None where nobody can leave.
+def count_exactly(
+    question: Question, posterior: UpliftPosterior, cells: Cells, journey: Journey, seed: int
+) -> Corrected | None:
+    """The posterior on the exact counts of those who left; None where nobody can leave.
 
     Where the weights of a persona cannot be trusted, its summary is drawn anew where the draws lie, and the model
-    fitted again, up to three times. Arguments as of `fit_uplift`.
+    fitted again by the same engine, up to three times.
     """
-    posterior = fit_uplift(question, seed, engine, tell)
-    corrected = correct(posterior, question.forms, cells, journey, seed)
-    if corrected is None:
-        return posterior, None
-    forms = question.forms
+    corrected, forms = correct(posterior, question.forms, cells, journey, seed), question.forms
+    engine: Engine = "full" if posterior.fit.engine == "full" else "quick"
     for _ in range(ROUNDS):
-        if not corrected.to_full:
+        if corrected is None or not corrected.to_full:
             break
         forms = resummarise(forms, posterior, corrected.parts, corrected.to_full)
-        posterior = fit_uplift(replace(question, forms=forms), seed, engine, tell)
+        posterior = fit_uplift(replace(question, forms=forms), seed, engine, lambda done, total: None)
         corrected = correct_on(posterior, forms, corrected.parts, seed)
-    return corrected.posterior, corrected
+    return corrected
 
 
 def resummarise(
