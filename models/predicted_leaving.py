@@ -110,7 +110,8 @@ def _answering_check(found: PredictedLeaving) -> tuple[Check, ...]:
             "C512",
             "Those who answer leave as others who met the same",
             "review" if far else "pass",
-            found=f"{persons(round(gave.seen))} left of those who gave a score, {gave.p05:,.0f} to {gave.p95:,.0f} expected",
+            found=f"{persons(round(gave.seen))} left of those who gave a score, "
+            f"{gave.p05:,.0f} to {gave.p95:,.0f} expected",
             limit="seen within 99% of what is expected of all who met the same",
             text="Effects on leaving are told by all customers and do not hang on who answers; scores do."
             if far
