@@ -7,9 +7,9 @@ EXACT_PAGES: tuple[tuple[str, str, str, str], ...] = (
         "C510",
         "Few leavers are counted exactly",
         "Effects on leaving are first fitted to a summary of the cells, which is good where many leave. The draws are "
-        "then weighed to the exact counts. Where very few left, some draws would carry all the weight, and the "
-        "weighing cannot be trusted.",
-        "Run with `--engine full`, which samples those personas on the exact counts; or join small personas.",
+        "then weighed to the exact counts. Where very few left, a few draws may carry all the weight; the summary is "
+        "then drawn anew where the draws lie, up to three times. If that does not help, no weighing can be trusted.",
+        "Join personas of whom few left; their effects say little beyond what was held likely before.",
     ),
     (
         "C511",

@@ -30,6 +30,7 @@ from models.checks import (
     thin_check,
     unit_checks,
 )
+from models.exact import exact_checks
 from models.haircut import pain_grades
 from models.history import history_checks, kept_share
 from models.inference import Engine
@@ -37,7 +38,9 @@ from models.lifetime.measure import lifetime_checks, measure_lifetimes
 from models.pains import value_pains
 from models.planning import planned, planning_checks, price, stand
 from models.points import find_point, point_checks, value_points, worth_of_a_point
+from models.predicted_leaving import predict_leaving, predictive_checks
 from models.rated import rate
+from models.resummarise import count_exactly
 from models.uplift import Credibility, Question, fit_uplift
 from models.value import look_at_today
 from reports.deliver import deliver, refuse_foreign
@@ -191,6 +194,10 @@ def estimate(
     with progress.stage("Sampling the joint posterior"):
         question = Question(forms=forms, signs=signs, credibility=haircut)
         posterior = fit_uplift(question, seed, engine, progress.advance)
+        corrected = count_exactly(question, posterior, cells, journey, seed)
+        posterior = corrected.posterior if corrected else posterior
+    with progress.stage("Predicting who leaves"):
+        predicted = predict_leaving(question, corrected, cells, journey, seed)
     base = build_base(cells, journey, study, forms, posterior.draws)
     beside = Beside(
         evidence=intake.case.plan.evidence, doubts=rated.doubts, posterior=posterior, score_sd=forms.score_sd
@@ -212,9 +219,12 @@ def estimate(
         certified=certified,
         plans=plans,
         planning_worth=worth_of_a_point(base, planned(calibration, plans), cells, study),
+        predicted=predicted,
     )
     return estimates, (
         *fit_checks(posterior),
+        *exact_checks(corrected),
+        *predictive_checks(predicted),
         *money_checks(cells),
         *rated.checks,
         *point_checks(estimates.points, calibration, study),

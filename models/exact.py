@@ -32,7 +32,8 @@ class Corrected:
     ratio of standard deviations away from 1 (exact over summary). `corrected` personas are in the draws as the exact
     likelihood has them; `to_full` need the full sampler on `exact_cells`; `left` have their cells on the engine, too
     many to weigh, and keep the summary. `index` `(draw,)` are the draws taken, None where they stay as they were.
-    `weighed` draws were looked at, worth `effective` equal ones. `parts` are the cells themselves.
+    `weighed` draws were looked at, worth `effective` equal ones. `parts` are the cells
+    themselves, `forms` the summary that was fitted.
     """
 
     posterior: UpliftPosterior
@@ -47,6 +48,7 @@ class Corrected:
     weighed: int
     effective: float
     seconds: float
+    forms: ReducedForms = field(repr=False)
     parts: tuple[PersonaCells, ...] = field(default=(), repr=False)
 
 
@@ -84,7 +86,7 @@ def correct_on(
         look = _every(posterior.draws, max(LOOK, MOST_WORK // max(work, 1)))
         found = judged(look)
     left = tuple(name for name in posterior.personas if name not in exact)
-    result = _taken(posterior, found, look, seed)
+    result = _taken(posterior, found, look, (forms, seed))
     return replace(result, left=left, parts=parts, seconds=time.monotonic() - started)
 
 
@@ -172,7 +174,8 @@ def _still(found: _Judged) -> bool:
     return near and all(abs(value - 1) <= 2 * UNMOVED for value in found.spread.values())
 
 
-def _taken(posterior: UpliftPosterior, found: _Judged, look: np.ndarray, seed: int) -> Corrected:
+def _taken(posterior: UpliftPosterior, found: _Judged, look: np.ndarray, asked: tuple[ReducedForms, int]) -> Corrected:
+    forms, seed = asked
     still = _still(found)
     index = None if still or not found.kept else look[_draw(found.joint, posterior.draws, seed)]
     fit = replace(posterior.fit, khat={f"leaving of {name}": k for name, k in found.khat.items()})
@@ -190,6 +193,7 @@ def _taken(posterior: UpliftPosterior, found: _Judged, look: np.ndarray, seed: i
         weighed=len(look),
         effective=float(found.joint.effective()[0]),
         seconds=0.0,
+        forms=forms,
     )
 
 
@@ -231,6 +235,6 @@ def exact_checks(found: Corrected | None) -> tuple[Check, ...]:
             else "not tried",
             limit=f"k-hat under {KHAT_LIMIT}",
             text=text,
-            remedy="Run with --engine full." if found.to_full else "",
+            remedy="Join small personas; their effects say little beyond the prior." if found.to_full else "",
         ),
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.stats import binom
 
 from impact.cells import Cells, CustomerCells
 from impact.checks import Check, make_check
+from impact.groups import persons
 from impact.journey import Journey
 from models.drawn_cells import draw_cells
 from models.exact import Corrected, take
@@ -31,8 +32,7 @@ SMALL = 4.0  # log-probability: below it the error is not to be relied on (Sivul
 class PredictedLeaving:
     """Leavers predicted beside those seen: in `groups` of the fit, by score, and in `periods` left out.
 
-    `forms` are the full model, satisfaction alone and no pain points, each on what is left out of it. `names` are
-    those of the personas.
+    `forms` are the full model, satisfaction alone and no pain points, each on what is left out of it.
     """
 
     groups: tuple[PredictedRow, ...]
@@ -57,6 +57,7 @@ def predict_leaving(
     if corrected is None or not corrected.parts or not isinstance(cells, CustomerCells):
         return None
     started = time.monotonic()
+    question = replace(question, forms=corrected.forms)
     posterior = corrected.posterior
     posterior = take(posterior, np.linspace(0, posterior.draws - 1, min(DRAWS, posterior.draws)).astype(int))
     everyone = [part for part in corrected.parts if part.part == "everyone"]
@@ -109,7 +110,8 @@ def _answering_check(found: PredictedLeaving) -> tuple[Check, ...]:
             "C512",
             "Those who answer leave as others who met the same",
             "review" if far else "pass",
-            found=f"{gave.seen:,.0f} left of those who gave a score, {gave.p05:,.0f} to {gave.p95:,.0f} expected",
+            found=f"{persons(round(gave.seen))} left of those who gave a score, "
+            f"{gave.p05:,.0f} to {gave.p95:,.0f} expected",
             limit="seen within 99% of what is expected of all who met the same",
             text="Effects on leaving are told by all customers and do not hang on who answers; scores do."
             if far

@@ -8,6 +8,7 @@ from reports.appendix_choice import break_even, cash, frontier, initiatives, por
 from reports.appendix_coverage import coverage, ways, who_answers
 from reports.appendix_drivers import drivers
 from reports.appendix_lifetime import lifetime, revenue_kept
+from reports.appendix_predictive import predictive
 from reports.appendix_walk import walk
 from reports.edition import Edition
 from reports.figures import cell_of_twenty, money, money_range, p_value, percent, plain, signed_percent, whole
@@ -46,6 +47,7 @@ def appendix(edition: Edition) -> tuple[Section, ...]:
         walk,
         lifetime,
         revenue_kept,
+        predictive,
         coverage,
         who_answers,
         ways,

@@ -21,6 +21,7 @@ from models.lifetime.measure import Lifetimes
 from models.pains import PainValues
 from models.planning import RatePlan
 from models.points import PointValue
+from models.predicted_leaving import PredictedLeaving
 from models.reduced import ReducedForms
 from models.uplift import UpliftPosterior
 from models.value import ValueBase
@@ -35,7 +36,8 @@ class Estimates:
     `demoted` names the pain points that are not told apart from a placebo; `grades` holds the grade of each
     pain point's effect, which its haircut follows. `certified` are the rates as offered for signature, `plans` where
     each stands, and `planning_worth` the money of a point, for base and horizon, with every rate that is
-    signed and valid in its place.
+    signed and valid in its place. `predicted` is None where nobody can leave, or where cells were too many to leave
+    their engine.
     """
 
     calibration: Calibration
@@ -50,6 +52,7 @@ class Estimates:
     certified: Certified
     plans: tuple[RatePlan, ...]
     planning_worth: float
+    predicted: PredictedLeaving | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

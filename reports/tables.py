@@ -27,6 +27,7 @@ from reports.tables_choice import (
 from reports.tables_doubts import doubts_table
 from reports.tables_lifetime import lifetime_tables
 from reports.tables_points import money_rows, point_values_table
+from reports.tables_predictive import predictive_table
 from reports.tables_walk import walk_table
 
 CALIBRATION = ("outcome", "term", "method", "estimate", "se", "low", "high", "p", "n", "headline", "grade")
@@ -60,7 +61,8 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
         "checks": lambda one: checks_table(one.checks),
     }
     tables = {name: make(found) for name, make in makers.items()} | dict(found.coverage.tables())
-    return tables | {"walk": walk_table(found)} | dict(lifetime_tables(found))
+    tables |= {"walk": walk_table(found)} | dict(lifetime_tables(found))
+    return tables | {"predictive": predictive_table(found)}
 
 
 def checks_table(checks: tuple[Check, ...]) -> pd.DataFrame:

@@ -52,6 +52,7 @@ TABLE_SHEETS: dict[str, tuple[str, str]] = {
     "lifetime": ("Lifetime", "What a customer of today still brings without any fix, by each model; ranges are 90%."),
     "survival": ("Survival", "Share of customers still there by tenure in periods, as seen and by each model."),
     "revenue_kept": ("Revenue kept", "Revenue of a period's customers some periods later, as a share of it."),
+    "predictive": ("Who leaves", "Leavers as predicted and as seen, by group; ranges are 90%."),
     "checks": ("Run checks", "Every check of the run, with what was found and what is allowed."),
 }
 _LONG = ("text", "remedy", "reason", "note", "what_would_have_to_be_true", "description")

@@ -41,13 +41,19 @@ def cells_of(rng: np.random.Generator, effects: np.ndarray, size: float, periods
 def invent(rows: pd.DataFrame, rng: np.random.Generator, draws: int) -> Invented:
     """The study of these cells; its draws have the Gaussian summary as their likelihood."""
     held = build_design(rows, (), PAINS)
-    summary = hazard_summary(rows, held)
-    spread = np.linalg.inv(summary.precision + np.eye(2) / PRIOR_SD**2)
-    leaving = rng.multivariate_normal(spread @ summary.precision @ summary.mean, spread, size=draws)
+    forms = forms_of(hazard_summary(rows, held))
     part = persona_cells("all", "everyone", rows, held, (np.arange(2), np.ones(2)))
-    return Invented(
-        rows=rows, parts=(part,), forms=forms_of(summary), posterior=posterior_of(leaving[:, None, :], ("all",))
-    )
+    return Invented(rows=rows, parts=(part,), forms=forms, posterior=drawn_from(forms, rng, draws))
+
+
+def drawn_from(forms: ReducedForms, rng: np.random.Generator, draws: int) -> UpliftPosterior:
+    """Draws of one persona's summary under the prior."""
+    assert forms.leaving is not None
+    summary = forms.leaving[0]
+    spread = np.linalg.inv(summary.precision + np.eye(2) / PRIOR_SD**2)
+    middle = spread @ summary.precision @ summary.mean
+    leaving = middle + rng.standard_normal((draws, 2)) @ np.linalg.cholesky((spread + spread.T) / 2).T
+    return posterior_of(leaving[:, None, :], ("all",))
 
 
 def forms_of(*leaving: GaussianSummary) -> ReducedForms:

@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
-from invented_leaving import PRIOR_SD, Invented, cells_of, invent
+from invented_leaving import PRIOR_SD, Invented, cells_of, drawn_from, invent
 from scipy.special import logsumexp
 from scipy.stats import binom
 
@@ -17,6 +17,8 @@ from models.exact import correct, correct_on, exact_checks, log_weights, take
 from models.exact_cells import ExactLikelihood, exact_cells
 from models.psis import smooth
 from models.reduce import reduce_cells
+from models.resummarise import count_exactly, resummarise
+from models.uplift import Credibility, Question, fit_uplift
 
 # 16,000 draws worth 10,000 tell a mean to a hundredth of a standard deviation; four of them.
 MEAN_OFF = 0.04
@@ -38,7 +40,8 @@ def grid_posterior(study: Invented) -> tuple[np.ndarray, np.ndarray]:
     logs = np.empty(len(pairs))
     for k, pair in enumerate(pairs):
         hazard = -np.expm1(-np.exp(nuisance @ x[:, :2].T + pair @ x[:, 2:].T))
-        logs[k] = logsumexp(binom.logpmf(rows["leavers"].to_numpy(), rows["n"].to_numpy(), hazard).sum(axis=1))
+        each = binom.logpmf(rows["leavers"].to_numpy(), rows["n"].to_numpy(), hazard)
+        logs[k] = logsumexp(each.sum(axis=1) / study.parts[0].dispersion)
     weight = np.exp(logs - (pairs**2).sum(axis=1) / (2 * PRIOR_SD**2) - logs.max())
     weight /= weight.sum()
     mean = weight @ pairs
@@ -150,6 +153,24 @@ def test_a_summary_that_is_far_off_is_named_for_the_full_sampler(few_leavers: In
     assert [check.status for check in exact_checks(found)] == ["review"]
 
 
+def test_a_summary_far_off_is_drawn_anew_where_the_draws_lie_until_it_can_be_weighed() -> None:
+    rng = stream(8, "anew")
+    rows = cells_of(rng, np.zeros(2), 120)
+    rows["leavers"] = [3, 0, 2, 0, 2, 2, 0, 0]
+    study = invent(rows, rng, 8_000)
+    forms, posterior = study.forms, study.posterior
+    found = correct_on(posterior, forms, study.parts, 1)
+    assert found.to_full == ("all",)
+    for _ in range(3):
+        if found.to_full:
+            forms = resummarise(forms, posterior, study.parts, found.to_full)
+            posterior = drawn_from(forms, rng, 8_000)
+            found = correct_on(posterior, forms, study.parts, 1)
+    mean, sd = grid_posterior(study)
+    assert found.to_full == ()
+    np.testing.assert_allclose((found.posterior.leaving[:, 0].mean(axis=0) - mean) / sd, 0, atol=3 * MEAN_OFF)
+
+
 def test_ranges_hold_the_truth_as_often_as_they_say_and_lean_less_than_the_summary() -> None:
     held: dict[str, list[bool]] = {"summary": [], "exact": []}
     lean: dict[str, list[float]] = {"summary": [], "exact": []}
@@ -193,3 +214,27 @@ def test_sites_have_nobody_to_leave(few_leavers: Invented, hospitals_panel: obje
     found = correct(few_leavers.posterior, few_leavers.forms, panel, small_intake.case.journey, 1)  # type: ignore[arg-type]
     assert found is None
     assert exact_checks(found) == ()
+
+
+def test_a_company_is_counted_exactly_by_the_engine_that_drew_it(
+    small_cells: CustomerCells, small_intake: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journey = small_intake.case.journey
+    question = Question(
+        forms=reduce_cells(small_cells, journey),
+        signs=-np.ones(len(journey.pain_points)),
+        credibility=Credibility(prior=None, grades={}),
+    )
+    posterior = fit_uplift(question, 1, "quick", lambda done, total: None)
+    found = count_exactly(question, posterior, small_cells, journey, 1)
+    assert found is not None
+    assert (found.to_full, found.left) == ((), ())
+    assert found.forms is question.forms
+    assert set(found.posterior.fit.khat) == {"leaving of family", "leaving of streamer"}
+    assert found.posterior.fit.converged()
+    # no weight is trusted: the summary is drawn anew as often as allowed, then the personas are named
+    monkeypatch.setattr("models.exact.KHAT_LIMIT", -10.0)
+    never = count_exactly(question, posterior, small_cells, journey, 1)
+    assert never is not None
+    assert never.to_full == ("family", "streamer")
+    assert never.forms is not question.forms

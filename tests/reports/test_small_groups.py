@@ -25,6 +25,7 @@ COUNTED = {
     "lifetime": ("n", "left", "customers"),
     "survival": ("n",),
     "revenue_kept": ("customers",),
+    "predictive": ("customers", "left"),
 }
 # These leave the engine with small groups already hidden, which tests/impact/test_coverage.py holds.
 COUNTED_ON_THE_ENGINE = {"coverage", "response_rates", "respondents", "transitions", "stage_flow"}

@@ -55,6 +55,7 @@ CONTRACT = {
     "survival": "tenure n observed shifted_beta gamma_frailty geometric",
     "revenue_kept": "period periods_later customers gross_retention net_retention new_revenue earned_revenue "
     "earned_level note",
+    "predictive": "kind period group persona customers left predicted predicted_p05 predicted_p95 inside far",
 }
 NAMED = {"journey", "drivers", "pain_points", "initiatives", "portfolio", "cashflow", "benefits", "break_even"}
 SHARES = {
