@@ -8,7 +8,8 @@ EXACT_PAGES: tuple[tuple[str, str, str, str], ...] = (
         "Few leavers are counted exactly",
         "Effects on leaving are first fitted to a summary of the cells, which is good where many leave. The draws are "
         "then weighed to the exact counts. Where very few left, a few draws may carry all the weight; the summary is "
-        "then drawn anew where the draws lie, up to three times. If that does not help, no weighing can be trusted.",
+        "then drawn anew where the draws lie, up to three times. If that does not help, NUTS samples the counts "
+        "themselves, which takes minutes.",
         "Join personas of whom few left; their effects say little beyond what was held likely before.",
     ),
     (

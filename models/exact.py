@@ -223,6 +223,8 @@ def exact_checks(found: Corrected | None) -> tuple[Check, ...]:
     text = "The draws were weighed to the exact likelihood." if found.corrected else "The summary is as good."
     if found.to_full:
         text = f"The summary is too far off to be weighed for {', '.join(found.to_full)}: few left there."
+    elif not found.khat and found.corrected:
+        text = "No summary could be weighed: NUTS sampled the counts themselves."
     elif not found.khat:
         text = "Too many cells to weigh: the summary stands, which at that size is as good as exact."
     return (
@@ -232,7 +234,7 @@ def exact_checks(found: Corrected | None) -> tuple[Check, ...]:
             "review" if found.to_full else "pass",
             found=f"k-hat {max(found.khat.values(), default=0.0):.2f}, largest move {far:.2f} posterior sd"
             if found.khat
-            else "not tried",
+            else ("NUTS on the counts" if found.corrected else "not tried"),
             limit=f"k-hat under {KHAT_LIMIT}",
             text=text,
             remedy="Join small personas; their effects say little beyond the prior." if found.to_full else "",

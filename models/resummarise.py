@@ -17,7 +17,7 @@ from models.exact import Corrected, correct, correct_on
 from models.exact_cells import ExactLikelihood, PersonaCells
 from models.inference import Engine
 from models.reduced import GaussianSummary, ReducedForms
-from models.uplift import Question, UpliftPosterior, fit_uplift
+from models.uplift import Question, UpliftPosterior, fit_on_counts, fit_uplift
 
 ROUNDS = 3
 LOOK = 2_000  # draws the parabola is laid through
@@ -31,7 +31,7 @@ def count_exactly(
     """The posterior on the exact counts of those who left; None where nobody can leave.
 
     Where the weights of a persona cannot be trusted, its summary is drawn anew where the draws lie, and the model
-    fitted again by the same engine, up to three times.
+    fitted again by the same engine, up to three times; where that does not help, by NUTS on the counts themselves.
     """
     corrected, forms = correct(posterior, question.forms, cells, journey, seed), question.forms
     engine: Engine = "full" if posterior.fit.engine == "full" else "quick"
@@ -41,7 +41,11 @@ def count_exactly(
         forms = resummarise(forms, posterior, corrected.parts, corrected.to_full)
         posterior = fit_uplift(replace(question, forms=forms), seed, engine, lambda done, total: None)
         corrected = correct_on(posterior, forms, corrected.parts, seed)
-    return corrected
+    if corrected is None or not corrected.to_full:
+        return corrected
+    posterior = fit_on_counts(question, corrected.parts, seed, lambda done, total: None)
+    told = tuple(sorted({part.persona for part in corrected.parts}))
+    return replace(corrected, posterior=posterior, khat={}, corrected=told, to_full=(), index=None)
 
 
 def resummarise(

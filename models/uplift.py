@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -26,6 +26,9 @@ from models.calibration.slopes import Grade
 from models.haircut import Prior, share_kept
 from models.inference import Engine, Fit
 from models.reduced import ReducedForms
+
+if TYPE_CHECKING:
+    from models.exact_cells import PersonaCells
 
 STUDY_SPREAD = 0.5  # of logit kappa from one study to another
 HORSESHOE_FROM = 31  # pain points: so many that most must be nothing
@@ -154,6 +157,16 @@ def fit_uplift(question: Question, seed: int, engine: Engine, tell: Callable[[in
 
     fit = sample_fully(question, int(stream(seed, "uplift").integers(2**31)), tell)
     return _posterior(question, replace(fit, fell_back=engine == "quick"), seed)
+
+
+def fit_on_counts(
+    question: Question, counts: tuple[PersonaCells, ...], seed: int, tell: Callable[[int, int], None]
+) -> UpliftPosterior:
+    """The joint posterior by NUTS with leaving told by the exact counts, where no summary of them can stand in."""
+    from models.full import sample_fully
+
+    number = int(stream(seed, "uplift on counts").integers(2**31))
+    return _posterior(question, replace(sample_fully(question, number, tell, counts), fell_back=True), seed)
 
 
 def draw_prior(question: Question, draws: int, seed: int) -> UpliftPosterior:
