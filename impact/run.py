@@ -38,6 +38,7 @@ from models.pains import value_pains
 from models.planning import planned, planning_checks, price, stand
 from models.points import find_point, point_checks, value_points, worth_of_a_point
 from models.rated import rate
+from models.stakes import find_stakes, stakes_checks
 from models.uplift import Credibility, Question, fit_uplift
 from models.value import look_at_today
 from reports.deliver import deliver, refuse_foreign
@@ -199,6 +200,8 @@ def estimate(
     plans = price(
         stand(certified, approvals, study), calibration, lambda one: worth_of_a_point(base, one, cells, study)
     )
+    pains = value_pains(base, posterior, journey)
+    stakes = find_stakes(base, posterior, pains, question, journey, study)
     estimates = Estimates(
         calibration=calibration,
         drivers=rated.drivers,
@@ -206,7 +209,8 @@ def estimate(
         posterior=posterior,
         base=base,
         points=value_points(base, calibration, cells, study),
-        pains=value_pains(base, posterior, journey),
+        pains=pains,
+        stakes=stakes,
         demoted=demoted,
         grades=grades,
         certified=certified,
@@ -220,6 +224,7 @@ def estimate(
         *point_checks(estimates.points, calibration, study),
         *effect_checks(forms, posterior, journey, demoted),
         *slope_check(posterior, calibration, forms.score_sd),
+        *stakes_checks(stakes, pains, journey),
         *certificate_checks(certified),
         *planning_checks(plans),
     )

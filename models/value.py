@@ -7,6 +7,7 @@ come from experience before any fix.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -156,14 +157,34 @@ def look_at_today(base: ValueBase, posterior: UpliftPosterior) -> Today:
 
 def value_draws(base: ValueBase, today: Today, course: Course) -> ValueDraws:
     """What a course is worth by period, draw by draw, summed over personas."""
+
+    def moved(g: int) -> tuple[np.ndarray, np.ndarray]:
+        fixed = course.levels[g if len(course.levels) > 1 else 0]
+        persona = base.personas[g]
+        return (
+            leaving_ratios(persona, today.hazard[g], today.together[g], fixed),
+            spend_lifts(persona, today.spend[g], fixed),
+        )
+
+    return changed_draws(base, today, course.at, moved)
+
+
+def changed_draws(
+    base: ValueBase, today: Today, at: np.ndarray, moved: Callable[[int], tuple[np.ndarray, np.ndarray]]
+) -> ValueDraws:
+    """What a change of leaving and of money is worth by period, draw by draw, summed over personas.
+
+    Args:
+        base: the base.
+        today: what stays the same.
+        at: which level holds in the experience of each future period, -1 for none.
+        moved: of a persona, factors of leaving intensity and relative gains in money, `(level, age, draw)` each.
+    """
     draws, periods = len(base.frailty), len(base.discount)
     retention, spend = np.zeros((draws, periods)), np.zeros((draws, periods))
-    held = np.concatenate([np.full(base.lag, -1), course.at])[:periods]
     for g, persona in enumerate(base.personas):
-        fixed = course.levels[g if len(course.levels) > 1 else 0]
-        mix = persona.met.mix
-        ratio = _by_period(leaving_ratios(persona, today.hazard[g], today.together[g], fixed), held, mix, 1.0)
-        lift = _by_period(spend_lifts(persona, today.spend[g], fixed), held, mix, 0.0)
+        ratios, lifts = moved(g)
+        ratio, lift = by_period(base, persona, at, ratios, 1.0), by_period(base, persona, at, lifts, 0.0)
         there = _there(persona, base.frailty, today.now[g], ratio)
         worth = persona.customers * persona.money
         after = np.einsum("dbh,b->dh", there, worth)
@@ -182,12 +203,17 @@ def _there(persona: PersonaBase, frailty: np.ndarray, now: np.ndarray, ratio: np
     return survival(now[:, :, None] * ratio.cumsum(axis=2), frailty[:, None, None])
 
 
-def _by_period(levels: np.ndarray, held: np.ndarray, mix: np.ndarray, idle: float) -> np.ndarray:
-    """`(draw, band, period)` from `(level, age, draw)`, `idle` where nothing is fixed yet; one band where all agree."""
+def by_period(base: ValueBase, persona: PersonaBase, at: np.ndarray, levels: np.ndarray, idle: float) -> np.ndarray:
+    """What holds in each future period `(draw, band, period)` from `(level, age, draw)`; one band where all agree.
+
+    `at` `(period,)` is the level in the experience of each future period, -1 for none, and outcomes come a lag later;
+    `idle` stands where nothing holds yet.
+    """
+    held = np.concatenate([np.full(base.lag, -1), at])[: len(base.discount)]
     padded = np.concatenate([levels, np.full((1, *levels.shape[1:]), idle)])[held]
     if levels.shape[1] == 1:
         return np.asarray(padded.transpose(2, 1, 0))
-    return np.asarray((mix @ padded).transpose(2, 1, 0))
+    return np.asarray((persona.met.mix @ padded).transpose(2, 1, 0))
 
 
 def leaving_ratios(persona: PersonaBase, log_hazard: np.ndarray, together: np.ndarray, fixed: np.ndarray) -> np.ndarray:
@@ -201,7 +227,7 @@ def leaving_ratios(persona: PersonaBase, log_hazard: np.ndarray, together: np.nd
     if not persona.rate.any():
         return out
     changed = np.flatnonzero(fixed.any(axis=(0, 1)))
-    groups, weight = _grouped(persona.patterns[:, changed], met.weights, together)
+    groups, weight = share_of_intensity(persona.patterns[:, changed], met.weights, together)
     folds = _folds(groups)
     hazard = log_hazard[:, changed].T
     occurs = np.exp(hazard)
@@ -218,7 +244,9 @@ def leaving_ratios(persona: PersonaBase, log_hazard: np.ndarray, together: np.nd
     return out
 
 
-def _grouped(patterns: np.ndarray, weights: np.ndarray, together: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def share_of_intensity(
+    patterns: np.ndarray, weights: np.ndarray, together: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Patterns merged where they are alike in the pain points `(pattern, changed)`.
 
     The merged patterns `(group, changed)` in lexical order, and each one's share of today's intensity of its age

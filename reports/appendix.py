@@ -63,11 +63,12 @@ def _pain_points(edition: Edition) -> Section | None:
         anchor="pain-points",
         title=f"Pain points / {word} at stake / {horizon_title(edition)}",
         note="Effects are for each customer and period in which it happens. Seen: share of active "
-        "customers a period, or the mean amount; where sites differ in level, effects are for its mean.",
+        "customers a period, or the mean amount; where sites differ in level, effects are for its mean. Last in: worth "
+        "when all others are fixed. Own rows: by its own data alone. Face: without haircut.",
         table=Table(
             headings=(
                 *("Pain point", "Owner", "Grade", "Seen", "Score", "Retention", "Spend"),
-                *("Low", "Expected", "High", "Chance > 0"),
+                *("Low", "Expected", "High", "Chance > 0", "Last in", "Own rows", "Face"),
             ),
             rows=tuple(
                 (
@@ -80,6 +81,7 @@ def _pain_points(edition: Edition) -> Section | None:
                     signed_percent(number(row, "spend_effect")),
                     *figures_of(row, "value_p05", "value", "value_p95"),
                     cell_of_twenty(number(row, "p_positive")),
+                    *(money(number(row, name)) for name in ("value_marginal", "value_unpooled", "value_face")),
                 )
                 for row in rows
             ),

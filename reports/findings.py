@@ -22,6 +22,7 @@ from models.pains import PainValues
 from models.planning import RatePlan
 from models.points import PointValue
 from models.reduced import ReducedForms
+from models.stakes import Stakes
 from models.uplift import UpliftPosterior
 from models.value import ValueBase
 from scenarios.decision import Decision
@@ -45,6 +46,7 @@ class Estimates:
     base: ValueBase
     points: tuple[PointValue, ...]
     pains: PainValues
+    stakes: Stakes
     demoted: frozenset[str]
     grades: Mapping[str, Grade]
     certified: Certified

@@ -14,6 +14,7 @@ from impact.journey import Journey
 from models.calibration.slopes import Z90, Calibration
 from models.drivers import Drivers
 from reports.findings import Estimates, Findings, summary
+from reports.tables_at_stake import at_stake_table
 from reports.tables_certificate import certificate_table, triangulation_table
 from reports.tables_choice import (
     benefits_table,
@@ -60,7 +61,7 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
         "checks": lambda one: checks_table(one.checks),
     }
     tables = {name: make(found) for name, make in makers.items()} | dict(found.coverage.tables())
-    return tables | {"walk": walk_table(found)} | dict(lifetime_tables(found))
+    return tables | {"walk": walk_table(found), "at_stake": at_stake_table(found)} | dict(lifetime_tables(found))
 
 
 def checks_table(checks: tuple[Check, ...]) -> pd.DataFrame:
@@ -213,6 +214,7 @@ def pain_points_table(found: Findings) -> pd.DataFrame:
     columns = [
         *("pain_point", "stage", "name", "owner", "prevalence", "satisfaction_effect", "retention_effect"),
         *("spend_effect", "value", "value_p05", "value_p50", "value_p95", "p_positive", "grade", "prior_share"),
+        *("value_marginal", "value_unpooled", "value_unpooled_se", "value_face", "value_prior_share"),
     ]
     estimates = found.estimates
     if estimates is None:
@@ -229,6 +231,11 @@ def pain_points_table(found: Findings) -> pd.DataFrame:
                 "p_positive": float((estimates.pains.pains[k] > 0).mean()),
                 "grade": estimates.grades[pain.pain_point],
                 "prior_share": float(estimates.posterior.prior_share[k]),
+                "value_marginal": float(estimates.stakes.marginal[k].mean()),
+                "value_unpooled": float(estimates.stakes.unpooled.value[k]),
+                "value_unpooled_se": float(estimates.stakes.unpooled.se[k]),
+                "value_face": float(estimates.stakes.face[k]),
+                "value_prior_share": estimates.stakes.shares["pain_point", pain.pain_point],
             }
         )
     return pd.DataFrame(rows, columns=columns)
