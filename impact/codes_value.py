@@ -48,4 +48,12 @@ VALUE_PAGES: tuple[tuple[str, str, str, str], ...] = (
         "than of these customers. The table at_stake has it for every figure.",
         "A pilot, more customers or more periods narrow it; until then treat the figure as a judgement.",
     ),
+    (
+        "C536",
+        "What pain points may carry on to later stages",
+        "Value is counted for each pain point with the others as they are. Who meets an earlier one may meet later "
+        "ones more often because of it, and then a fix brings more; or because both happen to the same customers, and "
+        "then it does not. The check says by how much the value would rise if it were all cause.",
+        "Watch the later pain points in a pilot of the fix; tables/carried.csv has every pair with its range.",
+    ),
 )

@@ -18,6 +18,8 @@ from impact.coverage import JourneyCoverage, coverage_checks, measure_coverage
 from impact.errors import Finding, InputError, TooThinError
 from impact.intake import Intake, inspect_study, take_in
 from models.base import bare_base, build_base, margin_rate
+from models.cap import cap_checks
+from models.carried import carried_checks, find_carried
 from models.certificate_issue import Beside, certificate_checks, issue_certificates, terms_of
 from models.checks import (
     effect_checks,
@@ -50,7 +52,7 @@ from scenarios.decision import Decision, decision_checks
 from scenarios.effect import make_offers
 from scenarios.portfolio import InfeasibleError
 from scenarios.walk import Walk, signed_rates, walk_to_npv
-from scenarios.worth import Case
+from scenarios.worth import Case, set_value
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -146,7 +148,7 @@ def find(
             with progress.stage("Valuing, ranking, choosing"):
                 decision = choose(intake, cells, estimates)
                 walks = walk(decision, estimates)
-            checks = (*checks, *more, *decision_checks(decision))
+            checks = (*checks, *more, *decision_checks(decision), *_within_the_cap(estimates, decision))
     except TooThinError as thin:
         checks = (*checks, thin_check(thin))
     with progress.stage("Following customers"):
@@ -202,6 +204,7 @@ def estimate(
     )
     pains = value_pains(base, posterior, journey)
     stakes = find_stakes(base, posterior, pains, question, journey, study)
+    carried = find_carried(cells, journey, forms, base, posterior, pains.pains.mean(axis=1))
     estimates = Estimates(
         calibration=calibration,
         drivers=rated.drivers,
@@ -211,6 +214,7 @@ def estimate(
         points=value_points(base, calibration, cells, study),
         pains=pains,
         stakes=stakes,
+        carried=carried,
         demoted=demoted,
         grades=grades,
         certified=certified,
@@ -225,6 +229,7 @@ def estimate(
         *effect_checks(forms, posterior, journey, demoted),
         *slope_check(posterior, calibration, forms.score_sd),
         *stakes_checks(stakes, pains, journey),
+        *carried_checks(carried, pains.pains.mean(axis=1), journey, cells),
         *certificate_checks(certified),
         *planning_checks(plans),
     )
@@ -265,6 +270,15 @@ def walk(decision: Decision, estimates: Estimates) -> tuple[Walk, ...]:
     chosen = [int(i) for i in np.flatnonzero(decision.portfolio.chosen)]
     sets = [chosen, *([i] for i in range(len(decision.case.offers)))]
     return walk_to_npv(decision.case, estimates.forms, rates, sets)
+
+
+def _within_the_cap(estimates: Estimates, decision: Decision) -> tuple[Check, ...]:
+    """Whether all pain points together, and the chosen portfolio, stay within what pain points explain."""
+    sets = {"all pain points": estimates.pains.everything}
+    if decision.portfolio is not None:
+        chosen = [int(i) for i in np.flatnonzero(decision.portfolio.chosen)]
+        sets["the chosen portfolio"] = set_value(decision.case, chosen).discounted(estimates.base.discount)
+    return cap_checks(estimates.stakes.cap, sets)
 
 
 def _nothing_allowed(why: str) -> Finding:

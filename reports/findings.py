@@ -15,6 +15,7 @@ from impact.initiative import Plan
 from impact.journey import Journey
 from impact.study import Study
 from models.calibration.slopes import Calibration, Grade
+from models.carried import Carried
 from models.certificate import Certified
 from models.drivers import Drivers
 from models.lifetime.measure import Lifetimes
@@ -47,6 +48,7 @@ class Estimates:
     points: tuple[PointValue, ...]
     pains: PainValues
     stakes: Stakes
+    carried: Carried
     demoted: frozenset[str]
     grades: Mapping[str, Grade]
     certified: Certified

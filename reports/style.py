@@ -56,7 +56,15 @@ NUMBER_FORMATS: dict[Kind, str] = {
 _COLUMNS: dict[Kind, tuple[str, ...]] = {
     "money": (
         *("value_at_stake", "value", "value_p05", "value_p50", "value_p95", "value_true", "budget", "max_cost"),
-        *("value_marginal", "value_unpooled", "value_unpooled_se", "value_face", "prior_p05", "prior_p95"),
+        *(
+            "value_marginal",
+            "value_unpooled",
+            "value_unpooled_se",
+            "value_face",
+            "value_more",
+            "prior_p05",
+            "prior_p95",
+        ),
         *("cost", "npv", "npv_p05", "npv_p50", "npv_p95", "regret", "evpi"),
         *("capex", "opex", "retention", "spend", "service_saving", "other_benefit", "non_cashable", "net"),
         *("cumulative", "ledger", "reported", "difference", "amount", "running"),

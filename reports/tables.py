@@ -15,6 +15,7 @@ from models.calibration.slopes import Z90, Calibration
 from models.drivers import Drivers
 from reports.findings import Estimates, Findings, summary
 from reports.tables_at_stake import at_stake_table
+from reports.tables_carried import carried_table
 from reports.tables_certificate import certificate_table, triangulation_table
 from reports.tables_choice import (
     benefits_table,
@@ -61,7 +62,8 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
         "checks": lambda one: checks_table(one.checks),
     }
     tables = {name: make(found) for name, make in makers.items()} | dict(found.coverage.tables())
-    return tables | {"walk": walk_table(found), "at_stake": at_stake_table(found)} | dict(lifetime_tables(found))
+    beside = {"walk": walk_table(found), "at_stake": at_stake_table(found), "carried": carried_table(found)}
+    return tables | beside | dict(lifetime_tables(found))
 
 
 def checks_table(checks: tuple[Check, ...]) -> pd.DataFrame:

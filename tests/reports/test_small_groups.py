@@ -25,6 +25,7 @@ COUNTED = {
     "lifetime": ("n", "left", "customers"),
     "survival": ("n",),
     "revenue_kept": ("customers",),
+    "carried": ("n",),
 }
 # These leave the engine with small groups already hidden, which tests/impact/test_coverage.py holds.
 COUNTED_ON_THE_ENGINE = {"coverage", "response_rates", "respondents", "transitions", "stage_flow"}
@@ -50,7 +51,10 @@ def with_few(found: Findings) -> Findings:
     )
     first, *others = estimates.calibration.slopes
     calibration = replace(estimates.calibration, slopes=(replace(first, n=FEW), *others))
-    estimates = replace(estimates, base=replace(estimates.base, personas=personas), calibration=calibration)
+    one, *rest = estimates.carried.rows
+    carried = replace(estimates.carried, rows=(replace(one, n=FEW), *rest))
+    base = replace(estimates.base, personas=personas)
+    estimates = replace(estimates, base=base, calibration=calibration, carried=carried)
     return replace(found, cells=replace(found.cells, coverage=coverage), estimates=estimates)
 
 
