@@ -32,6 +32,7 @@ from models.checks import (
     thin_check,
     unit_checks,
 )
+from models.excellence import find_excellence
 from models.haircut import pain_grades
 from models.history import history_checks, kept_share
 from models.inference import Engine
@@ -215,6 +216,7 @@ def estimate(
         pains=pains,
         stakes=stakes,
         carried=carried,
+        excellence=find_excellence(cells, journey, base, haircut.prior, seed),
         demoted=demoted,
         grades=grades,
         certified=certified,

@@ -18,6 +18,7 @@ from models.calibration.slopes import Calibration, Grade
 from models.carried import Carried
 from models.certificate import Certified
 from models.drivers import Drivers
+from models.excellence import Stride
 from models.lifetime.measure import Lifetimes
 from models.pains import PainValues
 from models.planning import RatePlan
@@ -49,6 +50,7 @@ class Estimates:
     pains: PainValues
     stakes: Stakes
     carried: Carried
+    excellence: tuple[Stride, ...]
     demoted: frozenset[str]
     grades: Mapping[str, Grade]
     certified: Certified

@@ -91,7 +91,10 @@ _COLUMNS: dict[Kind, tuple[str, ...]] = {
         *("observed", "shifted_beta", "gamma_frailty", "geometric"),
         *("gross_retention", "net_retention", "new_revenue", "earned_revenue", "earned_level"),
     ),
-    "fine_share": ("retention_effect", "spend_effect", "spend_relative"),
+    "fine_share": (
+        *("retention_effect", "spend_effect", "spend_relative"),
+        *("leaving", "leaving_low", "leaving_high", "spend_low", "spend_high"),
+    ),
     "score": ("score", "score_low", "score_high", "benchmark", "score_points", "stage_score"),
     "signed": ("emotion", "satisfaction_effect", "standardised"),
     "count": (
@@ -105,6 +108,7 @@ _COLUMNS: dict[Kind, tuple[str, ...]] = {
     "quarters": ("payback_quarters", "days_p50"),
 }
 _OF_TABLE: dict[tuple[str, str], Kind] = {
+    ("excellence", "spend"): "fine_share",
     ("scenarios", "value"): "mixed",
     ("frontier", "initiatives"): "text",
     ("respondents", "difference"): "mixed",

@@ -27,6 +27,7 @@ from reports.tables_choice import (
     scenarios_table,
 )
 from reports.tables_doubts import doubts_table
+from reports.tables_excellence import excellence_table
 from reports.tables_lifetime import lifetime_tables
 from reports.tables_points import money_rows, point_values_table
 from reports.tables_walk import walk_table
@@ -62,7 +63,8 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
         "checks": lambda one: checks_table(one.checks),
     }
     tables = {name: make(found) for name, make in makers.items()} | dict(found.coverage.tables())
-    beside = {"walk": walk_table(found), "at_stake": at_stake_table(found), "carried": carried_table(found)}
+    beside = {"walk": walk_table(found), "at_stake": at_stake_table(found)}
+    beside |= {"carried": carried_table(found), "excellence": excellence_table(found)}
     return tables | beside | dict(lifetime_tables(found))
 
 

@@ -26,6 +26,7 @@ COUNTED = {
     "survival": ("n",),
     "revenue_kept": ("customers",),
     "carried": ("n",),
+    "excellence": ("n",),
 }
 # These leave the engine with small groups already hidden, which tests/impact/test_coverage.py holds.
 COUNTED_ON_THE_ENGINE = {"coverage", "response_rates", "respondents", "transitions", "stage_flow"}
@@ -55,6 +56,8 @@ def with_few(found: Findings) -> Findings:
     carried = replace(estimates.carried, rows=(replace(one, n=FEW), *rest))
     base = replace(estimates.base, personas=personas)
     estimates = replace(estimates, base=base, calibration=calibration, carried=carried)
+    step, *others_up = estimates.excellence
+    estimates = replace(estimates, excellence=(replace(step, n=FEW), *others_up))
     return replace(found, cells=replace(found.cells, coverage=coverage), estimates=estimates)
 
 

@@ -53,6 +53,8 @@ CONTRACT = {
     "walk": "initiative name step line amount running points_moved",
     "at_stake": "kind id name value value_p05 value_p95 prior_p05 prior_p95 prior_share customers_kept",
     "carried": "pain_point name kind at at_name effect low high n share value_more",
+    "excellence": "stage name step kano share n leaving leaving_low leaving_high spend spend_low spend_high "
+    "value_per_percent value_per_percent_p05 value_per_percent_p95",
     "lifetime": "persona name model parameters n left retention_y1 retention_y2 retention_y3 retention_y4 retention_y5 "
     "customers value value_p05 value_p95 value_20q value_20q_p05 value_20q_p95 note",
     "survival": "tenure n observed shifted_beta gamma_frailty geometric",
