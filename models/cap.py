@@ -90,17 +90,23 @@ def cap_checks(cap: Cap, sets: Mapping[str, np.ndarray]) -> tuple[Check, ...]:
     over = [name for name, value in sets.items() if _beyond(value, cap.value)]
     leaving = _beyond(cap.saved, cap.explained)
     whole = float(cap.leavers.mean())
-    share = float(cap.explained.mean()) / whole if whole > 0 else 0.0
     good = not over and not leaving
-    found = f"{cap.saved.mean():,.0f} of {cap.explained.mean():,.0f} customers that pain points drive away"
+    found, limit = (
+        (
+            f"{cap.saved.mean():,.0f} of {cap.explained.mean():,.0f} customers that pain points drive away",
+            f"{cap.explained.mean() / whole:.1%} of all {whole:,.0f} customers who leave over the horizon",
+        )
+        if whole > 0
+        else ("within it", f"{cap.value.mean():,.0f}, all money that pain points explain")
+    )
     return (
         make_check(
             "C530",
             "No more is saved than pain points explain",
             "pass" if good else "fail",
             found=found if good else f"beyond it: {', '.join(over) or 'all pain points together'}",
-            limit=f"{share:.1%} of all {whole:,.0f} customers who leave over the horizon",
-            text="Fixing every pain point saves no more than the leaving that they explain, and no set is worth more."
+            limit=limit,
+            text="Fixing every pain point saves no more than what they explain, and no set of fixes is worth more."
             if good
             else "A value lies above all that pain points explain, which no fix can bring.",
             remedy="" if good else "Do not use these figures; report the study that shows it.",
