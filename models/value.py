@@ -228,14 +228,14 @@ def leaving_ratios(persona: PersonaBase, log_hazard: np.ndarray, together: np.nd
         return out
     changed = np.flatnonzero(fixed.any(axis=(0, 1)))
     groups, weight = share_of_intensity(persona.patterns[:, changed], met.weights, together)
-    folds = _folds(groups)
+    steps = _growth(groups)
     hazard = log_hazard[:, changed].T
     occurs = np.exp(hazard)
     alone, excess = met.alone[:, changed], met.level[:, changed]
     for level in np.flatnonzero(fixed.any(axis=(1, 2))):
         share = fixed[level][:, changed].T
         factor = share / occurs + 1 - share
-        out[level] = _mean_factor(weight, folds, factor)
+        out[level] = _mean_factor(weight, steps, factor)
         for k in np.flatnonzero(alone.any(axis=0)):
             chance = alone[:, k, None]
             out[level] *= (1 - chance + chance * factor[k] * occurs[k]) / (1 - chance + chance * occurs[k])
@@ -262,39 +262,33 @@ def share_of_intensity(
     return groups, weight / weight.sum(axis=0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fold:
-    """How groups lose their first pain point: to `left` groups, from runs of rows of equally many occurrences.
+Growth = list[tuple[np.ndarray, tuple[tuple[float, np.ndarray], ...]]]
 
-    Each run is (occurrences, first row, row after the last, the group each of its rows goes to).
+
+def _growth(groups: np.ndarray) -> Growth:
+    """How groups `(group, pain_point)` in lexical order grow from one, a pain point at a time.
+
+    By pain point: which of the groups so far each comes of, and by number of occurrences which ones meet it so often.
     """
-
-    left: int
-    runs: tuple[tuple[float, int, int, np.ndarray], ...]
-
-
-def _folds(groups: np.ndarray) -> list[Fold]:
-    """A fold a pain point, of groups `(group, pain_point)` in lexical order."""
-    folds = []
-    while groups.shape[1]:
-        rest, to = np.unique(groups[:, 1:], axis=0, return_inverse=True)
-        times, start = np.unique(groups[:, 0], return_index=True)
-        ends = np.append(start[1:], len(groups))
-        runs = ((float(n), int(a), int(z), to.reshape(-1)[a:z]) for n, a, z in zip(times, start, ends, strict=True))
-        folds.append(Fold(left=len(rest), runs=tuple(runs)))
-        groups = rest
-    return folds
+    steps: Growth = []
+    before = np.zeros(len(groups), dtype=int)
+    for k in range(groups.shape[1]):
+        first, place = np.unique(groups[:, : k + 1], axis=0, return_index=True, return_inverse=True)[1:]
+        times = groups[first, k]
+        often = tuple((float(n), np.flatnonzero(times == n)) for n in np.unique(times) if n != 0)
+        steps.append((before[first], often))
+        before = place.reshape(-1)
+    return steps
 
 
-def _mean_factor(weight: np.ndarray, folds: list[Fold], factor: np.ndarray) -> np.ndarray:
+def _mean_factor(weight: np.ndarray, steps: Growth, factor: np.ndarray) -> np.ndarray:
     """Mean over groups of the product of `factor` `(changed, draw)` over their occurrences `(age, draw)`."""
-    for fold, one in zip(folds, factor, strict=True):
-        left = np.zeros((fold.left, *weight.shape[1:]))
-        for times, start, end, to in fold.runs:
-            rows = weight[start:end]
-            left[to] += rows if times == 0 else rows * (one if times == 1 else one**times)
-        weight = left
-    return np.asarray(weight[0])
+    product = np.ones((1, weight.shape[2]))
+    for (parent, often), one in zip(steps, factor, strict=True):
+        product = product[parent]
+        for times, rows in often:
+            product[rows] *= one if times == 1 else one**times
+    return np.asarray(np.einsum("gad,gd->ad", weight, product))
 
 
 def spend_lifts(persona: PersonaBase, spend: np.ndarray, fixed: np.ndarray) -> np.ndarray:
