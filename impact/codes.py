@@ -20,6 +20,7 @@ from impact.codes_points import POINT_PAGES
 from impact.codes_sites import SITE_PAGES
 from impact.codes_spend import SPEND_PAGES
 from impact.codes_steps import STEP_PAGES
+from impact.codes_value import VALUE_PAGES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,5 +276,6 @@ CODES: dict[str, CodePage] = catalogue(
         *SITE_PAGES,
         *SPEND_PAGES,
         *STEP_PAGES,
+        *VALUE_PAGES,
     )
 )

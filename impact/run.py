@@ -18,6 +18,8 @@ from impact.coverage import JourneyCoverage, coverage_checks, measure_coverage
 from impact.errors import Finding, InputError, TooThinError
 from impact.intake import Intake, inspect_study, take_in
 from models.base import bare_base, build_base, margin_rate
+from models.cap import cap_checks
+from models.carried import carried_checks, find_carried
 from models.certificate_issue import Beside, certificate_checks, issue_certificates, terms_of
 from models.checks import (
     effect_checks,
@@ -31,6 +33,7 @@ from models.checks import (
     unit_checks,
 )
 from models.exact import exact_checks
+from models.excellence import find_excellence
 from models.haircut import pain_grades
 from models.history import history_checks, kept_share
 from models.inference import Engine
@@ -41,6 +44,7 @@ from models.points import find_point, point_checks, value_points, worth_of_a_poi
 from models.predicted_leaving import predict_leaving, predictive_checks
 from models.rated import rate
 from models.resummarise import count_exactly
+from models.stakes import find_stakes, stakes_checks
 from models.uplift import Credibility, Question, fit_uplift
 from models.value import look_at_today
 from reports.deliver import deliver, refuse_foreign
@@ -52,7 +56,7 @@ from scenarios.decision import Decision, decision_checks
 from scenarios.effect import make_offers
 from scenarios.portfolio import InfeasibleError
 from scenarios.walk import Walk, signed_rates, walk_to_npv
-from scenarios.worth import Case
+from scenarios.worth import Case, set_value
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -148,7 +152,7 @@ def find(
             with progress.stage("Valuing, ranking, choosing"):
                 decision = choose(intake, cells, estimates)
                 walks = walk(decision, estimates)
-            checks = (*checks, *more, *decision_checks(decision))
+            checks = (*checks, *more, *decision_checks(decision), *_within_the_cap(estimates, decision))
     except TooThinError as thin:
         checks = (*checks, thin_check(thin))
     with progress.stage("Following customers"):
@@ -206,6 +210,9 @@ def estimate(
     plans = price(
         stand(certified, approvals, study), calibration, lambda one: worth_of_a_point(base, one, cells, study)
     )
+    pains = value_pains(base, posterior, journey)
+    stakes = find_stakes(base, posterior, pains, question, journey, study)
+    carried = find_carried(cells, journey, forms, base, posterior, pains.pains.mean(axis=1))
     estimates = Estimates(
         calibration=calibration,
         drivers=rated.drivers,
@@ -213,7 +220,10 @@ def estimate(
         posterior=posterior,
         base=base,
         points=value_points(base, calibration, cells, study),
-        pains=value_pains(base, posterior, journey),
+        pains=pains,
+        stakes=stakes,
+        carried=carried,
+        excellence=find_excellence(cells, journey, base, haircut.prior, seed),
         demoted=demoted,
         grades=grades,
         certified=certified,
@@ -230,6 +240,8 @@ def estimate(
         *point_checks(estimates.points, calibration, study),
         *effect_checks(forms, posterior, journey, demoted),
         *slope_check(posterior, calibration, forms.score_sd),
+        *stakes_checks(stakes, pains, journey),
+        *carried_checks(carried, pains.pains.mean(axis=1), journey, cells),
         *certificate_checks(certified),
         *planning_checks(plans),
     )
@@ -270,6 +282,15 @@ def walk(decision: Decision, estimates: Estimates) -> tuple[Walk, ...]:
     chosen = [int(i) for i in np.flatnonzero(decision.portfolio.chosen)]
     sets = [chosen, *([i] for i in range(len(decision.case.offers)))]
     return walk_to_npv(decision.case, estimates.forms, rates, sets)
+
+
+def _within_the_cap(estimates: Estimates, decision: Decision) -> tuple[Check, ...]:
+    """Whether all pain points together, and the chosen portfolio, stay within what pain points explain."""
+    sets = {"all pain points": estimates.pains.everything}
+    if decision.portfolio is not None:
+        chosen = [int(i) for i in np.flatnonzero(decision.portfolio.chosen)]
+        sets["the chosen portfolio"] = set_value(decision.case, chosen).discounted(estimates.base.discount)
+    return cap_checks(estimates.stakes.cap, sets)
 
 
 def _nothing_allowed(why: str) -> Finding:

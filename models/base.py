@@ -7,16 +7,14 @@ import pandas as pd
 
 from impact.cells import Cells, CustomerCells, SitePanel
 from impact.cells.summary import RECENT
-from impact.journey import OF_ANSWERS, PER_CUSTOMER, Journey, PainPoint
+from impact.journey import OF_ANSWERS, PER_CUSTOMER, Journey
 from impact.rng import stream
 from impact.study import Study
+from models.met import find_ages, find_met
 from models.reduced import ReducedForms
-from models.reduced_customers import pattern_floor
 from models.reduced_sites import site_floor
 from models.retention import fit_frailty
 from models.value import PersonaBase, ValueBase, discount_factors
-
-PATTERN_CAP = 2048
 
 
 def build_base(cells: Cells, journey: Journey, study: Study, forms: ReducedForms, draws: int) -> ValueBase:
@@ -27,7 +25,7 @@ def build_base(cells: Cells, journey: Journey, study: Study, forms: ReducedForms
         personas = tuple(_site_persona(cells, journey, study, forms, g, rate) for g in range(len(forms.personas)))
         frailty = np.full(draws, 1e-3)
     else:
-        personas = tuple(_customer_persona(cells, journey, forms, g, rate) for g in range(len(forms.personas)))
+        personas = tuple(_customer_persona(cells, journey, study, forms, g, rate) for g in range(len(forms.personas)))
         frailty = fit_frailty(cells.by_tenure).draw(stream(study.study.seed, "frailty"), draws)
     return ValueBase(personas=personas, discount=discount, lag=study.model.lag, frailty=frailty)
 
@@ -72,7 +70,7 @@ def _money(rows: pd.DataFrame, rate: float | None) -> np.ndarray:
 
 
 def _customer_persona(
-    cells: CustomerCells, journey: Journey, forms: ReducedForms, g: int, rate: float | None
+    cells: CustomerCells, journey: Journey, study: Study, forms: ReducedForms, g: int, rate: float | None
 ) -> PersonaBase:
     persona = forms.personas[g]
     base = cells.base[cells.base["persona"] == persona].reset_index(drop=True)
@@ -80,75 +78,23 @@ def _customer_persona(
     whole = recent["leavers"].sum() / max(recent["n"].sum(), 1)
     # a band with few at risk leans on the persona's own rate: twenty customers' worth
     leaving = (recent["leavers"].fillna(0) + 20 * whole) / (recent["n"].fillna(0) + 20)
-    patterns, weights, mean, prevalence = _patterns(cells, journey, forms, persona)
-    together, alone, level = _kinds(journey)
+    met = find_met(cells, journey, forms.unit_exposure, persona)
     return PersonaBase(
         persona=persona,
         customers=base["customers"].to_numpy(float),
         rate=leaving.to_numpy(float),
         money=_money(base, rate) / base["customers"].to_numpy(float),
-        patterns=patterns * together,
-        weights=weights,
-        alone=mean * alone,
-        level=mean * level,
-        exposure=mean,
-        prevalence=prevalence,
+        **met.whole(),
+        ages=find_ages(met, _tenures(cells, base, persona), study),
     )
 
 
-def _kinds(journey: Journey) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Which pain points enter by pattern, by prevalence alone, by mean level `(pain_point,)` each."""
-
-    def kind(pain: PainPoint) -> int:
-        if pain.measure == "level":
-            return 2
-        return 1 if pain.source == "survey" else 0
-
-    kinds = np.array([kind(pain) for pain in journey.pain_points])
-    return (kinds == 0).astype(float), (kinds == 1).astype(float), (kinds == 2).astype(float)
-
-
-def _patterns(
-    cells: CustomerCells, journey: Journey, forms: ReducedForms, persona: str
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Exposures that occur together with their weights; mean exposure and share exposed by pain point.
-
-    A level that was not recorded, and a stage that was not scored by one who answered, count as not
-    met. A pain point named in surveys is taken to be as common among the silent as among those who answered.
-    """
-    rows = cells.patterns[cells.patterns["persona"] == persona]
-    n = rows["n"].to_numpy(float)
-    surveyed = [pain.pain_point for pain in journey.pain_points if pain.source == "survey"]
-    answered = rows[surveyed].notna().any(axis=1).to_numpy()
-    mean, prevalence = np.zeros(len(journey.pain_points)), np.zeros(len(journey.pain_points))
-    columns = np.zeros((len(rows), len(journey.pain_points)))
-    for k, pain in enumerate(journey.pain_points):
-        raw = rows[pain.pain_point].astype(float)
-        value = (raw - pattern_floor(cells.patterns, pain)).clip(lower=0) if pain.measure == "level" else raw
-        columns[:, k] = value.fillna(0).to_numpy() / forms.unit_exposure[k]
-        told = answered if pain.source == "survey" else np.ones(len(rows), dtype=bool)
-        if n[told].sum() > 0:
-            mean[k] = float(np.average(columns[told, k], weights=n[told]))
-            prevalence[k] = float(np.average(columns[told, k] > 0, weights=n[told]))
-    together, _, _ = _kinds(journey)
-    merged = pd.DataFrame(columns * together).assign(n=n).groupby(list(range(columns.shape[1])))["n"].sum()
-    kept = bounded(merged.sort_values(ascending=False, kind="stable"))
-    points = np.array(kept.index.tolist(), dtype=float).reshape(len(kept), columns.shape[1])
-    return points, (kept / kept.sum()).to_numpy(float), mean, prevalence
-
-
-def bounded(counts: pd.Series) -> pd.Series:
-    """At most `PATTERN_CAP` patterns: the commonest as they are, the tail by a systematic sample of equal weight.
-
-    A tail that was cut off instead would take those who meet most with it.
-    """
-    if len(counts) <= PATTERN_CAP:
-        return counts
-    head, tail = counts.iloc[: PATTERN_CAP // 2], counts.iloc[PATTERN_CAP // 2 :]
-    places = (np.arange(PATTERN_CAP // 2) + 0.5) / (PATTERN_CAP // 2) * tail.sum()
-    drawn = tail.index[np.searchsorted(tail.cumsum().to_numpy(), places)]
-    share = float(tail.sum()) / (PATTERN_CAP // 2)
-    return pd.Series(pd.concat([head, pd.Series(share, index=drawn)]))
+def _tenures(cells: CustomerCells, base: pd.DataFrame, persona: str) -> list[pd.Series]:
+    """Customers by tenure of each band of the base, in its order; none where the summary does not tell."""
+    if cells.tenures.empty:
+        return []
+    mine = cells.tenures[cells.tenures["persona"] == persona]
+    return [mine[mine["tenure_band"] == band].set_index("tenure")["customers"] for band in base["tenure_band"]]
 
 
 def _site_persona(

@@ -7,6 +7,7 @@ come from experience before any fix.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,22 @@ from scipy.sparse import csr_array
 
 from models.retention import intensity_of, survival
 from models.uplift import UpliftPosterior
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ages:
+    """What one persona's customers meet by how long they have been customers; an age is a group of tenures.
+
+    `weights` `(age, pattern)` of the persona's own patterns; `alone`, `level` and `exposure`
+    `(age, pain_point)` as in `PersonaBase`. `mix` `(period, band, age)` is the share of the customers of each
+    tenure band that are of each age in the experience behind the outcome of each future period.
+    """
+
+    weights: np.ndarray
+    alone: np.ndarray
+    level: np.ndarray
+    exposure: np.ndarray
+    mix: np.ndarray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +42,8 @@ class PersonaBase:
     that occur together and their `weights`; `alone` `(pain_point,)` is the prevalence of those known only
     from a survey; `level` `(pain_point,)` the mean excess of levels; all three in units of exposure and
     zero for pain points of another kind. `exposure` `(pain_point,)` is the mean over customers,
-    `prevalence` `(pain_point,)` the share of customers exposed at all in a period.
+    `prevalence` `(pain_point,)` the share of customers exposed at all in a period. `ages` is None where
+    what is met is taken to be the same at every tenure.
     """
 
     persona: str
@@ -38,6 +56,20 @@ class PersonaBase:
     level: np.ndarray
     exposure: np.ndarray
     prevalence: np.ndarray
+    ages: Ages | None = None
+
+    @property
+    def met(self) -> Ages:
+        """What is met by age, one age for all where nothing tells them apart; `mix` is then `(1, 1, 1)`."""
+        if self.ages is not None:
+            return self.ages
+        return Ages(
+            weights=self.weights[None],
+            alone=self.alone[None],
+            level=self.level[None],
+            exposure=self.exposure[None],
+            mix=np.ones((1, 1, 1)),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,90 +142,158 @@ def look_at_today(base: ValueBase, posterior: UpliftPosterior) -> Today:
     kept = posterior.credibility
     hazard = tuple(posterior.leaving[:, g] * kept for g in range(len(base.personas)))
     now = tuple(intensity_of(persona.rate[None, :], base.frailty[:, None]) for persona in base.personas)
-    idle = np.ones((1, len(base.discount)))
+    idle = np.ones((1, 1, len(base.discount)))
     return Today(
         hazard=hazard,
         spend=tuple(posterior.spend[:, g] * kept for g in range(len(base.personas))),
         together=tuple(np.exp(persona.patterns @ tau.T) for tau, persona in zip(hazard, base.personas, strict=True)),
         now=now,
-        before=tuple(_money(p, base.frailty, one, idle) for p, one in zip(base.personas, now, strict=True)),
+        before=tuple(
+            np.einsum("dbh,b->dh", _there(p, base.frailty, one, idle), p.customers * p.money)
+            for p, one in zip(base.personas, now, strict=True)
+        ),
     )
 
 
 def value_draws(base: ValueBase, today: Today, course: Course) -> ValueDraws:
     """What a course is worth by period, draw by draw, summed over personas."""
+
+    def moved(g: int) -> tuple[np.ndarray, np.ndarray]:
+        fixed = course.levels[g if len(course.levels) > 1 else 0]
+        persona = base.personas[g]
+        return (
+            leaving_ratios(persona, today.hazard[g], today.together[g], fixed),
+            spend_lifts(persona, today.spend[g], fixed),
+        )
+
+    return changed_draws(base, today, course.at, moved)
+
+
+def changed_draws(
+    base: ValueBase, today: Today, at: np.ndarray, moved: Callable[[int], tuple[np.ndarray, np.ndarray]]
+) -> ValueDraws:
+    """What a change of leaving and of money is worth by period, draw by draw, summed over personas.
+
+    Args:
+        base: the base.
+        today: what stays the same.
+        at: which level holds in the experience of each future period, -1 for none.
+        moved: of a persona, factors of leaving intensity and relative gains in money, `(level, age, draw)` each.
+    """
     draws, periods = len(base.frailty), len(base.discount)
     retention, spend = np.zeros((draws, periods)), np.zeros((draws, periods))
-    held = np.concatenate([np.full(base.lag, -1), course.at])[:periods]
     for g, persona in enumerate(base.personas):
-        fixed = course.levels[g if len(course.levels) > 1 else 0]
-        ratio = _by_period(leaving_ratios(persona, today.hazard[g], today.together[g], fixed), held, 1.0)
-        lift = _by_period(spend_lifts(persona, today.spend[g], fixed), held, 0.0)
-        after = _money(persona, base.frailty, today.now[g], ratio)
+        ratios, lifts = moved(g)
+        ratio, lift = by_period(base, persona, at, ratios, 1.0), by_period(base, persona, at, lifts, 0.0)
+        there = _there(persona, base.frailty, today.now[g], ratio)
+        worth = persona.customers * persona.money
+        after = np.einsum("dbh,b->dh", there, worth)
         retention += after - today.before[g]
-        spend += after * lift
+        spend += after * lift[:, 0] if lift.shape[1] == 1 else np.einsum("dbh,dbh,b->dh", there, lift, worth)
     return ValueDraws(retention=retention, spend=spend)
 
 
-def _money(persona: PersonaBase, frailty: np.ndarray, now: np.ndarray, ratio: np.ndarray) -> np.ndarray:
-    """Money of those still there by period `(draw, period)` when intensities are `ratio` times today's."""
-    periods = ratio.shape[1]
-    weight = persona.customers * persona.money
+def _there(persona: PersonaBase, frailty: np.ndarray, now: np.ndarray, ratio: np.ndarray) -> np.ndarray:
+    """Share of each band still there `(draw, band, period)` when intensities are `ratio` times today's.
+
+    `ratio` is `(draw, band, period)`, or of one band where it is the same for all.
+    """
     if not persona.rate.any():
-        return np.full((len(frailty), periods), weight.sum())
-    cumulated = now[:, :, None] * ratio.cumsum(axis=1)[:, None, :]
-    return np.asarray(np.einsum("dbh,b->dh", survival(cumulated, frailty[:, None, None]), weight))
+        return np.ones((len(frailty), len(persona.rate), ratio.shape[2]))
+    return survival(now[:, :, None] * ratio.cumsum(axis=2), frailty[:, None, None])
 
 
-def _by_period(levels: np.ndarray, held: np.ndarray, idle: float) -> np.ndarray:
-    """`(draw, period)` from `(level, draw)`, `idle` where nothing is fixed yet."""
-    padded = np.concatenate([levels, np.full((1, levels.shape[1]), idle)])
-    return np.asarray(padded[held].T)
+def by_period(base: ValueBase, persona: PersonaBase, at: np.ndarray, levels: np.ndarray, idle: float) -> np.ndarray:
+    """What holds in each future period `(draw, band, period)` from `(level, age, draw)`; one band where all agree.
+
+    `at` `(period,)` is the level in the experience of each future period, -1 for none, and outcomes come a lag later;
+    `idle` stands where nothing holds yet.
+    """
+    held = np.concatenate([np.full(base.lag, -1), at])[: len(base.discount)]
+    padded = np.concatenate([levels, np.full((1, *levels.shape[1:]), idle)])[held]
+    if levels.shape[1] == 1:
+        return np.asarray(padded.transpose(2, 1, 0))
+    return np.asarray((persona.met.mix @ padded).transpose(2, 1, 0))
 
 
 def leaving_ratios(persona: PersonaBase, log_hazard: np.ndarray, together: np.ndarray, fixed: np.ndarray) -> np.ndarray:
-    """Leaving intensity with the shares `fixed` `(level, draw, pain_point)` over today's `(level, draw)`.
+    """Leaving intensity with the shares `fixed` `(level, draw, pain_point)` over today's `(level, age, draw)`.
 
     An occurrence is removed with probability f independently, so its factor e^tau becomes
     f + (1 - f) e^tau; patterns keep what occurs together.
     """
-    out = np.ones(fixed.shape[:2])
+    met = persona.met
+    out = np.ones((len(fixed), len(met.weights), fixed.shape[1]))
     if not persona.rate.any():
         return out
     changed = np.flatnonzero(fixed.any(axis=(0, 1)))
-    groups, weight = _grouped(persona, together, changed)
+    groups, weight = share_of_intensity(persona.patterns[:, changed], met.weights, together)
+    steps = _growth(groups)
     hazard = log_hazard[:, changed].T
     occurs = np.exp(hazard)
-    alone, excess = persona.alone[changed, None], persona.level[changed]
+    alone, excess = met.alone[:, changed], met.level[:, changed]
     for level in np.flatnonzero(fixed.any(axis=(1, 2))):
         share = fixed[level][:, changed].T
         factor = share / occurs + 1 - share
-        met = weight.copy()
-        for times, one in zip(groups.T, factor, strict=True):
-            for occurrences in set(times) - {0.0}:
-                met[times == occurrences] *= one if occurrences == 1 else one**occurrences
-        out[level] = met.sum(axis=0)
-        if alone.any():
-            out[level] *= ((1 - alone + alone * factor * occurs) / (1 - alone + alone * occurs)).prod(axis=0)
+        out[level] = _mean_factor(weight, steps, factor)
+        for k in np.flatnonzero(alone.any(axis=0)):
+            chance = alone[:, k, None]
+            out[level] *= (1 - chance + chance * factor[k] * occurs[k]) / (1 - chance + chance * occurs[k])
         if excess.any():
             out[level] *= np.exp(-excess @ (hazard * share))
     return out
 
 
-def _grouped(persona: PersonaBase, together: np.ndarray, changed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Patterns merged where they meet the changed pain points alike.
+def share_of_intensity(
+    patterns: np.ndarray, weights: np.ndarray, together: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Patterns merged where they are alike in the pain points `(pattern, changed)`.
 
-    The merged patterns `(group, changed)` and each one's share of today's intensity `(group, draw)`.
+    The merged patterns `(group, changed)` in lexical order, and each one's share of today's intensity of its age
+    `(group, age, draw)`.
     """
-    groups, member = np.unique(persona.patterns[:, changed], axis=0, return_inverse=True)
-    gather = csr_array((persona.weights, (member.reshape(-1), np.arange(len(persona.weights)))))
-    weight = gather @ together
+    groups, member = np.unique(patterns, axis=0, return_inverse=True)
+    ages, count = weights.shape
+    place = (member.reshape(1, -1) * ages + np.arange(ages)[:, None]).reshape(-1)
+    gather = csr_array(
+        (weights.reshape(-1), (place, np.tile(np.arange(count), ages))), shape=(len(groups) * ages, count)
+    )
+    weight = (gather @ together).reshape(len(groups), ages, -1)
     return groups, weight / weight.sum(axis=0)
 
 
+Growth = list[tuple[np.ndarray, tuple[tuple[float, np.ndarray], ...]]]
+
+
+def _growth(groups: np.ndarray) -> Growth:
+    """How groups `(group, pain_point)` in lexical order grow from one, a pain point at a time.
+
+    By pain point: which of the groups so far each comes of, and by number of occurrences which ones meet it so often.
+    """
+    steps: Growth = []
+    before = np.zeros(len(groups), dtype=int)
+    for k in range(groups.shape[1]):
+        first, place = np.unique(groups[:, : k + 1], axis=0, return_index=True, return_inverse=True)[1:]
+        times = groups[first, k]
+        often = tuple((float(n), np.flatnonzero(times == n)) for n in np.unique(times) if n != 0)
+        steps.append((before[first], often))
+        before = place.reshape(-1)
+    return steps
+
+
+def _mean_factor(weight: np.ndarray, steps: Growth, factor: np.ndarray) -> np.ndarray:
+    """Mean over groups of the product of `factor` `(changed, draw)` over their occurrences `(age, draw)`."""
+    product = np.ones((1, weight.shape[2]))
+    for (parent, often), one in zip(steps, factor, strict=True):
+        product = product[parent]
+        for times, rows in often:
+            product[rows] *= one if times == 1 else one**times
+    return np.asarray(np.einsum("gad,gd->ad", weight, product))
+
+
 def spend_lifts(persona: PersonaBase, spend: np.ndarray, fixed: np.ndarray) -> np.ndarray:
-    """Relative gain in money per customer and period with the shares `fixed` `(level, draw)`."""
-    return np.asarray(-np.einsum("ldk,dk,k->ld", fixed, spend, persona.exposure))
+    """Relative gain in money per customer and period with the shares `fixed`, `(level, age, draw)`."""
+    return np.asarray(-persona.met.exposure @ (fixed * spend).transpose(0, 2, 1))
 
 
 def base_path(base: ValueBase) -> dict[str, np.ndarray]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from reports.appendix_choice import break_even, cash, frontier, initiatives, portfolio, quarters
 from reports.appendix_coverage import coverage, ways, who_answers
 from reports.appendix_drivers import drivers
+from reports.appendix_excellence import excellence
 from reports.appendix_lifetime import lifetime, revenue_kept
 from reports.appendix_predictive import predictive
 from reports.appendix_walk import walk
@@ -39,6 +40,7 @@ def appendix(edition: Edition) -> tuple[Section, ...]:
         _pain_points,
         _journey,
         drivers,
+        excellence,
         _calibration,
         quarters,
         cash,
@@ -65,11 +67,12 @@ def _pain_points(edition: Edition) -> Section | None:
         anchor="pain-points",
         title=f"Pain points / {word} at stake / {horizon_title(edition)}",
         note="Effects are for each customer and period in which it happens. Seen: share of active "
-        "customers a period, or the mean amount; where sites differ in level, effects are for its mean.",
+        "customers a period, or the mean amount; where sites differ in level, effects are for its mean. Last in: worth "
+        "when all others are fixed. Own rows: by its own data alone. Face: without haircut.",
         table=Table(
             headings=(
                 *("Pain point", "Owner", "Grade", "Seen", "Score", "Retention", "Spend"),
-                *("Low", "Expected", "High", "Chance > 0"),
+                *("Low", "Expected", "High", "Chance > 0", "Last in", "Own rows", "Face"),
             ),
             rows=tuple(
                 (
@@ -82,6 +85,7 @@ def _pain_points(edition: Edition) -> Section | None:
                     signed_percent(number(row, "spend_effect")),
                     *figures_of(row, "value_p05", "value", "value_p95"),
                     cell_of_twenty(number(row, "p_positive")),
+                    *(money(number(row, name)) for name in ("value_marginal", "value_unpooled", "value_face")),
                 )
                 for row in rows
             ),

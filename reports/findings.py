@@ -15,14 +15,17 @@ from impact.initiative import Plan
 from impact.journey import Journey
 from impact.study import Study
 from models.calibration.slopes import Calibration, Grade
+from models.carried import Carried
 from models.certificate import Certified
 from models.drivers import Drivers
+from models.excellence import Stride
 from models.lifetime.measure import Lifetimes
 from models.pains import PainValues
 from models.planning import RatePlan
 from models.points import PointValue
 from models.predicted_leaving import PredictedLeaving
 from models.reduced import ReducedForms
+from models.stakes import Stakes
 from models.uplift import UpliftPosterior
 from models.value import ValueBase
 from scenarios.decision import Decision
@@ -47,6 +50,9 @@ class Estimates:
     base: ValueBase
     points: tuple[PointValue, ...]
     pains: PainValues
+    stakes: Stakes
+    carried: Carried
+    excellence: tuple[Stride, ...]
     demoted: frozenset[str]
     grades: Mapping[str, Grade]
     certified: Certified

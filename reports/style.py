@@ -56,6 +56,15 @@ NUMBER_FORMATS: dict[Kind, str] = {
 _COLUMNS: dict[Kind, tuple[str, ...]] = {
     "money": (
         *("value_at_stake", "value", "value_p05", "value_p50", "value_p95", "value_true", "budget", "max_cost"),
+        *(
+            "value_marginal",
+            "value_unpooled",
+            "value_unpooled_se",
+            "value_face",
+            "value_more",
+            "prior_p05",
+            "prior_p95",
+        ),
         *("cost", "npv", "npv_p05", "npv_p50", "npv_p95", "regret", "evpi"),
         *("capex", "opex", "retention", "spend", "service_saving", "other_benefit", "non_cashable", "net"),
         *("cumulative", "ledger", "reported", "difference", "amount", "running"),
@@ -65,18 +74,31 @@ _COLUMNS: dict[Kind, tuple[str, ...]] = {
         *("approved_cost", "actual_cost", "approved_benefit", "measured_benefit", "bookable", "money_between"),
     ),
     "share": (
-        *("prevalence", "p_positive", "prior_share", "p_npv_positive", "p_top3", "p_first", "share", "coverage"),
+        *(
+            "prevalence",
+            "p_positive",
+            "prior_share",
+            "value_prior_share",
+            "p_npv_positive",
+            "p_top3",
+            "p_first",
+            "share",
+            "coverage",
+        ),
         *("effectiveness", "credibility", "response_rate", "relative", "kept"),
         *("drop_off", "repeats", "returns", "exit_rate", "exit_low", "exit_high", "base_rate"),
         *("retention_y1", "retention_y2", "retention_y3", "retention_y4", "retention_y5"),
         *("observed", "shifted_beta", "gamma_frailty", "geometric"),
         *("gross_retention", "net_retention", "new_revenue", "earned_revenue", "earned_level"),
     ),
-    "fine_share": ("retention_effect", "spend_effect", "spend_relative"),
+    "fine_share": (
+        *("retention_effect", "spend_effect", "spend_relative"),
+        *("leaving", "leaving_low", "leaving_high", "spend_low", "spend_high"),
+    ),
     "score": ("score", "score_low", "score_high", "benchmark", "score_points", "stage_score"),
     "signed": ("emotion", "satisfaction_effect", "standardised"),
     "count": (
-        *("responses", "customers", "pain_points", "n", "rank", "rank_p05", "rank_p95"),
+        *("responses", "customers", "customers_kept", "pain_points", "n", "rank", "rank_p05", "rank_p95"),
         *("headline", "chosen", "answers", "incidents", "periods", "active", "answered"),
         *("not_visited", "not_asked", "not_answered", "no_reason", "in_plan", "measured"),
         *("customers_answered", "customers_silent", "steps", "seen_last", "left", "tenure", "periods_later"),
@@ -86,6 +108,7 @@ _COLUMNS: dict[Kind, tuple[str, ...]] = {
     "quarters": ("payback_quarters", "days_p50"),
 }
 _OF_TABLE: dict[tuple[str, str], Kind] = {
+    ("excellence", "spend"): "fine_share",
     ("scenarios", "value"): "mixed",
     ("frontier", "initiatives"): "text",
     ("respondents", "difference"): "mixed",

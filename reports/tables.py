@@ -14,6 +14,8 @@ from impact.journey import Journey
 from models.calibration.slopes import Z90, Calibration
 from models.drivers import Drivers
 from reports.findings import Estimates, Findings, summary
+from reports.tables_at_stake import at_stake_table
+from reports.tables_carried import carried_table
 from reports.tables_certificate import certificate_table, triangulation_table
 from reports.tables_choice import (
     benefits_table,
@@ -25,6 +27,7 @@ from reports.tables_choice import (
     scenarios_table,
 )
 from reports.tables_doubts import doubts_table
+from reports.tables_excellence import excellence_table
 from reports.tables_lifetime import lifetime_tables
 from reports.tables_points import money_rows, point_values_table
 from reports.tables_predictive import predictive_table
@@ -61,8 +64,9 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
         "checks": lambda one: checks_table(one.checks),
     }
     tables = {name: make(found) for name, make in makers.items()} | dict(found.coverage.tables())
-    tables |= {"walk": walk_table(found)} | dict(lifetime_tables(found))
-    return tables | {"predictive": predictive_table(found)}
+    beside = {"walk": walk_table(found), "at_stake": at_stake_table(found), "predictive": predictive_table(found)}
+    beside |= {"carried": carried_table(found), "excellence": excellence_table(found)}
+    return tables | beside | dict(lifetime_tables(found))
 
 
 def checks_table(checks: tuple[Check, ...]) -> pd.DataFrame:
@@ -215,6 +219,7 @@ def pain_points_table(found: Findings) -> pd.DataFrame:
     columns = [
         *("pain_point", "stage", "name", "owner", "prevalence", "satisfaction_effect", "retention_effect"),
         *("spend_effect", "value", "value_p05", "value_p50", "value_p95", "p_positive", "grade", "prior_share"),
+        *("value_marginal", "value_unpooled", "value_unpooled_se", "value_face", "value_prior_share"),
     ]
     estimates = found.estimates
     if estimates is None:
@@ -231,6 +236,11 @@ def pain_points_table(found: Findings) -> pd.DataFrame:
                 "p_positive": float((estimates.pains.pains[k] > 0).mean()),
                 "grade": estimates.grades[pain.pain_point],
                 "prior_share": float(estimates.posterior.prior_share[k]),
+                "value_marginal": float(estimates.stakes.marginal[k].mean()),
+                "value_unpooled": float(estimates.stakes.unpooled.value[k]),
+                "value_unpooled_se": float(estimates.stakes.unpooled.se[k]),
+                "value_face": float(estimates.stakes.face[k]),
+                "value_prior_share": estimates.stakes.shares["pain_point", pain.pain_point],
             }
         )
     return pd.DataFrame(rows, columns=columns)

@@ -36,7 +36,10 @@ def summarise_customers(source: Source, journey: Journey, study: Study) -> Custo
     """Cells and moments of a study whose customers may leave."""
     panel = build_panel(source, journey, study)
     panel = panel.mutate(
-        tenure_band=_tenure_band(panel, study), **banded_controls(panel, study), **binned_levels(panel, journey)
+        tenure_band=_above(panel, tenure_edges(study)),
+        age=_above(panel, age_edges(study)),
+        **banded_controls(panel, study),
+        **binned_levels(panel, journey),
     )
     operations = [pain.pain_point for pain in journey.pain_points if pain.source == "operations"]
     survey = [pain.pain_point for pain in journey.pain_points if pain.source == "survey"]
@@ -65,6 +68,7 @@ def summarise_customers(source: Source, journey: Journey, study: Study) -> Custo
                 customers=active.count(), revenue=active.revenue.sum(), margin=active.margin.sum()
             )
         ),
+        tenures=_small(active.group_by([*groups, "tenure"]).agg(customers=active.count())),
         recent=_small(_leaving(_latest(settled), groups)),
         patterns=_met(panel, settled, source, journey, study),
         driver_sums=driver_sums(source, journey, study),
@@ -76,8 +80,18 @@ def summarise_customers(source: Source, journey: Journey, study: Study) -> Custo
     )
 
 
-def _tenure_band(panel: Table, study: Study) -> Value:
-    edges = [round(years * study.periods_a_year) for years in TENURE_EDGES_YEARS]
+def tenure_edges(study: Study) -> list[int]:
+    """The tenures, in periods, at which a tenure band begins but the first."""
+    return [round(years * study.periods_a_year) for years in TENURE_EDGES_YEARS]
+
+
+def age_edges(study: Study) -> list[int]:
+    """The tenures at which an age begins: tenure bands, with the first period of a customer on its own."""
+    return [1, *tenure_edges(study)]
+
+
+def _above(panel: Table, edges: list[int]) -> Value:
+    """How many edges the tenure has reached, -1 where it is not known."""
     band = ibis.literal(0)
     for edge in edges:
         band = band + (panel.tenure >= edge).ifelse(1, 0)
@@ -168,14 +182,14 @@ def _patterns(recent: Table, journey: Journey) -> pd.DataFrame:
     The sample takes every so-many-th pattern in the order of how common it is and carries the weight
     of all: a tail cut off would take those who meet most with it.
     """
-    keys = ["persona", *journey.pain_ids()]
+    keys = ["persona", "age", *journey.pain_ids()]
     cells = recent.group_by(keys).agg(n=recent.count()).cache()
     count = int(cells.count().execute())
     if count <= MOST_CELLS:
         return _small(cells)
     head = MOST_CELLS // 2 // int(cells.persona.nunique().execute())
     step = -(-count // (MOST_CELLS // 2))
-    order: list[Any] = [cells.n.desc(), *(cells[pain] for pain in journey.pain_ids())]
+    order: list[Any] = [cells.n.desc(), cells.age, *(cells[pain] for pain in journey.pain_ids())]
     placed = cells.mutate(place=ibis.row_number().over(ibis.window(group_by="persona", order_by=order)))
     tail = placed.place >= head
     whole = placed.filter(tail).group_by("persona").agg(whole=lambda t: t.n.sum()).to_pandas().set_index("persona")

@@ -114,7 +114,9 @@ class CustomerCells:
     `spend...`: within-customer moments of next period's revenue on exposures, or on the overall score; the
     placebos take the experience of a period later. `base`: active at as_of by persona, tenure_band ->
     customers, revenue, margin. `recent`: the same groups over the last four outcome periods -> n,
-    leavers. `patterns`: persona, exposures over the last four periods -> n. `driver_sums`: sums of pairs of scores,
+    leavers. `patterns`: persona, age, exposures over the last four periods -> n; an age is -1 where tenure is not
+    known, 0 in a customer's first period, then one above the tenure band. `tenures`: persona, tenure_band, tenure ->
+    customers active at as_of. `driver_sums`: sums of pairs of scores,
     None without answers. `coverage`: stage -> responses, customers, mean, sd, scale_min, scale_max. `money`: t ->
     customers, revenue, margin, retained. `staying`: the money of those who stay. `lifetime` is None where it was not
     asked. `spend_near`: `spend_on_score` between neighbouring periods alone.
@@ -138,6 +140,7 @@ class CustomerCells:
     certified_stages: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     certified_change: pd.DataFrame = field(default_factory=pd.DataFrame)
     lifetime: LifetimeCells | None = None
+    tenures: pd.DataFrame = field(default_factory=pd.DataFrame)
     spend_near: tuple[Moments, ...] = ()
 
     @property

@@ -28,6 +28,9 @@ from reports.workbook.put import cell_text, put_value
 TABLE_SHEETS: dict[str, tuple[str, str]] = {
     "journey": ("Journey", "Stages in order: scores with their 90% range, emotion from -2 to +2, and value at stake."),
     "pain_points": ("Pain points", "What each pain point does to scores, retention and spend, and what it is worth."),
+    "at_stake": ("At stake", "Values at stake, the most there is, and what was held likely before any data."),
+    "carried": ("Carried on", "What pain points go with at their own stage, at later ones, and in later pain points."),
+    "excellence": ("Good to excellent", "What better scores go with, a step at a time, and 1% of customers moved."),
     "initiatives": ("Initiatives", "What each initiative is worth alone, over all draws; ranges are 90%."),
     "portfolio": ("Delivered portfolio", "What the run chose, why, and what would have to be true for the rest."),
     "cashflow": ("Cashflow", "Mean cash by initiative and period, undiscounted."),

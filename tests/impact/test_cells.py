@@ -274,6 +274,12 @@ def test_the_base_is_who_is_active_at_the_end(cells: CustomerCells, panel: pd.Da
     assert_same_cells(cells.base, expected, keys)
 
 
+def test_tenures_are_those_of_who_is_active_at_the_end(cells: CustomerCells, panel: pd.DataFrame) -> None:
+    keys = ["persona", "tenure_band", "tenure"]
+    expected = panel.query("t == @AS_OF").groupby(keys, as_index=False).agg(customers=("t", "size"))
+    assert_same_cells(cells.tenures, expected, keys)
+
+
 def test_recent_leaving_covers_the_last_four_outcomes(cells: CustomerCells, panel: pd.DataFrame) -> None:
     keys = ["persona", "tenure_band"]
     recent = panel[panel["t"].between(AS_OF - 4, AS_OF - 1)].groupby(keys, as_index=False)
@@ -282,8 +288,9 @@ def test_recent_leaving_covers_the_last_four_outcomes(cells: CustomerCells, pane
 
 
 def test_patterns_count_what_was_met_together_in_the_last_year(cells: CustomerCells, panel: pd.DataFrame) -> None:
-    keys = ["persona", *OPERATIONS, SURVEY]
+    keys = ["persona", "age", *OPERATIONS, SURVEY]
     recent = panel[panel["t"] > AS_OF - 4].fillna({SURVEY: -1.0})
+    recent = recent.assign(age=recent["tenure_band"] + (recent["tenure"] > 0))
     expected = recent.groupby(keys, as_index=False).agg(n=("t", "size"))
     assert_same_cells(cells.patterns.fillna({SURVEY: -1.0}), expected, keys)
 

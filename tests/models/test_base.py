@@ -10,7 +10,8 @@ import pytest
 
 from impact.cells import CustomerCells, SitePanel
 from impact.intake import Intake
-from models.base import PATTERN_CAP, bare_base, build_base, margin_rate
+from models.base import bare_base, build_base, margin_rate
+from models.met import PATTERN_CAP
 from models.reduce import reduce_cells
 from models.retention import LEAST_FRAILTY
 from models.value import ValueBase
@@ -52,7 +53,7 @@ def test_a_band_leaves_at_its_own_recent_rate_leaned_on_twenty_customers_of_its_
 
 
 def test_exposures_are_those_of_the_last_four_periods(base: ValueBase, small_cells: CustomerCells) -> None:
-    pains = small_cells.patterns.columns.drop(["persona", "n"])
+    pains = small_cells.patterns.columns.drop(["persona", "age", "n"])
     for persona in base.personas:
         rows = small_cells.patterns[small_cells.patterns["persona"] == persona.persona]
         expected = np.average(rows[pains], axis=0, weights=rows["n"])

@@ -232,9 +232,10 @@ def test_a_company_is_counted_exactly_by_the_engine_that_drew_it(
     assert found.forms is question.forms
     assert set(found.posterior.fit.khat) == {"leaving of family", "leaving of streamer"}
     assert found.posterior.fit.converged()
-    # no weight is trusted: the summary is drawn anew as often as allowed, then the personas are named
+    # no weight is trusted: the summary is drawn anew as often as allowed, then NUTS takes the counts themselves
     monkeypatch.setattr("models.exact.KHAT_LIMIT", -10.0)
+    monkeypatch.setattr("models.resummarise.fit_on_counts", lambda asked, counts, seed, tell: posterior)
     never = count_exactly(question, posterior, small_cells, journey, 1)
     assert never is not None
-    assert never.to_full == ("family", "streamer")
+    assert (never.to_full, never.corrected, never.posterior) == ((), ("family", "streamer"), posterior)
     assert never.forms is not question.forms

@@ -26,6 +26,8 @@ COUNTED = {
     "survival": ("n",),
     "revenue_kept": ("customers",),
     "predictive": ("customers", "left"),
+    "carried": ("n",),
+    "excellence": ("n",),
 }
 # These leave the engine with small groups already hidden, which tests/impact/test_coverage.py holds.
 COUNTED_ON_THE_ENGINE = {"coverage", "response_rates", "respondents", "transitions", "stage_flow"}
@@ -51,7 +53,12 @@ def with_few(found: Findings) -> Findings:
     )
     first, *others = estimates.calibration.slopes
     calibration = replace(estimates.calibration, slopes=(replace(first, n=FEW), *others))
-    estimates = replace(estimates, base=replace(estimates.base, personas=personas), calibration=calibration)
+    one, *rest = estimates.carried.rows
+    carried = replace(estimates.carried, rows=(replace(one, n=FEW), *rest))
+    base = replace(estimates.base, personas=personas)
+    estimates = replace(estimates, base=base, calibration=calibration, carried=carried)
+    step, *others_up = estimates.excellence
+    estimates = replace(estimates, excellence=(replace(step, n=FEW), *others_up))
     return replace(found, cells=replace(found.cells, coverage=coverage), estimates=estimates)
 
 

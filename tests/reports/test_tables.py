@@ -29,7 +29,8 @@ CONTRACT = {
     "drivers": "outcome stage importance low high share p_first method performance place quadrant kano "
     "penalty penalty_low penalty_high reward reward_low reward_high",
     "pain_points": "pain_point stage prevalence satisfaction_effect retention_effect spend_effect value value_p05 "
-    "value_p50 value_p95 p_positive grade prior_share",
+    "value_p50 value_p95 p_positive grade prior_share value_marginal value_unpooled value_unpooled_se value_face "
+    "value_prior_share",
     "initiatives": "initiative cost npv npv_p05 npv_p50 npv_p95 p_npv_positive roi payback_quarters rank rank_p05 "
     "rank_p95 p_top3 regret verdict evpi max_cost",
     "portfolio": "initiative kind chosen start reason what_would_have_to_be_true",
@@ -50,6 +51,10 @@ CONTRACT = {
     "stage_flow": "source stage name owner customers drop_off repeats returns seen_last left exit_rate exit_low "
     "exit_high base_rate",
     "walk": "initiative name step line amount running points_moved",
+    "at_stake": "kind id name value value_p05 value_p95 prior_p05 prior_p95 prior_share customers_kept",
+    "carried": "pain_point name kind at at_name effect low high n share value_more",
+    "excellence": "stage name step kano share n leaving leaving_low leaving_high spend spend_low spend_high "
+    "value_per_percent value_per_percent_p05 value_per_percent_p95",
     "lifetime": "persona name model parameters n left retention_y1 retention_y2 retention_y3 retention_y4 retention_y5 "
     "customers value value_p05 value_p95 value_20q value_20q_p05 value_20q_p95 note",
     "survival": "tenure n observed shifted_beta gamma_frailty geometric",
@@ -59,7 +64,7 @@ CONTRACT = {
 }
 NAMED = {"journey", "drivers", "pain_points", "initiatives", "portfolio", "cashflow", "benefits", "break_even"}
 SHARES = {
-    "pain_points": ("prevalence", "p_positive", "prior_share"),
+    "pain_points": ("prevalence", "p_positive", "prior_share", "value_prior_share"),
     "initiatives": ("p_npv_positive", "p_top3"),
     "drivers": ("share", "p_first"),
 }
