@@ -30,7 +30,7 @@ def seen_on_ranges(groups: Sequence[Prediction], title: str) -> str:
     for place, one in enumerate(groups):
         y = 14 + _STEP * place
         body += words_at(_LEFT - 8, y + 4, wrap(one.name, _LEFT - 12, _SIZE, 1), _SIZE, 'text-anchor="end"')
-        body += f'<line class="line" x1="{x(one.low):.1f}" x2="{x(one.high):.1f}" y1="{y}" y2="{y}"/>'
+        body += f'<line class="range" x1="{x(one.low):.1f}" x2="{x(one.high):.1f}" y1="{y}" y2="{y}"/>'
         body += (
             f'<circle class="middle" cx="{x(one.seen):.1f}" cy="{y}" r="3.5"><title>{safe(one.name)}</title></circle>'
         )

@@ -71,5 +71,5 @@ def test_the_picture_has_a_line_and_a_dot_a_group() -> None:
     groups = [Prediction(name=name, seen=1.0, low=0.8, high=1.3) for name in ("a & b", "c")]
     picture = seen_on_ranges(groups, "Seen")
     assert picture.count("<circle") == 2
-    assert picture.count('class="line"') == 2
+    assert picture.count('class="range"') == 2
     assert "a &amp; b" in picture
