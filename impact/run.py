@@ -38,6 +38,7 @@ from models.pains import value_pains
 from models.planning import planned, planning_checks, price, stand
 from models.points import find_point, point_checks, value_points, worth_of_a_point
 from models.rated import rate
+from models.reduced import ReducedForms
 from models.uplift import Credibility, Question, fit_uplift
 from models.value import look_at_today
 from reports.deliver import deliver, refuse_foreign
@@ -184,12 +185,8 @@ def estimate(
         rated = rate(cells, journey, study, coverage)
     calibration, forms = rated.calibration, rated.forms
     demoted = not_told_apart(calibration, forms)
-    prior = kept_share(cells, study)
-    signs = np.array([1.0 if pain.kind == "delight" else -1.0 for pain in journey.pain_points])
-    grades = pain_grades(forms, journey, demoted)
-    haircut = Credibility(prior=None if prior == 1.0 else prior, grades=grades)
+    question = pose(forms, intake, cells, demoted)
     with progress.stage("Sampling the joint posterior"):
-        question = Question(forms=forms, signs=signs, credibility=haircut)
         posterior = fit_uplift(question, seed, engine, progress.advance)
     base = build_base(cells, journey, study, forms, posterior.draws)
     beside = Beside(
@@ -208,7 +205,8 @@ def estimate(
         points=value_points(base, calibration, cells, study),
         pains=value_pains(base, posterior, journey),
         demoted=demoted,
-        grades=grades,
+        grades=question.credibility.grades,
+        question=question,
         certified=certified,
         plans=plans,
         planning_worth=worth_of_a_point(base, planned(calibration, plans), cells, study),
@@ -223,6 +221,15 @@ def estimate(
         *certificate_checks(certified),
         *planning_checks(plans),
     )
+
+
+def pose(forms: ReducedForms, intake: Intake, cells: Cells, demoted: frozenset[str]) -> Question:
+    """What the posterior is asked of: the reduced forms of some cells, under the study's haircut."""
+    study, journey = intake.study, intake.case.journey
+    prior = kept_share(cells, study)
+    signs = np.array([1.0 if pain.kind == "delight" else -1.0 for pain in journey.pain_points])
+    haircut = Credibility(prior=None if prior == 1.0 else prior, grades=pain_grades(forms, journey, demoted))
+    return Question(forms=forms, signs=signs, credibility=haircut)
 
 
 def choose(intake: Intake, cells: Cells, estimates: Estimates) -> Decision:

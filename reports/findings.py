@@ -22,7 +22,7 @@ from models.pains import PainValues
 from models.planning import RatePlan
 from models.points import PointValue
 from models.reduced import ReducedForms
-from models.uplift import UpliftPosterior
+from models.uplift import Question, UpliftPosterior
 from models.value import ValueBase
 from scenarios.decision import Decision
 from scenarios.walk import Walk
@@ -35,7 +35,7 @@ class Estimates:
     `demoted` names the pain points that are not told apart from a placebo; `grades` holds the grade of each
     pain point's effect, which its haircut follows. `certified` are the rates as offered for signature, `plans` where
     each stands, and `planning_worth` the money of a point, for base and horizon, with every rate that is
-    signed and valid in its place.
+    signed and valid in its place. `question` is what the posterior was asked of.
     """
 
     calibration: Calibration
@@ -47,6 +47,7 @@ class Estimates:
     pains: PainValues
     demoted: frozenset[str]
     grades: Mapping[str, Grade]
+    question: Question
     certified: Certified
     plans: tuple[RatePlan, ...]
     planning_worth: float
