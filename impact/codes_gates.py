@@ -8,7 +8,7 @@ GATE_PAGES: tuple[tuple[str, str, str, str], ...] = (
         "The choice stands up to a hidden cause",
         "A cause that nobody measured may stand behind both meeting a pain point and leaving. The dial says how "
         "strongly it would have to go with both, as a ratio of risks, before another set of initiatives were chosen; "
-        "the strongest cause that was measured says what is usual. Below that the choice rests on nothing being hidden.",
+        "the strongest cause that was measured says what is usual. Below that, the choice rests on luck.",
         "Pilot what is chosen before all of it is spent, or bring what may stand behind both as a control.",
     ),
     (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -110,7 +111,7 @@ def _npv(case: Case, chosen: np.ndarray) -> np.ndarray:
 
 
 def _changes_at(choice: Choice, points: tuple[DialPoint, ...]) -> float:
-    for before, after in zip(points, points[1:], strict=False):
+    for before, after in pairwise(points):
         if not np.array_equal(after.chosen, choice.chosen):
             return smallest(choice.changed, before.strength, after.strength)
     return float("inf")

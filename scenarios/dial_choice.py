@@ -81,9 +81,7 @@ def thinned(case: Case, draws: int) -> Case:
     posterior = replace(case.posterior, **{name: getattr(case.posterior, name)[at] for name in names})
     base = replace(case.base, frailty=case.base.frailty[at])
     offers = tuple(
-        replace(
-            offer, effectiveness=offer.effectiveness[:, at], cost=None if offer.cost is None else offer.cost[at]
-        )
+        replace(offer, effectiveness=offer.effectiveness[:, at], cost=None if offer.cost is None else offer.cost[at])
         for offer in case.offers
     )
     return Case(base=base, posterior=posterior, today=look_at_today(base, posterior), offers=offers)

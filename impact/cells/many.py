@@ -49,7 +49,7 @@ class ManyCells:
         """A row a level of a column: n, leavers, and `met__` sums of rows with an exposure above nothing."""
         rows = self.table
         met = {f"met__{name}": (rows[name].fill_null(0) > 0).ifelse(rows.n, 0).sum() for name in exposures}
-        grouped = rows.group_by(column).agg(n=rows.n.sum(), leavers=rows.leavers.sum(), **met).to_pandas()
+        grouped: pd.DataFrame = rows.group_by(column).agg(n=rows.n.sum(), leavers=rows.leavers.sum(), **met).to_pandas()
         return grouped.sort_values(column, ignore_index=True).drop(columns=column).astype(float)
 
     def met_apart(self, exposures: Sequence[str]) -> float:
