@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -26,6 +26,9 @@ from models.calibration.slopes import Grade
 from models.haircut import Prior, share_kept
 from models.inference import Engine, Fit
 from models.reduced import ReducedForms
+
+if TYPE_CHECKING:
+    from models.quick import QuickSettings
 
 STUDY_SPREAD = 0.5  # of logit kappa from one study to another
 HORSESHOE_FROM = 31  # pain points: so many that most must be nothing
@@ -152,6 +155,13 @@ def fit_uplift(question: Question, seed: int, engine: Engine, tell: Callable[[in
 
     fit = sample_fully(question, int(stream(seed, "uplift").integers(2**31)), tell)
     return _posterior(question, replace(fit, fell_back=engine == "quick"), seed)
+
+
+def fit_briefly(question: Question, seed: int, settings: QuickSettings) -> UpliftPosterior:
+    """The posterior by a short run of the quick engine whatever its gates say: to be compared with another such."""
+    from models.quick import sample_quickly
+
+    return _posterior(question, sample_quickly(question, stream(seed, "uplift"), settings, lambda *_: None), seed)
 
 
 def draw_prior(question: Question, draws: int, seed: int) -> UpliftPosterior:

@@ -8,11 +8,10 @@ from itertools import pairwise
 import numpy as np
 
 from impact.checks import Check, make_check
-from models.dial import Exposed, bias_factor
+from models.dial import bias_factor
 from models.dial_benchmark import Benchmark, strongest_for
 from models.value import value_draws, whole_fix
-from scenarios.dial_choice import Choice, hidden_case, narrow, smallest
-from scenarios.portfolio import Portfolio
+from scenarios.dial_choice import Choice, hidden_case, smallest
 from scenarios.worth import Case, npv_draws, set_value
 
 STRENGTHS = (1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.75, 2.0, 2.5, 3.0)
@@ -69,18 +68,16 @@ class Dial:
         return self.benchmarks[0] if self.benchmarks else None
 
 
-def turn_dial(case: Case, portfolio: Portfolio, exposed: Exposed, benchmarks: tuple[Benchmark, ...]) -> Dial:
+def turn_dial(case: Case, choice: Choice, benchmarks: tuple[Benchmark, ...]) -> Dial:
     """The dial turned from 1 to `STRONGEST`, on all pain points at once and on each alone.
 
     Values are on all draws; sets are compared on fewer of them, among those that can win.
 
     Args:
         case: base, posterior and offers.
-        portfolio: the choice as it stands.
-        exposed: direction of the pain points, spread of money.
+        choice: the choice as it stands, on fewer draws.
         benchmarks: the measured controls, strongest first.
     """
-    choice = narrow(case, portfolio, exposed)
     points = tuple(_point(case, choice, strength) for strength in STRENGTHS)
     return Dial(
         initiatives=tuple(offer.item.initiative for offer in case.offers),

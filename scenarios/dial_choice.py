@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.dial import Exposed, under_hidden_cause
+from models.uplift import UpliftPosterior
 from models.value import look_at_today
 from scenarios.portfolio import Portfolio
 from scenarios.worth import Case, costs_by_period, mean_benefits
@@ -33,11 +34,16 @@ class Choice:
     shift: np.ndarray
     chosen: np.ndarray
 
+    @property
+    def value(self) -> np.ndarray:
+        """Mean NPV of every set over all draws, as it is `(set,)`."""
+        return self.under(self.case) + self.shift
+
     def at(self, strength: float, pain_point: str | None = None) -> np.ndarray:
         """Mean NPV of every set `(set,)` under a hidden cause of all pain points, or of one."""
         which = None if pain_point is None else (pain_point,)
         case = hidden_case(self.case, self.exposed, strength, which)
-        return np.asarray(mean_benefits(case, self.sets) @ case.base.discount - self.spent + self.shift)
+        return self.under(case) + self.shift
 
     def best(self, strength: float, pain_point: str | None = None) -> np.ndarray:
         """The set that would be chosen, 0/1 `(initiative,)`."""
@@ -46,6 +52,10 @@ class Choice:
     def changed(self, strength: float, pain_point: str | None = None) -> bool:
         """Whether another set than today's would be chosen."""
         return not np.array_equal(self.best(strength, pain_point), self.chosen)
+
+    def under(self, case: Case) -> np.ndarray:
+        """Mean NPV of every set `(set,)` on another case, as it is and not led to all draws."""
+        return np.asarray(mean_benefits(case, self.sets) @ case.base.discount - self.spent)
 
     def only(self, keep: np.ndarray) -> Choice:
         """The same among fewer sets."""
@@ -78,7 +88,12 @@ def thinned(case: Case, draws: int) -> Case:
         return case
     at = np.linspace(0, whole - 1, draws).astype(int)
     names = ("score", "leaving", "spend", "credibility", "theta", "psi")
-    posterior = replace(case.posterior, **{name: getattr(case.posterior, name)[at] for name in names})
+    return with_posterior(case, replace(case.posterior, **{name: getattr(case.posterior, name)[at] for name in names}))
+
+
+def with_posterior(case: Case, posterior: UpliftPosterior) -> Case:
+    """The case on another posterior of as many draws or fewer; what else is uncertain is taken evenly."""
+    at = np.linspace(0, len(case.base.frailty) - 1, posterior.draws).astype(int)
     base = replace(case.base, frailty=case.base.frailty[at])
     offers = tuple(
         replace(offer, effectiveness=offer.effectiveness[:, at], cost=None if offer.cost is None else offer.cost[at])
