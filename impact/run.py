@@ -48,6 +48,7 @@ from scenarios.cashflow import Clock
 from scenarios.decide import decide
 from scenarios.decision import Decision, decision_checks
 from scenarios.effect import make_offers
+from scenarios.gates import Gates, find_gates
 from scenarios.portfolio import InfeasibleError
 from scenarios.walk import Walk, signed_rates, walk_to_npv
 from scenarios.worth import Case
@@ -138,6 +139,7 @@ def find(
     too_few = unit_checks(cells)
     estimates, decision = None, None
     walks: tuple[Walk, ...] = ()
+    gates: Gates | None = None
     checks = (*intake.checks, *coverage_checks(coverage), *too_few, *history_checks(cells, study))
     try:
         if not too_few:
@@ -146,7 +148,9 @@ def find(
             with progress.stage("Valuing, ranking, choosing"):
                 decision = choose(intake, cells, estimates)
                 walks = walk(decision, estimates)
-            checks = (*checks, *more, *decision_checks(decision))
+            with progress.stage("Asking what it rests on"):
+                gates = find_gates(decision, estimates.question, cells, journey, study.study.seed)
+            checks = (*checks, *more, *decision_checks(decision), *gates.checks(journey))
     except TooThinError as thin:
         checks = (*checks, thin_check(thin))
     with progress.stage("Following customers"):
@@ -167,6 +171,7 @@ def find(
         reconciliation=intake.report.reconciliation,
         walks=walks,
         lifetimes=lifetimes,
+        gates=gates,
     )
 
 

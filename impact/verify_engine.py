@@ -17,7 +17,7 @@ from impact.intake import Intake, take_in
 from impact.run import choose, estimate
 from models.base import build_base
 from models.checks import require_enough, unit_checks
-from models.engines_agree import RATIO_LIMITS, SHIFT_LIMIT, Agreement, compare_engines
+from models.engines_compared import RATIO_LIMITS, SHIFT_LIMIT, Agreement, compare_engines
 from models.inference import Fit
 from models.pains import value_pains
 from models.uplift import UpliftPosterior, fit_uplift

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from reports.appendix_choice import break_even, cash, frontier, initiatives, portfolio, quarters
 from reports.appendix_coverage import coverage, ways, who_answers
 from reports.appendix_drivers import drivers
+from reports.appendix_gates import dial, dial_pain_points, priors, told_apart
 from reports.appendix_lifetime import lifetime, revenue_kept
 from reports.appendix_walk import walk
 from reports.edition import Edition
@@ -44,6 +45,10 @@ def appendix(edition: Edition) -> tuple[Section, ...]:
         frontier,
         break_even,
         walk,
+        dial,
+        dial_pain_points,
+        priors,
+        told_apart,
         lifetime,
         revenue_kept,
         coverage,

@@ -25,6 +25,7 @@ from models.reduced import ReducedForms
 from models.uplift import Question, UpliftPosterior
 from models.value import ValueBase
 from scenarios.decision import Decision
+from scenarios.gates import Gates
 from scenarios.walk import Walk
 
 
@@ -60,7 +61,7 @@ class Findings:
     `rows` is the account of the tables' rows: table, rows_in, rows_used, set_aside, reason. `reconciliation`
     is the ledger beside the books: the contract's table, empty without control totals. `walks` lead from the signed
     rate to NPV: the chosen portfolio's first, then every initiative's; none without a portfolio. `lifetimes` is None
-    of sites.
+    of sites. `gates` say what the decision rests on.
     """
 
     study: Study
@@ -77,6 +78,7 @@ class Findings:
     reconciliation: pd.DataFrame
     walks: tuple[Walk, ...] = ()
     lifetimes: Lifetimes | None = None
+    gates: Gates | None = None
 
     @property
     def fit_for_use(self) -> bool:

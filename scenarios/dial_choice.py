@@ -37,13 +37,13 @@ class Choice:
     @property
     def value(self) -> np.ndarray:
         """Mean NPV of every set over all draws, as it is `(set,)`."""
-        return self.under(self.case) + self.shift
+        return np.asarray(self.under(self.case) + self.shift)
 
     def at(self, strength: float, pain_point: str | None = None) -> np.ndarray:
         """Mean NPV of every set `(set,)` under a hidden cause of all pain points, or of one."""
         which = None if pain_point is None else (pain_point,)
         case = hidden_case(self.case, self.exposed, strength, which)
-        return self.under(case) + self.shift
+        return np.asarray(self.under(case) + self.shift)
 
     def best(self, strength: float, pain_point: str | None = None) -> np.ndarray:
         """The set that would be chosen, 0/1 `(initiative,)`."""
