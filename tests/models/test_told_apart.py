@@ -48,7 +48,7 @@ def forms_of(leaving: GaussianSummary) -> ReducedForms:
 
 
 def company(apart: float, seed: int) -> pd.DataFrame:
-    """Cells of customers of whom `late` and `lost` strike the same ones but for a share `apart`, 0.25 log hazard each."""
+    """Cells of customers whom `late` and `lost` strike together but for a share `apart`, each .25 in log hazard."""
     rng = stream(seed, "together")
     n = 40_000
     late = rng.random(n) < 0.3
