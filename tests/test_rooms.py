@@ -21,7 +21,7 @@ ENTRIES = (
     *("impact.run", "impact.calibrate_study", "impact.__main__", "impact.command", "impact.starter"),
     *("impact.selftest", "impact.verify_engine"),
 )
-BAYES = ("models/uplift*.py", "models/inference*.py", "models/checks*.py")
+BAYES = ("models/full*.py", "models/uplift*.py", "models/inference*.py", "models/checks*.py")
 REGRESSION = tuple(
     f"models/{name}*.py" for name in ("calibration", "retention", "drivers", "measure", "sensitivity", "checks")
 )
