@@ -216,7 +216,7 @@ def selftest(
     settings: Settings = None,
     as_json: Json = False,
 ) -> int:
-    """Simulate companies like this study and count what our ranges hold.
+    """Test our ranges on simulated companies like this one.
 
     Journey, personas, sizes and prevalence are the study's own; the truth is known. Some two seconds a company.
     """
@@ -241,9 +241,9 @@ def verify_engine(
     settings: Settings = None,
     as_json: Json = False,
 ) -> int:
-    """Run both engines on a study and compare effects, values and choice.
+    """Run both engines on a study and compare them.
 
-    Ends with 1 where they differ beyond a tenth of a standard deviation and the chance of their draws.
+    Effects, values and choice; ends with 1 where they differ beyond a tenth of a standard deviation and the chance of their draws.
     """
     from impact.verify_engine import verify_engine as compare
 
