@@ -243,7 +243,8 @@ def verify_engine(
 ) -> int:
     """Run both engines on a study and compare them.
 
-    Effects, values and choice; ends with 1 where they differ beyond a tenth of a standard deviation and the chance of their draws.
+    Effects, values and choice; ends with 1 where they differ beyond a tenth of a standard deviation and the
+    chance of their draws.
     """
     from impact.verify_engine import verify_engine as compare
 
