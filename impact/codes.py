@@ -13,6 +13,7 @@ from impact.codes_drivers import DRIVER_PAGES
 from impact.codes_engine import ENGINE_PAGES
 from impact.codes_exact import EXACT_PAGES
 from impact.codes_formats import FORMAT_PAGES
+from impact.codes_gates import GATE_PAGES
 from impact.codes_leaving import LEAVING_PAGES
 from impact.codes_ledger import LEDGER_PAGES
 from impact.codes_lifetime import LIFETIME_PAGES
@@ -269,6 +270,7 @@ CODES: dict[str, CodePage] = catalogue(
         *ENGINE_PAGES,
         *EXACT_PAGES,
         *FORMAT_PAGES,
+        *GATE_PAGES,
         *LEAVING_PAGES,
         *LEDGER_PAGES,
         *LIFETIME_PAGES,

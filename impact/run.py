@@ -43,6 +43,7 @@ from models.planning import planned, planning_checks, price, stand
 from models.points import find_point, point_checks, value_points, worth_of_a_point
 from models.predicted_leaving import predict_leaving, predictive_checks
 from models.rated import rate
+from models.reduced import ReducedForms
 from models.resummarise import count_exactly
 from models.stakes import find_stakes, stakes_checks
 from models.uplift import Credibility, Question, fit_uplift
@@ -54,6 +55,7 @@ from scenarios.cashflow import Clock
 from scenarios.decide import decide
 from scenarios.decision import Decision, decision_checks
 from scenarios.effect import make_offers
+from scenarios.gates import Gates, find_gates
 from scenarios.portfolio import InfeasibleError
 from scenarios.walk import Walk, signed_rates, walk_to_npv
 from scenarios.worth import Case, set_value
@@ -144,6 +146,7 @@ def find(
     too_few = unit_checks(cells)
     estimates, decision = None, None
     walks: tuple[Walk, ...] = ()
+    gates: Gates | None = None
     checks = (*intake.checks, *coverage_checks(coverage), *too_few, *history_checks(cells, study))
     try:
         if not too_few:
@@ -152,7 +155,10 @@ def find(
             with progress.stage("Valuing, ranking, choosing"):
                 decision = choose(intake, cells, estimates)
                 walks = walk(decision, estimates)
+            with progress.stage("Asking what it rests on"):
+                gates = find_gates(decision, estimates.question, cells, journey, study.study.seed)
             checks = (*checks, *more, *decision_checks(decision), *_within_the_cap(estimates, decision))
+            checks = (*checks, *gates.checks(journey))
     except TooThinError as thin:
         checks = (*checks, thin_check(thin))
     with progress.stage("Following customers"):
@@ -173,6 +179,7 @@ def find(
         reconciliation=intake.report.reconciliation,
         walks=walks,
         lifetimes=lifetimes,
+        gates=gates,
     )
 
 
@@ -191,12 +198,8 @@ def estimate(
         rated = rate(cells, journey, study, coverage)
     calibration, forms = rated.calibration, rated.forms
     demoted = not_told_apart(calibration, forms)
-    prior = kept_share(cells, study)
-    signs = np.array([1.0 if pain.kind == "delight" else -1.0 for pain in journey.pain_points])
-    grades = pain_grades(forms, journey, demoted)
-    haircut = Credibility(prior=None if prior == 1.0 else prior, grades=grades)
+    question = pose(forms, intake, cells, demoted)
     with progress.stage("Sampling the joint posterior"):
-        question = Question(forms=forms, signs=signs, credibility=haircut)
         posterior = fit_uplift(question, seed, engine, progress.advance)
         corrected = count_exactly(question, posterior, cells, journey, seed)
         posterior = corrected.posterior if corrected else posterior
@@ -223,9 +226,10 @@ def estimate(
         pains=pains,
         stakes=stakes,
         carried=carried,
-        excellence=find_excellence(cells, journey, base, haircut.prior, seed),
+        excellence=find_excellence(cells, journey, base, question.credibility.prior, seed),
         demoted=demoted,
-        grades=grades,
+        grades=question.credibility.grades,
+        question=question,
         certified=certified,
         plans=plans,
         planning_worth=worth_of_a_point(base, planned(calibration, plans), cells, study),
@@ -245,6 +249,15 @@ def estimate(
         *certificate_checks(certified),
         *planning_checks(plans),
     )
+
+
+def pose(forms: ReducedForms, intake: Intake, cells: Cells, demoted: frozenset[str]) -> Question:
+    """What the posterior is asked of: the reduced forms of some cells, under the study's haircut."""
+    study, journey = intake.study, intake.case.journey
+    prior = kept_share(cells, study)
+    signs = np.array([1.0 if pain.kind == "delight" else -1.0 for pain in journey.pain_points])
+    haircut = Credibility(prior=None if prior == 1.0 else prior, grades=pain_grades(forms, journey, demoted))
+    return Question(forms=forms, signs=signs, credibility=haircut)
 
 
 def choose(intake: Intake, cells: Cells, estimates: Estimates) -> Decision:

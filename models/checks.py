@@ -11,7 +11,7 @@ from impact.groups import persons
 from impact.journey import OVERALL, Journey
 from models.calibration.placebo import telling, told_apart
 from models.calibration.slopes import Calibration, Slope
-from models.inference import ESS_LIMIT, RHAT_LIMIT
+from models.inference import ESS_LIMIT, KHAT_LIMIT, RHAT_LIMIT, Fit
 from models.points import naive_multiple
 from models.reduced import GaussianSummary, ReducedForms
 from models.sensitivity.placebos import FALSE_DISCOVERY, benjamini_hochberg
@@ -205,12 +205,20 @@ def fit_checks(posterior: UpliftPosterior) -> tuple[Check, ...]:
             "C401",
             "The posterior converged",
             "pass" if good else "fail",
-            found=f"R-hat {fit.rhat_max:.4f}, ESS {fit.ess_min:.0f}, {fit.divergences} divergences",
-            limit=f"R-hat <= {RHAT_LIMIT}, ESS >= {ESS_LIMIT:.0f}, 0 divergences",
+            found=engine_said(fit),
+            limit=f"R-hat <= {RHAT_LIMIT}, ESS >= {ESS_LIMIT:.0f}, 0 divergences, k-hat < {KHAT_LIMIT}",
             text="All chains tell the same." if good else f"The sampler did not converge; worst: {fit.worst}.",
             remedy="" if good else "No money figure is fit for use; merge pain points that occur together, or rerun.",
         ),
     )
+
+
+def engine_said(fit: Fit) -> str:
+    """Which engine spoke and its gates, in words."""
+    who = "full engine, as the quick one's gates failed" if fit.fell_back else f"{fit.engine} engine"
+    worst = max(fit.khat.values(), default=None)
+    khat = "" if worst is None else f", k-hat {worst:.2f}"
+    return f"{who}: R-hat {fit.rhat_max:.4f}, ESS {fit.ess_min:.0f}, {fit.divergences} divergences{khat}"
 
 
 def pooled(parts: tuple[GaussianSummary, ...]) -> tuple[np.ndarray, np.ndarray]:

@@ -29,6 +29,7 @@ from models.reduced import ReducedForms
 
 if TYPE_CHECKING:
     from models.exact_cells import PersonaCells
+    from models.quick import QuickSettings
 
 STUDY_SPREAD = 0.5  # of logit kappa from one study to another
 HORSESHOE_FROM = 31  # pain points: so many that most must be nothing
@@ -167,6 +168,13 @@ def fit_on_counts(
 
     number = int(stream(seed, "uplift on counts").integers(2**31))
     return _posterior(question, replace(sample_fully(question, number, tell, counts), fell_back=True), seed)
+
+
+def fit_briefly(question: Question, seed: int, settings: QuickSettings) -> UpliftPosterior:
+    """The posterior by a short run of the quick engine whatever its gates say: to be compared with another such."""
+    from models.quick import sample_quickly
+
+    return _posterior(question, sample_quickly(question, stream(seed, "uplift"), settings, lambda *_: None), seed)
 
 
 def draw_prior(question: Question, draws: int, seed: int) -> UpliftPosterior:

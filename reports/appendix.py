@@ -8,6 +8,7 @@ from reports.appendix_choice import break_even, cash, frontier, initiatives, por
 from reports.appendix_coverage import coverage, ways, who_answers
 from reports.appendix_drivers import drivers
 from reports.appendix_excellence import excellence
+from reports.appendix_gates import dial, dial_pain_points, priors, told_apart
 from reports.appendix_lifetime import lifetime, revenue_kept
 from reports.appendix_predictive import predictive
 from reports.appendix_walk import walk
@@ -47,6 +48,10 @@ def appendix(edition: Edition) -> tuple[Section, ...]:
         frontier,
         break_even,
         walk,
+        dial,
+        dial_pain_points,
+        priors,
+        told_apart,
         lifetime,
         revenue_kept,
         predictive,

@@ -138,14 +138,21 @@ def run_record(edition: Edition, found: Findings, intake: Intake) -> dict[str, o
         "shape": edition.shape,
         "fitness": edition.fitness,
         "headline": edition.sentences[0],
-        "engine": "full",
+        "engine": None if fit is None else fit.engine,
         "source": intake.source.engine.shown,
         "seed": edition.seed,
         "versions": dict(edition.versions),
         "inputs": dict(edition.inputs),
         "sampler": None
         if fit is None
-        else {"rhat_max": fit.rhat_max, "ess_min": fit.ess_min, "divergences": fit.divergences},
+        else {
+            "engine": fit.engine,
+            "fell_back": fit.fell_back,
+            "rhat_max": fit.rhat_max,
+            "ess_min": fit.ess_min,
+            "divergences": fit.divergences,
+            "khat": dict(fit.khat),
+        },
         "rows": json.loads(intake.source.rows.to_json(orient="records")),
         "checks": [asdict(check) for check in found.checks],
     }

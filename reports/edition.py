@@ -76,7 +76,8 @@ class Edition:
     (`1 point on 1-5`). `truth` holds, for a simulated study, item (pain point or initiative), name,
     value and its range, value_true and in_range (0/1), or None. `fixes` says which pain points each
     initiative acts on, for the journey map. `rows` says of each data table how many rows came in, were
-    used, and were set aside for which reason. `rates` are the pages of the rates, finished.
+    used, and were set aside for which reason. `rates` are the pages of the rates, finished. `engine` says which engine
+    drew the posterior and its gates; empty where nothing was estimated.
     """
 
     name: str
@@ -105,6 +106,7 @@ class Edition:
     rows: tuple[str, ...] = ()
     rates: tuple[RatePage, ...] = ()
     estimated: bool = False
+    engine: str = ""
 
     @property
     def money_name(self) -> str:

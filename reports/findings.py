@@ -26,9 +26,10 @@ from models.points import PointValue
 from models.predicted_leaving import PredictedLeaving
 from models.reduced import ReducedForms
 from models.stakes import Stakes
-from models.uplift import UpliftPosterior
+from models.uplift import Question, UpliftPosterior
 from models.value import ValueBase
 from scenarios.decision import Decision
+from scenarios.gates import Gates
 from scenarios.walk import Walk
 
 
@@ -40,7 +41,7 @@ class Estimates:
     pain point's effect, which its haircut follows. `certified` are the rates as offered for signature, `plans` where
     each stands, and `planning_worth` the money of a point, for base and horizon, with every rate that is
     signed and valid in its place. `predicted` is None where nobody can leave, or where cells were too many to leave
-    their engine.
+    their engine. `question` is what the posterior was asked of.
     """
 
     calibration: Calibration
@@ -55,6 +56,7 @@ class Estimates:
     excellence: tuple[Stride, ...]
     demoted: frozenset[str]
     grades: Mapping[str, Grade]
+    question: Question
     certified: Certified
     plans: tuple[RatePlan, ...]
     planning_worth: float
@@ -68,7 +70,7 @@ class Findings:
     `rows` is the account of the tables' rows: table, rows_in, rows_used, set_aside, reason. `reconciliation`
     is the ledger beside the books: the contract's table, empty without control totals. `walks` lead from the signed
     rate to NPV: the chosen portfolio's first, then every initiative's; none without a portfolio. `lifetimes` is None
-    of sites.
+    of sites. `gates` say what the decision rests on.
     """
 
     study: Study
@@ -85,6 +87,7 @@ class Findings:
     reconciliation: pd.DataFrame
     walks: tuple[Walk, ...] = ()
     lifetimes: Lifetimes | None = None
+    gates: Gates | None = None
 
     @property
     def fit_for_use(self) -> bool:

@@ -14,6 +14,7 @@ import pandas as pd
 from impact.cells import SitePanel
 from impact.fingerprint import input_hashes
 from impact.point import point_in_words
+from models.checks import engine_said
 from models.points import PointValue, find_point
 from reports import point_value, sentences
 from reports.certificate_words import plan_notices
@@ -60,6 +61,7 @@ def make_edition(found: Findings) -> Edition:
         truth=truth_table(found),
         fixes=found.plan.fixes,
         rows=rows_in_words(found.rows),
+        engine=engine_said(found.estimates.posterior.fit) if found.estimates else "",
     )
     return replace(edition, sentences=(sentences.headline(edition),), rates=rates_of(edition, found))
 

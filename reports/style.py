@@ -110,6 +110,9 @@ _COLUMNS: dict[Kind, tuple[str, ...]] = {
 _OF_TABLE: dict[tuple[str, str], Kind] = {
     ("excellence", "spend"): "fine_share",
     ("scenarios", "value"): "mixed",
+    ("dial", "initiatives"): "text",
+    ("prior_sensitivity", "initiatives"): "text",
+    ("prior_sensitivity", "moved"): "share",
     ("frontier", "initiatives"): "text",
     ("respondents", "difference"): "mixed",
 }

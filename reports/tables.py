@@ -28,6 +28,7 @@ from reports.tables_choice import (
 )
 from reports.tables_doubts import doubts_table
 from reports.tables_excellence import excellence_table
+from reports.tables_gates import gate_tables
 from reports.tables_lifetime import lifetime_tables
 from reports.tables_points import money_rows, point_values_table
 from reports.tables_predictive import predictive_table
@@ -66,7 +67,7 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
     tables = {name: make(found) for name, make in makers.items()} | dict(found.coverage.tables())
     beside = {"walk": walk_table(found), "at_stake": at_stake_table(found), "predictive": predictive_table(found)}
     beside |= {"carried": carried_table(found), "excellence": excellence_table(found)}
-    return tables | beside | dict(lifetime_tables(found))
+    return tables | beside | dict(lifetime_tables(found)) | dict(gate_tables(found))
 
 
 def checks_table(checks: tuple[Check, ...]) -> pd.DataFrame:

@@ -22,12 +22,14 @@ from tests.quick_study import change_plan, empty_sheets, fill_column, quick_upli
 
 COVERAGE = ("coverage", "response_rates", "respondents", "transitions", "stage_flow")
 LIFETIMES = ("lifetime", "survival", "revenue_kept")
+GATES = ("dial", "dial_marks", "dial_pain_points", "prior_sensitivity", "told_apart")
 TABLES = {
     *("journey", "calibration", "drivers", "pain_points", "initiatives", "portfolio", "cashflow", "frontier"),
     *("scenarios", "reconciliation", "benefits", "break_even", "checks", "certificate", "triangulation", "doubts"),
     *("point_values", "walk", "predictive"),
     *COVERAGE,
     *LIFETIMES,
+    *GATES,
 }
 PAGES = {
     "impact.xlsx",

@@ -13,6 +13,7 @@ import numpy as np
 from impact.cells.terms import Term, level_of
 
 if TYPE_CHECKING:
+    import pandas as pd
     from ibis.expr.types import Table, Value
 
 SUMS_A_QUERY = 800  # an engine's select has at most some 1,600 columns
@@ -43,6 +44,19 @@ class ManyCells:
         """The sum of each column, 0 where there are no cells."""
         found = ask(self.table, {name: self.table[name].sum() for name in columns})
         return tuple(found[name] for name in columns)
+
+    def by_level(self, column: str, exposures: Sequence[str]) -> pd.DataFrame:
+        """A row a level of a column: n, leavers, and `met__` sums of rows with an exposure above nothing."""
+        rows = self.table
+        met = {f"met__{name}": (rows[name].fill_null(0) > 0).ifelse(rows.n, 0).sum() for name in exposures}
+        grouped: pd.DataFrame = rows.group_by(column).agg(n=rows.n.sum(), leavers=rows.leavers.sum(), **met).to_pandas()
+        return grouped.sort_values(column, ignore_index=True).drop(columns=column).astype(float)
+
+    def met_apart(self, exposures: Sequence[str]) -> float:
+        """The rows with some of the exposures above nothing and not all."""
+        met = sum(((self.table[name].fill_null(0) > 0).ifelse(1, 0) for name in exposures), ibis.literal(0))
+        apart = (met > 0) & (met < len(exposures))
+        return ask(self.table, {"n": apart.ifelse(self.table.n, 0).sum()})["n"]
 
     def spans(self, terms: Sequence[Term]) -> np.ndarray:
         """The least and greatest value of each term `(2, term)`."""

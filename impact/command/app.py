@@ -25,6 +25,7 @@ from impact.command.outcomes import (
 )
 from impact.command.rates import approve_answer, calibrate_answer, say_approve, say_calibrate
 from impact.command.terminal import Terminal
+from impact.command.trials import say_selftest, say_verify, selftest_answer, verify_answer
 from impact.errors import Finding, InputError
 
 if TYPE_CHECKING:
@@ -201,6 +202,59 @@ def calibrate(
     else:
         say_calibrate(terminal, outcome)
     return DONE if outcome.fit else NOT_FIT
+
+
+@app.command()
+def selftest(
+    context: typer.Context,
+    *,
+    study: Study,
+    companies: Annotated[
+        int, typer.Option("--companies", metavar="N", min=2, max=1_000, help="How many companies to simulate.")
+    ] = 20,
+    seed: Seed = None,
+    settings: Settings = None,
+    as_json: Json = False,
+) -> int:
+    """Test our ranges on simulated companies like this one.
+
+    Journey, personas, sizes and prevalence are the study's own; the truth is known. Some two seconds a company.
+    """
+    from impact.selftest import selftest_study
+
+    terminal: Terminal = context.obj
+    progress = terminal.progress(silent=as_json)
+    outcome = selftest_study(study, companies, tuple(settings or ()), seed, progress)
+    if as_json:
+        terminal.say(selftest_answer(outcome, study).to_json())
+    else:
+        say_selftest(terminal, outcome)
+    return DONE if outcome.passed else NOT_FIT
+
+
+@app.command(name="verify-engine")
+def verify_engine(
+    context: typer.Context,
+    *,
+    study: Study,
+    seed: Seed = None,
+    settings: Settings = None,
+    as_json: Json = False,
+) -> int:
+    """Run both engines on a study and compare them.
+
+    Effects, values and choice; ends with 1 where they differ beyond a tenth of a standard deviation and the
+    chance of their draws.
+    """
+    from impact.verify_engine import verify_engine as compare
+
+    terminal: Terminal = context.obj
+    outcome = compare(study, tuple(settings or ()), seed, terminal.progress(silent=as_json))
+    if as_json:
+        terminal.say(verify_answer(outcome, study).to_json())
+    else:
+        say_verify(terminal, outcome)
+    return DONE if outcome.agree else NOT_FIT
 
 
 @app.command()

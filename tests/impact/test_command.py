@@ -40,7 +40,7 @@ class RunOptions:
     """The options of a run, as the root takes them."""
 
     out: Path | None = None
-    engine: str = "full"
+    engine: str = "quick"
     seed: int | None = None
     overrides: tuple[str, ...] = ()
 
@@ -147,11 +147,13 @@ def test_help_lists_the_verbs_and_nothing_heavy_is_loaded() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == 0
-    assert re.findall(r"^  (init|check|run|demo|explain|\w+)  ", done.stdout.partition("Commands:")[2], re.M) == [
+    assert re.findall(r"^  ([\w-]+)  ", done.stdout.partition("Commands:")[2], re.M) == [
         "init",
         "check",
         "run",
         "calibrate",
+        "selftest",
+        "verify-engine",
         "approve",
         "demo",
         "explain",
@@ -179,7 +181,7 @@ def test_the_version_is_one_line(capsys: pytest.CaptureFixture[str], root: Root)
         (["run", "x", "--engine", "slow"], "full"),
         (["run", "x", "--seed", "-1"], "--seed"),
         (["run", "x", "--set", "budget"], "KEY=VALUE"),
-        (["plan", "x"], "init, check, run, calibrate, approve, demo, explain"),
+        (["plan", "x"], "init, check, run, calibrate, selftest, verify-engine, approve, demo, explain"),
     ],
 )
 def test_a_mistyped_line_is_one_finding_with_what_is_near(
