@@ -11,6 +11,7 @@ from impact.codes_data import DATA_PAGES
 from impact.codes_doubt import DOUBT_PAGES
 from impact.codes_drivers import DRIVER_PAGES
 from impact.codes_engine import ENGINE_PAGES
+from impact.codes_evidence import EVIDENCE_PAGES
 from impact.codes_formats import FORMAT_PAGES
 from impact.codes_leaving import LEAVING_PAGES
 from impact.codes_ledger import LEDGER_PAGES
@@ -265,6 +266,7 @@ CODES: dict[str, CodePage] = catalogue(
         *DOUBT_PAGES,
         *DRIVER_PAGES,
         *ENGINE_PAGES,
+        *EVIDENCE_PAGES,
         *FORMAT_PAGES,
         *LEAVING_PAGES,
         *LEDGER_PAGES,

@@ -18,7 +18,11 @@ from reports.sections import Section, Table, figures_of, horizon_title
 GLOSSARY = (
     ("Chance", "Futures of 20, drawn from what is known, in which something happens."),
     ("Drop-off", "Share of the customers seen in a stage who are never seen further on afterwards."),
-    ("Grade", "How a number was found: experimental, within-unit, cross-section, expert, not told apart from placebo."),
+    (
+        "Grade",
+        "How a number was found: experimental, within-unit, cross-section, expert, survey-only, "
+        "not told apart from placebo.",
+    ),
     ("Haircut", "The share of an observed effect that is not counted, as the observation may overstate the cause."),
     ("Importance", "Share of explained variation in a score; not an effect."),
     ("Leaving rate", "Share of active customers who leave in a period."),

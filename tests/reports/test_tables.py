@@ -62,7 +62,7 @@ SHARES = {
     "initiatives": ("p_npv_positive", "p_top3"),
     "drivers": ("share", "p_first"),
 }
-GRADES = {"experimental", "within-unit", "cross-section", "expert", "not told apart from placebo"}
+GRADES = {"experimental", "within-unit", "cross-section", "expert", "survey-only", "not told apart from placebo"}
 MONEY = {"npv", "npv_p05", "npv_p50", "npv_p95", "p_npv_positive", "roi", "payback_quarters", "regret", "evpi"}
 # A cent, in money of some thousands.
 CENT = 0.01

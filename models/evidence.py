@@ -1,0 +1,107 @@
+"""Evidence as the model takes it: what stands today, and what became of every row of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from impact.cells import Cells, CustomerCells
+from impact.evidence import Evidence
+from impact.journey import OVERALL, Journey
+from models.evidence_maps import Trial
+from models.reduced import ReducedForms
+from models.value import ValueBase
+
+Use = Literal["effect", "effectiveness", "naming", "rate", "none"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectRow:
+    """One piece of evidence as a linear reading of pooled effects at face value.
+
+    The reading is `weights` `(pain_point,)` @ effects, the score's in standard deviations of overall. `se` holds all
+    that makes the row miss the truth. `haircut`: whether the haircut stands between the effect and what was measured.
+    """
+
+    evidence: str
+    of: Literal["score", "leaving", "spend"]
+    weights: np.ndarray
+    estimate: float
+    se: float
+    haircut: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What stands today, that a row of evidence is read against.
+
+    `leaving` the share of customers that leaves in a period (0 for sites), `margin` and `revenue` of a customer and
+    period, `score_sd` and `score_width` of overall in points. `met` `(pain_point,)` is the mean exposure and
+    `prevalence` `(pain_point,)` the share of customers who meet it; `part` the share of customers by persona.
+    """
+
+    pain_points: tuple[str, ...]
+    leaving: float
+    margin: float
+    revenue: float
+    score_sd: float
+    score_width: float
+    met: np.ndarray
+    prevalence: np.ndarray
+    part: Mapping[str, float]
+    sites: bool
+
+    def place(self, pain_point: str) -> int:
+        """The place of a pain point in every array."""
+        return self.pain_points.index(pain_point)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What became of one row: how it is used, in words, or why it is not.
+
+    `se` is the error it is given, in the row's own unit. Of an effect, `row` is what the posterior is asked of and
+    `trial` its way back to the row's unit. Of effectiveness, `estimate` is the share removed; of naming, the true
+    share who meet it.
+    """
+
+    item: Evidence
+    use: Use
+    words: str
+    why: str = ""
+    estimate: float = float("nan")
+    se: float = float("nan")
+    capped: bool = False
+    trial: Trial | None = None
+    row: EffectRow | None = None
+
+
+def effect_rows(readings: tuple[Reading, ...]) -> tuple[EffectRow, ...]:
+    """The rows that the posterior is asked of, in plan order."""
+    return tuple(one.row for one in readings if one.row is not None)
+
+
+def facts_of(base: ValueBase, cells: Cells, journey: Journey, forms: ReducedForms) -> Facts:
+    """What stands today, weighted over personas by their customers."""
+    counts = np.array([persona.customers.sum() for persona in base.personas])
+    part = counts / max(counts.sum(), 1e-12)
+    customers = np.concatenate([persona.customers for persona in base.personas])
+    weight = customers / max(customers.sum(), 1e-12)
+    last = cells.money.iloc[-1]
+    scale = cells.coverage.set_index("stage")
+    overall = scale.loc[OVERALL] if OVERALL in scale.index else scale.iloc[0]
+    return Facts(
+        pain_points=journey.pain_ids(),
+        leaving=float(np.concatenate([persona.rate for persona in base.personas]) @ weight),
+        margin=float(np.concatenate([persona.money for persona in base.personas]) @ weight),
+        revenue=float(last["revenue"] / last["customers"]) if last["customers"] else 0.0,
+        score_sd=forms.score_sd,
+        score_width=float(overall["scale_max"] - overall["scale_min"]),
+        met=part @ np.array([persona.exposure for persona in base.personas]),
+        prevalence=part @ np.array([persona.prevalence for persona in base.personas]),
+        part=dict(zip((persona.persona for persona in base.personas), part.tolist(), strict=True)),
+        sites=not isinstance(cells, CustomerCells),
+    )
