@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from impact.cells import Cells, CustomerCells
 from impact.evidence import Evidence
+from impact.initiative import Plan, Removed
 from impact.journey import OVERALL, Journey
 from models.evidence_maps import Trial
 from models.reduced import ReducedForms
@@ -84,22 +85,39 @@ def effect_rows(readings: tuple[Reading, ...]) -> tuple[EffectRow, ...]:
     return tuple(one.row for one in readings if one.row is not None)
 
 
+def with_measured(plan: Plan, readings: tuple[Reading, ...]) -> Plan:
+    """The plan whose fixes carry what was measured of them: of an initiative, for each of its fixes."""
+    told = [one for one in readings if one.use == "effectiveness"]
+    fixes = tuple(
+        replace(
+            fix,
+            measured=tuple(
+                Removed(share=one.estimate, se=one.se, pilot=one.item.kind == "experiment")
+                for one in told
+                if one.item.target == fix.initiative
+            ),
+        )
+        for fix in plan.fixes
+    )
+    return replace(plan, fixes=fixes)
+
+
 def facts_of(base: ValueBase, cells: Cells, journey: Journey, forms: ReducedForms) -> Facts:
     """What stands today, weighted over personas by their customers."""
     counts = np.array([persona.customers.sum() for persona in base.personas])
     part = counts / max(counts.sum(), 1e-12)
     customers = np.concatenate([persona.customers for persona in base.personas])
     weight = customers / max(customers.sum(), 1e-12)
-    last = cells.money.iloc[-1]
+    last = {name: float(cells.money[name].iloc[-1]) for name in ("revenue", "customers")}
     scale = cells.coverage.set_index("stage")
-    overall = scale.loc[OVERALL] if OVERALL in scale.index else scale.iloc[0]
+    width = scale["scale_max"] - scale["scale_min"]
     return Facts(
         pain_points=journey.pain_ids(),
         leaving=float(np.concatenate([persona.rate for persona in base.personas]) @ weight),
         margin=float(np.concatenate([persona.money for persona in base.personas]) @ weight),
-        revenue=float(last["revenue"] / last["customers"]) if last["customers"] else 0.0,
+        revenue=last["revenue"] / last["customers"] if last["customers"] else 0.0,
         score_sd=forms.score_sd,
-        score_width=float(overall["scale_max"] - overall["scale_min"]),
+        score_width=float(width.get(OVERALL, width.max())),
         met=part @ np.array([persona.exposure for persona in base.personas]),
         prevalence=part @ np.array([persona.prevalence for persona in base.personas]),
         part=dict(zip((persona.persona for persona in base.personas), part.tolist(), strict=True)),

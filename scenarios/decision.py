@@ -14,6 +14,8 @@ from scenarios.ranking import Ranking
 from scenarios.worth import Case, costs_by_period, npv_draws, set_value
 
 FUND_CHANCE = 0.8
+REACH = 0.8  # share removed that hardly any fix goes beyond
+FITTED = 0.02  # by which a Beta may miss a stated quantile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +144,11 @@ def decision_checks(decision: Decision) -> tuple[Check, ...]:
                 remedy="Read it as worth designing, not as a budget.",
             )
         )
-    assumed = [offer.item.initiative for offer in decision.case.offers if (offer.effectiveness > 0.8).mean() > 0.05]
+    assumed = [
+        offer.item.initiative
+        for offer in decision.case.offers
+        if not offer.piloted and np.quantile(offer.effectiveness, 0.95, axis=1).max() > REACH + FITTED
+    ]
     out.append(
         Check(
             code="C421",
