@@ -14,25 +14,10 @@ from impact.initiative import Plan, Removed
 from impact.journey import OVERALL, Journey
 from models.evidence_maps import Trial
 from models.reduced import ReducedForms
+from models.uplift import EffectRow
 from models.value import ValueBase
 
 Use = Literal["effect", "effectiveness", "naming", "rate", "none"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EffectRow:
-    """One piece of evidence as a linear reading of pooled effects at face value.
-
-    The reading is `weights` `(pain_point,)` @ effects, the score's in standard deviations of overall. `se` holds all
-    that makes the row miss the truth. `haircut`: whether the haircut stands between the effect and what was measured.
-    """
-
-    evidence: str
-    of: Literal["score", "leaving", "spend"]
-    weights: np.ndarray
-    estimate: float
-    se: float
-    haircut: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,11 +10,9 @@ from scipy.special import expit, logit
 from scipy.stats import norm
 
 from models.calibration.slopes import GRADES, Grade
-from models.evidence import EffectRow
 from models.haircut import Prior, share_kept
+from models.uplift import STUDY_SPREAD, EffectRow
 
-# How far one experiment's own share of an observed effect lies from the haircut of all, on the logit scale.
-BETWEEN = 0.5
 _PLACES = 400
 _NODES = 241
 _EDGE = 1e-9
@@ -66,7 +64,7 @@ def haircut_posterior(prior: Prior, grade: Grade, rows: Sequence[EffectRow], eff
     for row in rows:
         if not row.haircut:
             continue
-        own = expit(logit(np.clip(kept, _EDGE, 1 - _EDGE))[:, None] + BETWEEN * steps)
+        own = expit(logit(np.clip(kept, _EDGE, 1 - _EDGE))[:, None] + STUDY_SPREAD * steps)
         miss = (row.estimate - own * float(row.weights @ effects)) / row.se
         # the least miss of all is taken out, so that a row far from every place still tells them apart
         density = np.exp(-0.5 * (miss**2 - (miss**2).min())) @ norm.pdf(steps)

@@ -11,10 +11,11 @@ from impact.errors import Finding, InputError
 from impact.evidence import Evidence
 from impact.initiative import Fix, Plan
 from impact.journey import OVERALL, Journey, PainPoint
-from models.evidence import EffectRow, Facts, Reading, Use
+from models.evidence import Facts, Reading, Use
 from models.evidence_maps import EFFECT_OF, TYPICAL, Trial, read_linearly, slopes_of
 from models.evidence_weights import OPINION, TEACHES, error_of, is_capped
 from models.evidence_words import in_words
+from models.uplift import EffectRow
 
 # The standard deviation of the effectiveness that stands in where none is stated: 10% to 50% over 3.29.
 EFFECTIVENESS_SD = 0.12

@@ -8,8 +8,10 @@ from scipy.special import expit, logit
 from scipy.stats import beta
 
 from impact.rng import stream
-from models.evidence import EffectRow
-from models.evidence_haircut import BETWEEN, haircut_moves, haircut_posterior
+from models.calibration.slopes import Grade
+from models.evidence_haircut import haircut_moves, haircut_posterior
+from models.reduced import GaussianSummary, ReducedForms, silent
+from models.uplift import STUDY_SPREAD, Credibility, EffectRow, Priors, Question, fit_uplift
 
 PRIOR = (4.0, 3.0)
 GRID = 3e-3  # four hundred places of the prior instead of all
@@ -39,7 +41,7 @@ def test_the_grid_agrees_with_weighted_draws_of_the_same_model() -> None:
     kept = rng.beta(*PRIOR, number)
     log_weight = np.zeros(number)
     for one in rows:
-        own = expit(logit(kept) + BETWEEN * rng.standard_normal(number))
+        own = expit(logit(kept) + STUDY_SPREAD * rng.standard_normal(number))
         log_weight -= 0.5 * ((one.estimate - own * float(one.weights @ effects)) / one.se) ** 2
     weight = np.exp(log_weight - log_weight.max())
     found = haircut_posterior(PRIOR, "within-unit", rows, effects)
@@ -49,7 +51,7 @@ def test_the_grid_agrees_with_weighted_draws_of_the_same_model() -> None:
 def _company(rng: np.random.Generator, kept: float, experiments: int) -> tuple[tuple[EffectRow, ...], np.ndarray]:
     """Experiments of a company whose observed effects are the true ones over `kept`."""
     observed = rng.uniform(0.2, 0.6, experiments)
-    true = observed * expit(logit(kept) + BETWEEN * rng.standard_normal(experiments))
+    true = observed * expit(logit(kept) + STUDY_SPREAD * rng.standard_normal(experiments))
     se = 0.05
     rows = tuple(
         EffectRow(
@@ -83,6 +85,39 @@ def test_ranges_of_the_haircut_hold_nine_of_ten_truths_drawn_from_its_prior() ->
         held += found.quantile(0.05) <= kept <= found.quantile(0.95)
     # three binomial standard errors of 200 companies
     assert held / COMPANIES == pytest.approx(0.9, abs=3 * np.sqrt(0.09 / COMPANIES))
+
+
+# 4,000 draws worth at least 400 independent ones: a mean within three twentieths of its sd, a quantile within 1/4.
+MEAN_OFF, QUANTILE_OFF = 0.15, 0.25
+
+
+@pytest.mark.parametrize("grade", ["within-unit", "cross-section"])
+def test_the_engine_learns_the_haircut_that_the_grid_does(grade: Grade) -> None:
+    """Effects told by so many customers, and personas so alike, that they are known: what is left is the haircut."""
+    rng = stream(11, "grid beside engine")
+    rows, observed = _company(rng, 0.35, 4)
+    pains = tuple("abcd")
+    forms = ReducedForms(
+        pain_points=pains,
+        personas=("all",),
+        unit_exposure=np.ones(4),
+        score_sd=1.0,
+        score=(GaussianSummary(mean=np.full(4, -0.3), precision=np.eye(4) * 1e5),),
+        leaving=(GaussianSummary(mean=observed, precision=np.eye(4) * 1e5),),
+        spend=(silent(4),),
+        spend_placebo=(silent(4),),
+        stage_effect=np.zeros(4),
+        stage_se=np.ones(4),
+    )
+    credibility = Credibility(prior=PRIOR, grades=dict.fromkeys(pains, grade))
+    alike = Priors(leaving_spread=1e-3)
+    question = Question(forms=forms, signs=-np.ones(4), credibility=credibility, rows=rows, priors=alike)
+    kept = fit_uplift(question, 3, "quick", lambda done, total: None).credibility[:, 0]
+    grid = haircut_posterior(PRIOR, grade, rows, observed)
+    sd = float(np.sqrt(grid.kept**2 @ grid.weight - grid.mean**2))
+    assert kept.mean() == pytest.approx(grid.mean, abs=MEAN_OFF * sd)
+    for at in (0.05, 0.95):
+        assert np.quantile(kept, at) == pytest.approx(grid.quantile(at), abs=QUANTILE_OFF * sd)
 
 
 def test_the_move_is_told_by_grade_best_first() -> None:
