@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -30,7 +30,12 @@ from models.checks import (
     thin_check,
     unit_checks,
 )
-from models.haircut import pain_grades
+from models.evidence import effect_rows, with_measured
+from models.evidence_checks import evidence_checks
+from models.evidence_learnt import learn, lines_of
+from models.evidence_naming import correct_naming
+from models.evidence_reading import take_evidence
+from models.haircut import pain_grades, prior_in_words
 from models.history import history_checks, kept_share
 from models.inference import Engine
 from models.lifetime.measure import lifetime_checks, measure_lifetimes
@@ -189,9 +194,15 @@ def estimate(
     grades = pain_grades(forms, journey, demoted)
     haircut = Credibility(prior=None if prior == 1.0 else prior, grades=grades)
     with progress.stage("Sampling the joint posterior"):
-        question = Question(forms=forms, signs=signs, credibility=haircut)
-        posterior = fit_uplift(question, seed, engine, progress.advance)
-    base = build_base(cells, journey, study, forms, posterior.draws)
+        facts, readings = take_evidence(intake.case, cells, study, forms)
+        question = Question(forms=forms, signs=signs, credibility=haircut, rows=effect_rows(readings))
+        told = fit_uplift(question, seed, engine, progress.advance)
+        bare = replace(question, rows=())
+        without = fit_uplift(bare, seed, engine, progress.advance) if question.rows else told
+    lines = lines_of(readings, facts, without, told, seed) if facts else ()
+    learnt = learn(study, journey, question, lines, told)
+    base = build_base(cells, journey, study, forms, told.draws)
+    posterior = correct_naming(told, base, readings, seed)
     beside = Beside(
         evidence=intake.case.plan.evidence, doubts=rated.doubts, posterior=posterior, score_sd=forms.score_sd
     )
@@ -212,6 +223,7 @@ def estimate(
         certified=certified,
         plans=plans,
         planning_worth=worth_of_a_point(base, planned(calibration, plans), cells, study),
+        learnt=learnt,
     )
     return estimates, (
         *fit_checks(posterior),
@@ -222,6 +234,7 @@ def estimate(
         *slope_check(posterior, calibration, forms.score_sd),
         *certificate_checks(certified),
         *planning_checks(plans),
+        *evidence_checks(learnt, prior_in_words(study.model.credibility), approvals),
     )
 
 
@@ -231,7 +244,8 @@ def choose(intake: Intake, cells: Cells, estimates: Estimates) -> Decision:
     Raises:
         InputError: no set of initiatives is allowed.
     """
-    study, plan, posterior, base = intake.study, intake.case.plan, estimates.posterior, estimates.base
+    study, posterior, base = intake.study, estimates.posterior, estimates.base
+    plan = with_measured(intake.case.plan, [line.reading for line in estimates.learnt.lines])
     clock = Clock(first=study.as_of + 1, periods=study.horizon_periods, periods_a_year=study.periods_a_year)
     offers = make_offers(plan, posterior.pain_points, posterior.personas, clock, posterior.draws, study.study.seed)
     budget = study.portfolio.budget

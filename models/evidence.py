@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -70,7 +70,7 @@ def effect_rows(readings: tuple[Reading, ...]) -> tuple[EffectRow, ...]:
     return tuple(one.row for one in readings if one.row is not None)
 
 
-def with_measured(plan: Plan, readings: tuple[Reading, ...]) -> Plan:
+def with_measured(plan: Plan, readings: Sequence[Reading]) -> Plan:
     """The plan whose fixes carry what was measured of them: of an initiative, for each of its fixes."""
     told = [one for one in readings if one.use == "effectiveness"]
     fixes = tuple(
@@ -102,7 +102,7 @@ def facts_of(base: ValueBase, cells: Cells, journey: Journey, forms: ReducedForm
         margin=float(np.concatenate([persona.money for persona in base.personas]) @ weight),
         revenue=last["revenue"] / last["customers"] if last["customers"] else 0.0,
         score_sd=forms.score_sd,
-        score_width=float(width.get(OVERALL, width.max())),
+        score_width=float(width[OVERALL] if OVERALL in width.index else width.max()),
         met=part @ np.array([persona.exposure for persona in base.personas]),
         prevalence=part @ np.array([persona.prevalence for persona in base.personas]),
         part=dict(zip((persona.persona for persona in base.personas), part.tolist(), strict=True)),

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, logit
 
+from impact.journey import Journey
 from impact.rng import stream
+from impact.study import Study
 from models.evidence import Facts, Reading
 from models.evidence_haircut import HaircutMove, haircut_moves
 from models.evidence_maps import change_of
-from models.haircut import Prior
-from models.uplift import STUDY_SPREAD, Credibility, UpliftPosterior
+from models.uplift import STUDY_SPREAD, Question, UpliftPosterior
 
 _EDGE = 1e-9
 
@@ -93,29 +94,16 @@ def lines_of(
     return tuple(lines)
 
 
-def learn(
-    prior: tuple[float, float] | float,
-    credibility: Credibility,
-    lines: tuple[Line, ...],
-    kept: np.ndarray,
-    surveyed: tuple[str, ...],
-) -> Learnt:
-    """What evidence did to a run.
-
-    Args:
-        prior: as the study states it.
-        credibility: as the model took it.
-        lines: every row of evidence.
-        kept: the share kept of each effect after evidence `(draw, pain_point)`.
-        surveyed: the pain points that only a survey tells of.
-    """
-    as_taken: Prior = credibility.prior
+def learn(study: Study, journey: Journey, question: Question, lines: tuple[Line, ...], told: UpliftPosterior) -> Learnt:
+    """What evidence did to a run: `question` was asked, and `told` is its answer with all evidence."""
+    credibility = question.credibility
     readings = [line.reading for line in lines]
+    surveyed = [pain.pain_point for pain in journey.pain_points if pain.source == "survey"]
     return Learnt(
-        prior=prior,
+        prior=study.model.credibility,
         lines=lines,
-        moves=haircut_moves(as_taken, credibility.grades, kept),
-        teaching=sum(one.row is not None and one.row.haircut for one in readings) if as_taken is not None else 0,
-        surveyed=surveyed,
+        moves=haircut_moves(credibility.prior, credibility.grades, told.credibility),
+        teaching=len(question.rows_of_haircut),
+        surveyed=tuple(surveyed) if question.forms.leaving is not None else (),
         audited=tuple(one.item.target for one in readings if one.use == "naming"),
     )

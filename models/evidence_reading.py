@@ -7,14 +7,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from impact.case import Case
+from impact.cells import Cells
 from impact.errors import Finding, InputError
 from impact.evidence import Evidence
 from impact.initiative import Fix, Plan
 from impact.journey import OVERALL, Journey, PainPoint
-from models.evidence import Facts, Reading, Use
+from impact.study import Study
+from models.base import build_base
+from models.evidence import Facts, Reading, Use, facts_of
 from models.evidence_maps import EFFECT_OF, TYPICAL, Trial, read_linearly, slopes_of
 from models.evidence_weights import OPINION, TEACHES, error_of, is_capped
 from models.evidence_words import in_words
+from models.reduced import ReducedForms
 from models.uplift import EffectRow
 
 # The standard deviation of the effectiveness that stands in where none is stated: 10% to 50% over 3.29.
@@ -30,6 +35,20 @@ class _Aim:
     removed: np.ndarray
     spread: np.ndarray
     initiative: bool
+
+
+def take_evidence(
+    case: Case, cells: Cells, study: Study, forms: ReducedForms
+) -> tuple[Facts | None, tuple[Reading, ...]]:
+    """What stands today, None without any evidence, and what becomes of every row.
+
+    Raises:
+        InputError: rows that say more than there is, all at once.
+    """
+    if not case.plan.evidence:
+        return None, ()
+    facts = facts_of(build_base(cells, case.journey, study, forms, 1), cells, case.journey, forms)
+    return facts, read_evidence(case.plan, case.journey, facts)
 
 
 def read_evidence(plan: Plan, journey: Journey, facts: Facts) -> tuple[Reading, ...]:

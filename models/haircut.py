@@ -28,6 +28,13 @@ _PLACES = 2_000
 Prior = tuple[float, float] | float | None
 
 
+def prior_in_words(prior: tuple[float, float] | float) -> str:
+    """What a study keeps of a within-unit effect, as finance signs it."""
+    if isinstance(prior, tuple):
+        return f"Beta({prior[0]:g}, {prior[1]:g}) is kept of an observed effect, {prior[0] / sum(prior):.0%} on average"
+    return "all of an observed effect is kept" if prior == 1.0 else f"{prior:.0%} of an observed effect is kept"
+
+
 def lowered(prior: tuple[float, float] | float, share: float) -> tuple[float, float] | float:
     """The prior with its mean at `share` of what it was; a Beta keeps its weight (the sum of its two numbers)."""
     if not isinstance(prior, tuple):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from reports.appendix_choice import break_even, cash, frontier, initiatives, portfolio, quarters
 from reports.appendix_coverage import coverage, ways, who_answers
 from reports.appendix_drivers import drivers
+from reports.appendix_evidence import evidence, haircut
 from reports.appendix_lifetime import lifetime, revenue_kept
 from reports.appendix_walk import walk
 from reports.edition import Edition
@@ -47,6 +48,8 @@ def appendix(edition: Edition) -> tuple[Section, ...]:
         cash,
         frontier,
         break_even,
+        haircut,
+        evidence,
         walk,
         lifetime,
         revenue_kept,

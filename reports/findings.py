@@ -17,6 +17,7 @@ from impact.study import Study
 from models.calibration.slopes import Calibration, Grade
 from models.certificate import Certified
 from models.drivers import Drivers
+from models.evidence_learnt import Learnt
 from models.lifetime.measure import Lifetimes
 from models.pains import PainValues
 from models.planning import RatePlan
@@ -35,7 +36,7 @@ class Estimates:
     `demoted` names the pain points that are not told apart from a placebo; `grades` holds the grade of each
     pain point's effect, which its haircut follows. `certified` are the rates as offered for signature, `plans` where
     each stands, and `planning_worth` the money of a point, for base and horizon, with every rate that is
-    signed and valid in its place.
+    signed and valid in its place. `learnt` is what evidence did.
     """
 
     calibration: Calibration
@@ -50,6 +51,7 @@ class Estimates:
     certified: Certified
     plans: tuple[RatePlan, ...]
     planning_worth: float
+    learnt: Learnt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from reports.tables_choice import (
     scenarios_table,
 )
 from reports.tables_doubts import doubts_table
+from reports.tables_evidence import evidence_table, face_value_table, haircut_table
 from reports.tables_lifetime import lifetime_tables
 from reports.tables_points import money_rows, point_values_table
 from reports.tables_walk import walk_table
@@ -60,7 +61,12 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
         "checks": lambda one: checks_table(one.checks),
     }
     tables = {name: make(found) for name, make in makers.items()} | dict(found.coverage.tables())
-    return tables | {"walk": walk_table(found)} | dict(lifetime_tables(found))
+    tables |= {"walk": walk_table(found)} | dict(lifetime_tables(found))
+    return tables | {
+        "evidence": evidence_table(found),
+        "haircut": haircut_table(found),
+        "face_value": face_value_table(found),
+    }
 
 
 def checks_table(checks: tuple[Check, ...]) -> pd.DataFrame:

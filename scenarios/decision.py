@@ -8,6 +8,7 @@ import numpy as np
 
 from impact.checks import Check
 from scenarios.breakeven import BreakEven
+from scenarios.facevalue import FaceValue
 from scenarios.portfolio import FrontierPoint, Portfolio
 from scenarios.quarters import QuarterPlan
 from scenarios.ranking import Ranking
@@ -23,7 +24,8 @@ class Decision:
     """Everything decided, on one set of joint draws.
 
     `portfolio` is None where costs or a margin are missing; `marginal` `(initiative,)` is what each
-    initiative that is not chosen would add to the chosen set's mean NPV.
+    initiative that is not chosen would add to the chosen set's mean NPV. `face` is every initiative on its own with no
+    haircut, `face_chosen` the chosen set; None where nothing is chosen.
     """
 
     case: Case
@@ -33,6 +35,8 @@ class Decision:
     quarters: tuple[QuarterPlan, ...]
     break_even: tuple[BreakEven, ...]
     marginal: np.ndarray
+    face: tuple[FaceValue, ...]
+    face_chosen: FaceValue | None
 
     def verdicts(self) -> tuple[str, ...]:
         """The verdict of every initiative, in plan order.

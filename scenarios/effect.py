@@ -93,7 +93,7 @@ def effectiveness_quantile(fix: Fix, place: np.ndarray) -> np.ndarray:
     log_weight = beta.logpdf(share, a, b) + sum(norm.logpdf(share, one.share, one.se) for one in fix.measured)
     weight = np.exp(log_weight - log_weight.max())
     below = np.concatenate([[0.0], weight.cumsum() / weight.sum()])
-    return np.interp(place, below, np.arange(SHARES + 1) / SHARES)
+    return np.asarray(np.interp(place, below, np.arange(SHARES + 1) / SHARES))
 
 
 def beta_from_quantiles(low: float, likely: float, high: float) -> tuple[float, float]:
