@@ -36,7 +36,8 @@ def in_words(item: Evidence, journey: Journey, plan: Plan, facts: Facts) -> str:
     by = f" by {_amount(item, item.estimate)}" if item.estimate else ""
     moved = "how often it happens" if item.outcome == "prevalence" else _NOUNS[item.outcome]
     error = f"give or take {_amount(item, item.se)}"
-    who = "" if item.target == OVERALL else f" {_who(item, journey, plan, facts)}"
+    alone = item.target == OVERALL or (item.outcome == "prevalence" and item.unit == "relative")
+    who = "" if alone else f" {_who(item, journey, plan, facts)}"
     return f"{_KINDS[item.kind]}: {_deed(item, journey, plan)} {verb} {moved}{by}{who}, {error}."
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from models.evidence_learnt import Learnt, Line, Predicted
+from models.evidence_learnt import Line, Predicted
 from models.haircut import prior_in_words
 from reports.findings import Findings
 from scenarios.facevalue import FaceValue
@@ -30,11 +30,12 @@ def evidence_table(found: Findings) -> pd.DataFrame:
     of the effect: log leaving rate, share of money or standard deviations of overall for those measured; a share
     removed or a share who met it.
     """
-    lines = found.estimates.learnt.lines if found.estimates else ()
-    return pd.DataFrame([_line(line) for line in lines], columns=list(EVIDENCE))
+    learnt = found.estimates.learnt if found.estimates else None
+    rows = [_line(line, taught=learnt.teaching > 0) for line in learnt.lines] if learnt else []
+    return pd.DataFrame(rows, columns=list(EVIDENCE))
 
 
-def _line(line: Line) -> dict[str, object]:
+def _line(line: Line, *, taught: bool) -> dict[str, object]:
     reading, item = line.reading, line.reading.item
     row = reading.row
     return {
@@ -47,7 +48,7 @@ def _line(line: Line) -> dict[str, object]:
         "se_as_read": row.se if row else reading.se,
         "se_used": reading.se,
         "weight_capped": int(reading.capped),
-        "teaches_haircut": int(row is not None and row.haircut),
+        "teaches_haircut": int(taught and row is not None and row.haircut),
         **_predicted("before", line.before),
         **_predicted("after", line.after),
         "source": item.source,
@@ -62,14 +63,12 @@ def _predicted(name: str, told: Predicted | None) -> dict[str, float]:
 
 def haircut_table(found: Findings) -> pd.DataFrame:
     """A row a grade of effect: the share kept as signed, and after evidence, with their 90% ranges."""
-    learnt: Learnt | None = found.estimates.learnt if found.estimates else None
+    if found.estimates is None:
+        return pd.DataFrame(columns=list(HAIRCUT))
+    learnt = found.estimates.learnt
+    prior = prior_in_words(learnt.prior)
     rows = [
-        (
-            *(move.grade, move.pain_points, prior_in_words(learnt.prior)),
-            *(*move.prior, *move.posterior, learnt.teaching),
-        )
-        for move in (learnt.moves if learnt else ())
-        if learnt is not None
+        (move.grade, move.pain_points, prior, *move.prior, *move.posterior, learnt.teaching) for move in learnt.moves
     ]
     return pd.DataFrame(rows, columns=list(HAIRCUT))
 
