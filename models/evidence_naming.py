@@ -27,6 +27,7 @@ SPECIFICITY = (49.0, 1.0)
 # Naming that parts those who met it from those who did not by less than this is no measurement of it.
 LEAST_YOUDEN = 0.1
 _PROPOSALS = 40
+_TRIED = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,15 @@ def learn_naming(named: float, audit: tuple[float, float], draws: int, rng: np.r
     places = (np.arange(draws) + rng.uniform()) / draws
     picked = rng.permutation(np.searchsorted(weight.cumsum() / weight.sum(), places).clip(max=number - 1))
     return Naming(sensitivity=sensitivity[picked], specificity=specificity[picked], share=share[picked])
+
+
+def why_no_naming(named: float, audit: tuple[float, float]) -> str:
+    """Why a named share and an audit cannot be told together; empty where they can."""
+    try:
+        learn_naming(named, audit, _TRIED, np.random.default_rng(0))
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def true_effect(named: np.ndarray, observed: np.ndarray, naming: Naming) -> tuple[np.ndarray, np.ndarray]:

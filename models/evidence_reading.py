@@ -17,6 +17,7 @@ from impact.study import Study
 from models.base import build_base
 from models.evidence import Facts, Reading, Use, facts_of
 from models.evidence_maps import EFFECT_OF, TYPICAL, Trial, read_linearly, slopes_of
+from models.evidence_naming import why_no_naming
 from models.evidence_weights import OPINION, TEACHES, error_of, is_capped
 from models.evidence_words import in_words
 from models.reduced import ReducedForms
@@ -143,7 +144,10 @@ def _use_of_prevalence(item: Evidence, aim: _Aim, pains: Mapping[str, PainPoint]
         return "none", "operations count it already; of a change, name the initiative that made it"
     if item.kind not in ("experiment", "walkthrough") or item.unit != "points":
         return "none", "how often something is mentioned is not how often it happens; an audit in points is used"
-    return ("none", "an audit of naming is used of customers only") if facts.sites else ("naming", "")
+    if facts.sites:
+        return "none", "an audit of naming is used of customers only"
+    why = why_no_naming(float(facts.met[facts.place(item.target)]), (item.estimate, item.se))
+    return ("none", why) if why else ("naming", "")
 
 
 def _level(item: Evidence, facts: Facts) -> float:

@@ -25,7 +25,7 @@ LIFETIMES = ("lifetime", "survival", "revenue_kept")
 TABLES = {
     *("journey", "calibration", "drivers", "pain_points", "initiatives", "portfolio", "cashflow", "frontier"),
     *("scenarios", "reconciliation", "benefits", "break_even", "checks", "certificate", "triangulation", "doubts"),
-    *("point_values", "walk"),
+    *("point_values", "walk", "evidence", "haircut", "face_value"),
     *COVERAGE,
     *LIFETIMES,
 }

@@ -162,6 +162,10 @@ def test_an_audit_of_a_survey_pain_point_is_read_as_the_true_share() -> None:
         ({"outcome": "prevalence"}, "operations count it already"),
         ({"outcome": "prevalence", "target": "use"}, "name the pain point or the initiative"),
         ({"outcome": "prevalence", "target": "rude", "kind": "interview"}, "how often something is mentioned"),
+        (
+            {"outcome": "prevalence", "target": "rude", "unit": "points", "estimate": 0.001, "se": 1e-4},
+            "15.0% name it and 0.1% met it: naming tells nothing",
+        ),
     ],
 )
 def test_a_row_that_is_not_used_says_why(changes: dict[str, str], why: str) -> None:
