@@ -1,4 +1,4 @@
-"""Companies whose observed effects are twice the true ones: a few experiments move the haircut, and with it the rest."""
+"""Companies whose observed effects are twice the true ones: experiments move the haircut, and with it the rest."""
 
 from __future__ import annotations
 
