@@ -78,9 +78,10 @@ def check(folder: Path, meter: Meter) -> None:
 def cells(folder: Path, meter: Meter) -> None:
     """Check, then the panel, the cells and moments of it, and what a run does with them, sampler included."""
     from impact.cells import customers, summarise
+    from impact.estimate import estimate
     from impact.intake import take_in
     from impact.progress import SilentProgress
-    from impact.run import choose, estimate
+    from impact.run import choose
 
     intake = take_in(folder)
     build, moments = customers.build_panel, customers.within_moments

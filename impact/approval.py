@@ -16,6 +16,7 @@ What = Literal["rate", "portfolio"]
 FILE_NAME = "approvals.json"
 SCHEMA = "cx-impact/approvals/1"
 _KEYS = {"what", "by", "at", "valid_until", "note", "run_id", "as_of", "files", "inputs", "rates"}
+_LATER = {"haircut"}  # not in what earlier versions signed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,10 @@ class ApprovedRate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
-    """One signature: by whom, when (UTC), of which run, until which period, and the hashes of what was signed."""
+    """One signature: by whom, when (UTC), of which run, until which period, and the hashes of what was signed.
+
+    `haircut` is the prior of the share kept of an effect, in words, as it was signed with the rates.
+    """
 
     what: What
     by: str
@@ -46,6 +50,7 @@ class Approval:
     files: dict[str, str]
     inputs: dict[str, str]
     rates: tuple[ApprovedRate, ...]
+    haircut: str = ""
 
 
 def read_approvals(run: Path) -> tuple[Approval, ...]:
@@ -67,8 +72,8 @@ def read_approvals(run: Path) -> tuple[Approval, ...]:
 
 
 def _approval(row: dict[str, Any]) -> Approval:
-    if set(row) != _KEYS or row["what"] not in ("rate", "portfolio"):
-        raise ValueError(f"it holds an approval with {', '.join(sorted(set(row) ^ _KEYS)) or row['what']}")
+    if set(row) - _LATER != _KEYS or row["what"] not in ("rate", "portfolio"):
+        raise ValueError(f"it holds an approval with {', '.join(sorted((set(row) - _LATER) ^ _KEYS)) or row['what']}")
     rates = tuple(ApprovedRate(**rate) for rate in row["rates"])
     return Approval(**{**row, "rates": rates})
 

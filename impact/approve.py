@@ -65,6 +65,7 @@ def approve_run(run: Path, signature: Signature) -> Signed:
         files=file_hashes(run, SIGNED_FILES[signature.what]),
         inputs=dict(record["inputs"]),
         rates=tuple(_rate(row) for row in graded),
+        haircut=str(record.get("haircut") or "") if signature.what == "rate" else "",
     )
     blocked = tuple(row["outcome"] for row in rates if row["blocked"])
     return Signed(approval=approval, file=add_approval(run, approval), left_out=blocked)

@@ -11,6 +11,7 @@ from impact.codes_data import DATA_PAGES
 from impact.codes_doubt import DOUBT_PAGES
 from impact.codes_drivers import DRIVER_PAGES
 from impact.codes_engine import ENGINE_PAGES
+from impact.codes_evidence import EVIDENCE_PAGES
 from impact.codes_exact import EXACT_PAGES
 from impact.codes_formats import FORMAT_PAGES
 from impact.codes_gates import GATE_PAGES
@@ -269,6 +270,7 @@ CODES: dict[str, CodePage] = catalogue(
         *DRIVER_PAGES,
         *ENGINE_PAGES,
         *EXACT_PAGES,
+        *EVIDENCE_PAGES,
         *FORMAT_PAGES,
         *GATE_PAGES,
         *LEAVING_PAGES,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +11,16 @@ from impact.journey import OVERALL
 EvidenceKind = Literal["experiment", "past_initiative", "benchmark", "interview", "walkthrough"]
 Measured = Literal["retention", "churn", "revenue", "margin", "score", "prevalence", "cost"]
 Unit = Literal["points", "relative", "money_per_customer_period", "score_points"]
+# What an outcome can be told in. Points are shares (0.01 is one in a hundred), relative is a share of itself.
+UNITS_OF: Mapping[str, tuple[Unit, ...]] = {
+    "retention": ("points", "relative"),
+    "churn": ("points", "relative"),
+    "revenue": ("relative", "money_per_customer_period"),
+    "margin": ("relative", "money_per_customer_period"),
+    "score": ("score_points",),
+    "prevalence": ("points", "relative"),
+    "cost": ("relative", "money_per_customer_period"),
+}
 COMPARABLE: frozenset[tuple[str, str]] = frozenset(
     {
         *(("retention", unit) for unit in ("points", "relative")),
@@ -24,8 +35,10 @@ COMPARABLE: frozenset[tuple[str, str]] = frozenset(
 class Evidence:
     """One measured or judged effect, with its standard error, in `unit`.
 
-    Of an experiment on `overall`, `estimate` is what one point of the overall score did to the outcome. Points of
-    retention and churn are shares (0.01 is one customer in a hundred a period).
+    Of a pain point, `estimate` is the change when it is removed from the `exposed_share` of those measured who met it;
+    of a stage, when all its pain points are; of an initiative, when it is live. Where no share is given, those measured
+    are all customers. Of an experiment on `overall`, it is what one point of the overall score did to the outcome.
+    Points of retention, churn and prevalence are shares (0.01 is one customer in a hundred a period).
     """
 
     evidence: str

@@ -54,8 +54,20 @@ class CostRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Removed:
+    """A share of occurrences that was seen to be removed, with its standard error; `pilot` where by experiment."""
+
+    share: float
+    se: float
+    pilot: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fix:
-    """Share of a pain point's occurrences an initiative removes: P05, P50, P95, each 0..1."""
+    """Share of a pain point's occurrences an initiative removes: P05, P50, P95, each 0..1.
+
+    These are as the plan states them; `measured` is what evidence says of the same share.
+    """
 
     initiative: str
     pain_point: str
@@ -64,6 +76,7 @@ class Fix:
     high: float
     persona: str = ""
     assumed: bool = False
+    measured: tuple[Removed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

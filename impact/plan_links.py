@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from impact.errors import Finding
+from impact.evidence_faults import evidence_faults
 from impact.journey import OVERALL
 from impact.plan_columns import LEVERS, LEVERS_OF, LOW_SCORE
 from impact.plan_values import TypedRow, fault, reserved_stage, unknown_id
@@ -39,7 +40,8 @@ def link_faults(rows: Rows) -> list[Finding]:
         findings += [*_other_initiatives(row, ids["initiative"]), *_cost_order(row)]
     for row in rows["scenarios"]:
         findings += _lever_faults(row, ids)
-    findings += [*_targets(rows, ids), *_backward(rows["scenarios"]), *_backward(rows["events"])]
+    findings += [*_targets(rows, ids), *evidence_faults(rows["evidence"])]
+    findings += [*_backward(rows["scenarios"]), *_backward(rows["events"])]
     return findings + _too_many(rows["initiatives"])
 
 

@@ -14,39 +14,24 @@ from impact.approval import Approval, read_approvals
 from impact.cells import Cells, summarise
 from impact.check_outcome import CheckOutcome, check_outcome
 from impact.checks import Check
-from impact.coverage import JourneyCoverage, coverage_checks, measure_coverage
+from impact.coverage import coverage_checks, measure_coverage
 from impact.errors import Finding, InputError, TooThinError
+from impact.estimate import estimate
 from impact.intake import Intake, inspect_study, take_in
-from models.base import bare_base, build_base, margin_rate
+from models.base import bare_base, margin_rate
 from models.cap import cap_checks
-from models.carried import carried_checks, find_carried
-from models.certificate_issue import Beside, certificate_checks, issue_certificates, terms_of
 from models.checks import (
-    effect_checks,
-    fit_checks,
-    money_checks,
-    not_told_apart,
     require_enough,
-    slope_check,
     slopes_agree,
     thin_check,
     unit_checks,
 )
-from models.exact import exact_checks
-from models.excellence import find_excellence
-from models.haircut import pain_grades
-from models.history import history_checks, kept_share
+from models.evidence import with_measured
+from models.history import history_checks
 from models.inference import Engine
 from models.lifetime.measure import lifetime_checks, measure_lifetimes
-from models.pains import value_pains
-from models.planning import planned, planning_checks, price, stand
-from models.points import find_point, point_checks, value_points, worth_of_a_point
-from models.predicted_leaving import predict_leaving, predictive_checks
-from models.rated import rate
-from models.reduced import ReducedForms
-from models.resummarise import count_exactly
-from models.stakes import find_stakes, stakes_checks
-from models.uplift import Credibility, Question, fit_uplift
+from models.planning import planned
+from models.points import find_point
 from models.value import look_at_today
 from reports.deliver import deliver, refuse_foreign
 from reports.findings import Estimates, Findings
@@ -183,90 +168,14 @@ def find(
     )
 
 
-def estimate(
-    intake: Intake,
-    cells: Cells,
-    coverage: JourneyCoverage,
-    progress: Progress,
-    approvals: tuple[Approval, ...] = (),
-    engine: Engine = "quick",
-) -> tuple[Estimates, tuple[Check, ...]]:
-    """What the data say, and the checks of how well."""
-    study, journey = intake.study, intake.case.journey
-    seed = study.study.seed
-    with progress.stage("Calibrating"):
-        rated = rate(cells, journey, study, coverage)
-    calibration, forms = rated.calibration, rated.forms
-    demoted = not_told_apart(calibration, forms)
-    question = pose(forms, intake, cells, demoted)
-    with progress.stage("Sampling the joint posterior"):
-        posterior = fit_uplift(question, seed, engine, progress.advance)
-        corrected = count_exactly(question, posterior, cells, journey, seed)
-        posterior = corrected.posterior if corrected else posterior
-    with progress.stage("Predicting who leaves"):
-        predicted = predict_leaving(question, corrected, cells, journey, seed)
-    base = build_base(cells, journey, study, forms, posterior.draws)
-    beside = Beside(
-        evidence=intake.case.plan.evidence, doubts=rated.doubts, posterior=posterior, score_sd=forms.score_sd
-    )
-    certified = issue_certificates(cells, calibration, study, terms_of(cells, study), beside)
-    plans = price(
-        stand(certified, approvals, study), calibration, lambda one: worth_of_a_point(base, one, cells, study)
-    )
-    pains = value_pains(base, posterior, journey)
-    stakes = find_stakes(base, posterior, pains, question, journey, study)
-    carried = find_carried(cells, journey, forms, base, posterior, pains.pains.mean(axis=1))
-    estimates = Estimates(
-        calibration=calibration,
-        drivers=rated.drivers,
-        forms=forms,
-        posterior=posterior,
-        base=base,
-        points=value_points(base, calibration, cells, study),
-        pains=pains,
-        stakes=stakes,
-        carried=carried,
-        excellence=find_excellence(cells, journey, base, question.credibility.prior, seed),
-        demoted=demoted,
-        grades=question.credibility.grades,
-        question=question,
-        certified=certified,
-        plans=plans,
-        planning_worth=worth_of_a_point(base, planned(calibration, plans), cells, study),
-        predicted=predicted,
-    )
-    return estimates, (
-        *fit_checks(posterior),
-        *exact_checks(corrected),
-        *predictive_checks(predicted),
-        *money_checks(cells),
-        *rated.checks,
-        *point_checks(estimates.points, calibration, study),
-        *effect_checks(forms, posterior, journey, demoted),
-        *slope_check(posterior, calibration, forms.score_sd),
-        *stakes_checks(stakes, pains, journey),
-        *carried_checks(carried, pains.pains.mean(axis=1), journey, cells),
-        *certificate_checks(certified),
-        *planning_checks(plans),
-    )
-
-
-def pose(forms: ReducedForms, intake: Intake, cells: Cells, demoted: frozenset[str]) -> Question:
-    """What the posterior is asked of: the reduced forms of some cells, under the study's haircut."""
-    study, journey = intake.study, intake.case.journey
-    prior = kept_share(cells, study)
-    signs = np.array([1.0 if pain.kind == "delight" else -1.0 for pain in journey.pain_points])
-    haircut = Credibility(prior=None if prior == 1.0 else prior, grades=pain_grades(forms, journey, demoted))
-    return Question(forms=forms, signs=signs, credibility=haircut)
-
-
 def choose(intake: Intake, cells: Cells, estimates: Estimates) -> Decision:
     """The decision on the joint draws.
 
     Raises:
         InputError: no set of initiatives is allowed.
     """
-    study, plan, posterior, base = intake.study, intake.case.plan, estimates.posterior, estimates.base
+    study, posterior, base = intake.study, estimates.posterior, estimates.base
+    plan = with_measured(intake.case.plan, [line.reading for line in estimates.learnt.lines])
     clock = Clock(first=study.as_of + 1, periods=study.horizon_periods, periods_a_year=study.periods_a_year)
     offers = make_offers(plan, posterior.pain_points, posterior.personas, clock, posterior.draws, study.study.seed)
     budget = study.portfolio.budget

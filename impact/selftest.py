@@ -12,9 +12,9 @@ import numpy as np
 from impact.cells import Cells, SitePanel, summarise
 from impact.checks import Check, make_check
 from impact.errors import TooThinError
+from impact.estimate import pose
 from impact.intake import Intake, take_in
 from impact.rng import stream
-from impact.run import pose
 from models.base import build_base
 from models.checks import placebo_failures, require_enough, unit_checks
 from models.pains import value_pains

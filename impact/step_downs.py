@@ -26,7 +26,7 @@ def plan_steps(journey: Journey, plan: Plan, tables: Sequence[str]) -> tuple[Che
     if len(journey.pain_points) == 1:
         assumed, untargeted = sorted({*assumed, *untargeted}), []
     costless = [item.initiative for item in plan.initiatives if item.cost is None]
-    unused = _unused(plan, tables)
+    unused = _unused(tables)
     asked = (
         ("P221", not journey.stages, "no stages", "1 stage or more"),
         ("P222", not journey.pain_points, "no pain points", "1 pain point or more"),
@@ -40,11 +40,9 @@ def plan_steps(journey: Journey, plan: Plan, tables: Sequence[str]) -> tuple[Che
     return tuple(review(code, found, limit) for code, taken, found, limit in asked if taken)
 
 
-def _unused(plan: Plan, tables: Sequence[str]) -> list[str]:
-    """Tables, or parts of one, that nothing computes with. An experiment on overall stands beside the rate."""
-    left = sum(not one.is_rate for one in plan.evidence)
-    evidence = f"evidence ({left} of {len(plan.evidence)} rows)"
-    return [*(["scenarios"] if "scenarios" in tables else []), *([evidence] if left else [])]
+def _unused(tables: Sequence[str]) -> list[str]:
+    """Tables that nothing computes with; what became of each row of evidence, a run says itself."""
+    return ["scenarios"] if "scenarios" in tables else []
 
 
 def review(code: str, found: str, limit: str) -> Check:

@@ -13,8 +13,9 @@ from impact.cells import Cells, summarise
 from impact.checks import Check, make_check
 from impact.coverage import measure_coverage
 from impact.errors import TooThinError
+from impact.estimate import estimate
 from impact.intake import Intake, take_in
-from impact.run import choose, estimate
+from impact.run import choose
 from models.base import build_base
 from models.checks import require_enough, unit_checks
 from models.engines_compared import RATIO_LIMITS, SHIFT_LIMIT, Agreement, compare_engines

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from reports.appendix_choice import break_even, cash, frontier, initiatives, portfolio, quarters
 from reports.appendix_coverage import coverage, ways, who_answers
 from reports.appendix_drivers import drivers
+from reports.appendix_evidence import evidence, haircut
 from reports.appendix_excellence import excellence
 from reports.appendix_gates import dial, dial_pain_points, priors, told_apart
 from reports.appendix_lifetime import lifetime, revenue_kept
@@ -21,7 +22,11 @@ from reports.sections import Section, Table, figures_of, horizon_title
 GLOSSARY = (
     ("Chance", "Futures of 20, drawn from what is known, in which something happens."),
     ("Drop-off", "Share of the customers seen in a stage who are never seen further on afterwards."),
-    ("Grade", "How a number was found: experimental, within-unit, cross-section, expert, not told apart from placebo."),
+    (
+        "Grade",
+        "How a number was found: experimental, within-unit, cross-section, expert, survey-only, "
+        "not told apart from placebo.",
+    ),
     ("Haircut", "The share of an observed effect that is not counted, as the observation may overstate the cause."),
     ("Importance", "Share of explained variation in a score; not an effect."),
     ("Leaving rate", "Share of active customers who leave in a period."),
@@ -47,6 +52,8 @@ def appendix(edition: Edition) -> tuple[Section, ...]:
         cash,
         frontier,
         break_even,
+        haircut,
+        evidence,
         walk,
         dial,
         dial_pain_points,

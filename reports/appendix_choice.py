@@ -119,13 +119,17 @@ def break_even(edition: Edition) -> Section | None:
     rows = records(edition, "break_even")
     if not rows or edition.money_word == "revenue":
         return None
+    face = {text(row, "initiative"): row for row in records(edition, "face_value")}
     return Section(
         anchor="break-even",
         title="Break-even / what is needed for NPV = 0, each by itself",
         note="Removed: share of occurrences. Kept: share of the observed effect, 1 less the haircut. "
-        "Above 100% cannot be met.",
+        "Above 100% cannot be met. At face value: NPV with no haircut; bears: the haircut at which it is 0.",
         table=Table(
-            headings=("Initiative", "Retention points", "Spend", "Score points", "Removed", "Kept"),
+            headings=(
+                *("Initiative", "Retention points", "Spend", "Score points", "Removed", "Kept"),
+                *("At face value", "Bears"),
+            ),
             rows=tuple(
                 (
                     label(row, "initiative"),
@@ -134,11 +138,19 @@ def break_even(edition: Edition) -> Section | None:
                     plain(number(row, "score_points"), 2),
                     percent(number(row, "effectiveness")),
                     percent(number(row, "credibility")),
+                    *_at_face_value(face.get(text(row, "initiative"))),
                 )
                 for row in rows
             ),
         ),
     )
+
+
+def _at_face_value(row: Row | None) -> tuple[str, str]:
+    if row is None:
+        return "", ""
+    most = number(row, "break_even_haircut")
+    return money(number(row, "npv_face_value")), "none" if most is None or most < 0 else percent(most)
 
 
 def _of_metric(metric: str) -> Callable[[float], str]:

@@ -15,6 +15,7 @@ import numpy as np
 from impact.approval import FILE_NAME as APPROVALS
 from impact.approval import file_hashes
 from impact.errors import Finding, InputError
+from models.haircut import prior_in_words
 from reports.journey_map import write_journey_map
 from reports.page import write_page, write_rate_pages
 from reports.tables_out import write_tables
@@ -141,6 +142,7 @@ def run_record(edition: Edition, found: Findings, intake: Intake) -> dict[str, o
         "engine": None if fit is None else fit.engine,
         "source": intake.source.engine.shown,
         "seed": edition.seed,
+        "haircut": prior_in_words(found.study.model.credibility),
         "versions": dict(edition.versions),
         "inputs": dict(edition.inputs),
         "sampler": None

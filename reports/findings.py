@@ -18,6 +18,7 @@ from models.calibration.slopes import Calibration, Grade
 from models.carried import Carried
 from models.certificate import Certified
 from models.drivers import Drivers
+from models.evidence_learnt import Learnt
 from models.excellence import Stride
 from models.lifetime.measure import Lifetimes
 from models.pains import PainValues
@@ -41,7 +42,7 @@ class Estimates:
     pain point's effect, which its haircut follows. `certified` are the rates as offered for signature, `plans` where
     each stands, and `planning_worth` the money of a point, for base and horizon, with every rate that is
     signed and valid in its place. `predicted` is None where nobody can leave, or where cells were too many to leave
-    their engine. `question` is what the posterior was asked of.
+    their engine. `question` is what the posterior was asked of, `learnt` what evidence did.
     """
 
     calibration: Calibration
@@ -60,6 +61,7 @@ class Estimates:
     certified: Certified
     plans: tuple[RatePlan, ...]
     planning_worth: float
+    learnt: Learnt
     predicted: PredictedLeaving | None = None
 
 

@@ -214,7 +214,9 @@ def _what_would_change(edition: Edition) -> tuple[str, ...]:
     if picked:
         thin = sorted((rows[item] for item in picked if item in rows), key=lambda row: -(_demand(row)))
         said = [sentences.stops_paying(row) for row in thin]
-        return tuple(sentence for sentence in said if sentence)[:BREAK_EVENS]
+        face = [row for row in records(edition, "face_value") if not text(row, "initiative")]
+        whole = [sentences.at_face_value(row) for row in face]
+        return (*whole, *tuple(sentence for sentence in said if sentence)[:BREAK_EVENS])
     best = sentences.best_candidate(edition)
     item = str(best.get("initiative")) if best else ""
     if item:

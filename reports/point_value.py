@@ -19,6 +19,7 @@ _GRADES = {
     "within-unit": "grade: within-unit, each compared with itself over time",
     "cross-section": "grade: cross-section, different ones compared with each other, which is weak",
     "expert": "grade: expert, a judgement and not a measurement",
+    "survey-only": "grade: survey-only, known only from what customers named",
     PLACEBO_GRADE: "grade: not told apart from placebo",
 }
 _PARTS = {

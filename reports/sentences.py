@@ -151,6 +151,18 @@ def stops_paying(row: Row) -> str:
     return f"{label(row, 'initiative')} stops paying {', or '.join(parts)}." if parts else ""
 
 
+def at_face_value(row: Row) -> str:
+    """From a face-value row: its worth with no haircut, and the haircut it bears."""
+    worth, most = number(row, "npv_face_value"), number(row, "break_even_haircut")
+    if worth is None:
+        return ""
+    name = text(row, "name")
+    said = f"At face value {name} is worth {money(worth)}"
+    if most is None or most < 0:
+        return f"{said}: it does not pay even so."
+    return f"{said}; it pays {'whatever the haircut' if most >= 1 else f'up to a haircut of {percent(most)}'}."
+
+
 def would_pay(row: Row) -> str:
     """From a break-even row: where an initiative would start to pay, each condition by itself."""
     effectiveness, kept = number(row, "effectiveness"), number(row, "credibility")

@@ -27,6 +27,7 @@ from reports.tables_choice import (
     scenarios_table,
 )
 from reports.tables_doubts import doubts_table
+from reports.tables_evidence import evidence_table, face_value_table, haircut_table
 from reports.tables_excellence import excellence_table
 from reports.tables_gates import gate_tables
 from reports.tables_lifetime import lifetime_tables
@@ -67,6 +68,8 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
     tables = {name: make(found) for name, make in makers.items()} | dict(found.coverage.tables())
     beside = {"walk": walk_table(found), "at_stake": at_stake_table(found), "predictive": predictive_table(found)}
     beside |= {"carried": carried_table(found), "excellence": excellence_table(found)}
+    beside |= {"evidence": evidence_table(found), "haircut": haircut_table(found)}
+    beside |= {"face_value": face_value_table(found)}
     return tables | beside | dict(lifetime_tables(found)) | dict(gate_tables(found))
 
 

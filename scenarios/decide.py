@@ -6,6 +6,7 @@ import numpy as np
 
 from scenarios.breakeven import break_even
 from scenarios.decision import Decision, marginal_values
+from scenarios.facevalue import face_values
 from scenarios.portfolio import choose_portfolio, frontier
 from scenarios.quarters import plan_quarters
 from scenarios.ranking import rank_initiatives
@@ -37,6 +38,8 @@ def decide(
     priced = all(offer.cost is not None for offer in case.offers) and revenue_per_margin is not None
     portfolio = choose_portfolio(case, budget) if priced else None
     # without a margin money is revenue already
+    chosen = [int(i) for i in np.flatnonzero(portfolio.chosen)] if portfolio is not None else []
+    face = face_values(case, [*([i] for i in range(len(case.offers))), *([chosen] if chosen else [])])
     per_money = 1.0 if revenue_per_margin is None else revenue_per_margin
     return Decision(
         case=case,
@@ -46,4 +49,6 @@ def decide(
         quarters=plan_quarters(case, portfolio, per_money, score_now),
         break_even=tuple(break_even(case, ranking, i, value_of_a_point) for i in range(len(case.offers))),
         marginal=marginal_values(case, portfolio) if portfolio is not None else np.full(len(case.offers), np.nan),
+        face=face[: len(case.offers)],
+        face_chosen=face[-1] if chosen else None,
     )

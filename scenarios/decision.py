@@ -8,12 +8,15 @@ import numpy as np
 
 from impact.checks import Check
 from scenarios.breakeven import BreakEven
+from scenarios.facevalue import FaceValue
 from scenarios.portfolio import FrontierPoint, Portfolio
 from scenarios.quarters import QuarterPlan
 from scenarios.ranking import Ranking
 from scenarios.worth import Case, costs_by_period, npv_draws, set_value
 
 FUND_CHANCE = 0.8
+REACH = 0.8  # share removed that hardly any fix goes beyond
+FITTED = 0.02  # by which a Beta may miss a stated quantile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +24,8 @@ class Decision:
     """Everything decided, on one set of joint draws.
 
     `portfolio` is None where costs or a margin are missing; `marginal` `(initiative,)` is what each
-    initiative that is not chosen would add to the chosen set's mean NPV.
+    initiative that is not chosen would add to the chosen set's mean NPV. `face` is every initiative on its own with no
+    haircut, `face_chosen` the chosen set; None where nothing is chosen.
     """
 
     case: Case
@@ -31,6 +35,8 @@ class Decision:
     quarters: tuple[QuarterPlan, ...]
     break_even: tuple[BreakEven, ...]
     marginal: np.ndarray
+    face: tuple[FaceValue, ...]
+    face_chosen: FaceValue | None
 
     def verdicts(self) -> tuple[str, ...]:
         """The verdict of every initiative, in plan order.
@@ -142,7 +148,11 @@ def decision_checks(decision: Decision) -> tuple[Check, ...]:
                 remedy="Read it as worth designing, not as a budget.",
             )
         )
-    assumed = [offer.item.initiative for offer in decision.case.offers if (offer.effectiveness > 0.8).mean() > 0.05]
+    assumed = [
+        offer.item.initiative
+        for offer in decision.case.offers
+        if not offer.piloted and np.quantile(offer.effectiveness, 0.95, axis=1).max() > REACH + FITTED
+    ]
     out.append(
         Check(
             code="C421",

@@ -15,6 +15,7 @@ from models.value import Course
 from scenarios.cashflow import Clock, Schedule, schedule
 
 Z90 = float(norm.ppf(0.9))
+SHARES = 4_000  # of the grid between 0 and 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,13 +24,14 @@ class Offer:
 
     `effectiveness` `(persona, draw, pain_point)` is the share of occurrences removed when fully live
     (one persona where all are alike); `cost` `(draw,)` the one-off cost, `plan_cost` as the plan
-    states it; None where the plan gives none.
+    states it; None where the plan gives none. `piloted`: an experiment measured what it removes.
     """
 
     item: Initiative
     schedule: Schedule
     effectiveness: np.ndarray
     cost: np.ndarray | None
+    piloted: bool = False
 
     @property
     def overrun(self) -> float:
@@ -47,14 +49,14 @@ def make_offers(
 ) -> tuple[Offer, ...]:
     """Every initiative that is still to be decided, in plan order."""
     open_items = [item for item in plan.initiatives if item.status in ("proposed", "approved")]
+    fixes = {item.initiative: [fix for fix in plan.fixes if fix.initiative == item.initiative] for item in open_items}
     return tuple(
         Offer(
             item=item,
             schedule=schedule(item, plan.costs, clock),
-            effectiveness=_effectiveness(
-                [fix for fix in plan.fixes if fix.initiative == item.initiative], pain_points, personas, draws, seed
-            ),
+            effectiveness=_effectiveness(fixes[item.initiative], pain_points, personas, draws, seed),
             cost=_cost(item, draws, seed),
+            piloted=any(one.pilot for fix in fixes[item.initiative] for one in fix.measured),
         )
         for item in open_items
     )
@@ -78,11 +80,20 @@ def _effectiveness(
 
 
 def effectiveness_quantile(fix: Fix, place: np.ndarray) -> np.ndarray:
-    """The share removed at each `place` in 0..1: the Beta nearest to the three stated quantiles."""
+    """The share removed at each `place` in 0..1: the Beta nearest to the three stated quantiles.
+
+    With evidence, the quantile of that Beta x prod Normal(share, se), on a grid.
+    """
     if fix.high - fix.low < 1e-6:
         return np.full(len(place), fix.likely)
     a, b = beta_from_quantiles(fix.low, fix.likely, fix.high)
-    return np.asarray(beta.ppf(place, a, b))
+    if not fix.measured:
+        return np.asarray(beta.ppf(place, a, b))
+    share = (np.arange(SHARES) + 0.5) / SHARES
+    log_weight = beta.logpdf(share, a, b) + sum(norm.logpdf(share, one.share, one.se) for one in fix.measured)
+    weight = np.exp(log_weight - log_weight.max())
+    below = np.concatenate([[0.0], weight.cumsum() / weight.sum()])
+    return np.asarray(np.interp(place, below, np.arange(SHARES + 1) / SHARES))
 
 
 def beta_from_quantiles(low: float, likely: float, high: float) -> tuple[float, float]:

@@ -42,7 +42,7 @@ def find_quickly(folder: Path, *overrides: str) -> Quick:
     intake = take_in(folder, overrides)
     cells = summarise(intake.source, intake.case.journey, intake.study)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(run, "fit_uplift", quick_uplift)
+        patch.setattr("impact.estimate.fit_uplift", quick_uplift)
         return Quick(intake=intake, found=run.find(intake, cells, SilentProgress()))
 
 

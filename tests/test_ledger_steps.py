@@ -15,7 +15,6 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from impact import run as flow
 from impact.__main__ import main
 from tests.quick_study import quick_uplift
 from tests.tiny_study import append, edit, write_tiny_study
@@ -138,7 +137,7 @@ def test_a_missing_rate_ends_with_2_and_writes_nothing(tmp_path: Path) -> None:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """The sampler stood in for."""
-    monkeypatch.setattr(flow, "fit_uplift", quick_uplift)
+    monkeypatch.setattr("impact.estimate.fit_uplift", quick_uplift)
 
 
 @pytest.mark.usefixtures("quick")

@@ -26,7 +26,7 @@ GATES = ("dial", "dial_marks", "dial_pain_points", "prior_sensitivity", "told_ap
 TABLES = {
     *("journey", "calibration", "drivers", "pain_points", "initiatives", "portfolio", "cashflow", "frontier"),
     *("scenarios", "reconciliation", "benefits", "break_even", "checks", "certificate", "triangulation", "doubts"),
-    *("point_values", "walk", "predictive"),
+    *("point_values", "walk", "predictive", "evidence", "haircut", "face_value"),
     *COVERAGE,
     *LIFETIMES,
     *GATES,
@@ -197,7 +197,7 @@ def test_json_is_one_object_with_the_decision_and_the_files(out: Path, again: Sa
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """The sampler stood in for."""
-    monkeypatch.setattr(flow, "fit_uplift", quick_uplift)
+    monkeypatch.setattr("impact.estimate.fit_uplift", quick_uplift)
 
 
 @pytest.fixture

@@ -9,9 +9,12 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from impact.evidence import Evidence
 from impact.periods import period_label
+from impact.rng import stream
 from models.simulate import Company, CompanySpec, MoneySpec, best_portfolio, simulate_company, true_npv
 
 NAME = "Northwind Mobile (simulated)"
@@ -26,6 +29,9 @@ PLAN_COLUMNS = {
     "initiatives": ("initiative", "name", "cost", "run_cost", "owner", "duration", "ramp"),
     "fixes": ("initiative", "pain_point", "low", "likely", "high"),
 }
+EVIDENCE_COLUMNS = (
+    *("evidence", "kind", "target", "outcome", "unit", "estimate", "se", "n", "exposed_share", "period", "source"),
+)
 
 STUDY = """\
 # A simulated company: no customer, score or amount in this folder is real.
@@ -90,6 +96,63 @@ def write_company(company: Company, folder: Path, name: str = NAME) -> Path:
     return folder
 
 
+def evidence_of(company: Company) -> tuple[Evidence, ...]:
+    """A pilot and a past initiative, each the truth and an error of its own; and an interview, which is neither."""
+    errors = {
+        name: float(stream(company.spec.seed, f"evidence/{name}").standard_normal()) for name in ("pilot", "past")
+    }
+    tau = company.truth.set_index("pain_point")["tau"]["dropped_connection"]
+    upgrade = company.plan.ids().index("cell_upgrade")
+    removed = company.effectiveness[upgrade, company.journey.pain_ids().index("dropped_connection")]
+    pilot = Evidence(
+        evidence="cell_pilot",
+        kind="experiment",
+        target="dropped_connection",
+        outcome="churn",
+        unit="relative",
+        estimate=round(float(np.expm1(-tau) + 0.12 * errors["pilot"]), 3),
+        se=0.12,
+        n=5_000,
+        exposed_share=1.0,
+        period="2026Q1",
+        source="Pilot in twelve cells, customers drawn by lot",
+    )
+    past = Evidence(
+        evidence="first_upgrade",
+        kind="past_initiative",
+        target="cell_upgrade",
+        outcome="prevalence",
+        unit="relative",
+        estimate=round(float(-removed + 0.08 * errors["past"]), 3),
+        se=0.08,
+        period="2025Q2",
+        source="First ten cells, drops before and after",
+    )
+    said = Evidence(
+        evidence="slow_data_said",
+        kind="interview",
+        target="slow_data",
+        outcome="churn",
+        unit="points",
+        estimate=-0.01,
+        se=0.004,
+        n=12,
+        period="2026Q2",
+        source="Twelve customers who gave notice",
+    )
+    return pilot, past, said
+
+
+def write_evidence(company: Company, folder: Path) -> Path:
+    """The folder, its plan now with what was tried elsewhere."""
+    table = _rows(evidence_of(company), EVIDENCE_COLUMNS)
+    table.to_csv(folder / "evidence.csv", index=False, lineterminator="\n")
+    study = folder / "study.toml"
+    fixes = 'fixes = "fixes.csv"\n'
+    study.write_text(study.read_text("utf-8").replace(fixes, f'{fixes}evidence = "evidence.csv"\n'), encoding="utf-8")
+    return folder
+
+
 def _rows(records: Iterable[object], columns: tuple[str, ...]) -> pd.DataFrame:
     return pd.DataFrame([[getattr(record, column) for column in columns] for record in records], columns=list(columns))
 
@@ -114,4 +177,5 @@ def _write_truth(company: Company, folder: Path) -> None:
 
 if __name__ == "__main__":
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parent
-    write_company(simulate_company(SPEC), target)
+    simulated = simulate_company(SPEC)
+    write_evidence(simulated, write_company(simulated, target))

@@ -15,11 +15,14 @@ from impact.journey import OVERALL
 
 Z90 = 1.6448536269514722
 Outcome = Literal["retention", "log_revenue", "log_margin", "margin", "cost_to_serve", "referral"]
-Grade = Literal["experimental", "within-unit", "cross-section", "expert", "not told apart from placebo"]
+Grade = Literal["experimental", "within-unit", "cross-section", "expert", "survey-only", "not told apart from placebo"]
 Challenge = Literal["lag_0", "lag_1", "lag_2", "lag_3", "previous_money", "first_difference"]
 Method = Literal["cross_section", "within", "between", "hazard", "pooled", "placebo", "experiment"] | Challenge
 Link = Literal["linear", "penalty and reward", "levels", "steeper or flatter at the top"]
-GRADES: tuple[Grade, ...] = ("experimental", "within-unit", "cross-section", "expert", "not told apart from placebo")
+GRADES: tuple[Grade, ...] = (
+    *("experimental", "within-unit", "cross-section", "expert", "survey-only"),
+    "not told apart from placebo",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

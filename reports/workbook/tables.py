@@ -56,9 +56,12 @@ TABLE_SHEETS: dict[str, tuple[str, str]] = {
     "survival": ("Survival", "Share of customers still there by tenure in periods, as seen and by each model."),
     "revenue_kept": ("Revenue kept", "Revenue of a period's customers some periods later, as a share of it."),
     "predictive": ("Who leaves", "Leavers as predicted and as seen, by group; ranges are 90%."),
+    "evidence": ("Evidence", "What was measured elsewhere: in words, as it is read, and as the model predicts it."),
+    "haircut": ("Haircut", "The share of an observed effect that is kept, as signed and after evidence."),
+    "face_value": ("Face value", "NPV with no haircut, and the haircut at which it is 0."),
     "checks": ("Run checks", "Every check of the run, with what was found and what is allowed."),
 }
-_LONG = ("text", "remedy", "reason", "note", "what_would_have_to_be_true", "description")
+_LONG = ("text", "in_words", "why_not_used", "remedy", "reason", "note", "what_would_have_to_be_true", "description")
 _WHOLE = ("name", "owner")
 _LONG_WIDTH, _WRAPPED_WIDTH, _NUMBER_WIDTH = 46, 34, 11
 _MOST_LINES = 30

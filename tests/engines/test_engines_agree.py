@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from impact import run
 from impact.__main__ import main
 from impact.cells import CustomerCells, Moments, summarise
 from impact.cells.many import ManyCells
@@ -175,7 +174,7 @@ def test_units_seen_in_every_period_are_the_same(starter: Path, settings: tuple[
 def test_a_whole_run_delivers_the_same_tables(
     starter: Path, settings: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run, "fit_uplift", quick_uplift)
+    monkeypatch.setattr("impact.estimate.fit_uplift", quick_uplift)
     for name, asked in (("embedded", ()), ("other", settings)):
         options = [word for setting in asked for word in ("--set", setting)]
         assert main(["run", str(starter), "--out", str(tmp_path / name), *options]) in (0, 1)

@@ -39,6 +39,7 @@ def write_run(folder: Path, *blocked: str, fitness: str = "fit", portfolio: obje
     record = {
         **{"run_id": "3f9a1c07", "as_of": "2026Q3", "period": "quarter", "fitness": fitness},
         **{"inputs": {"study.toml": "cd" * 32}, "files": file_hashes(folder, names)},
+        "haircut": "60% of an observed effect is kept",
     }
     (folder / "run.json").write_text(json.dumps(record), encoding="utf-8")
     return folder
@@ -71,6 +72,16 @@ def test_it_records_who_when_what_until_when_and_of_which_run(run: Path) -> None
         ("log_revenue", 0.02, 0.01, 0.03),
     ]
     assert set(kept.files) == {"tables/certificate.csv", "tables/calibration.csv"}
+    assert kept.haircut == "60% of an observed effect is kept"
+
+
+def test_a_portfolio_signs_no_haircut_and_an_earlier_record_of_approvals_is_still_read(run: Path) -> None:
+    assert approve_run(run, PORTFOLIO).approval.haircut == ""
+    record = json.loads((run / FILE_NAME).read_text(encoding="utf-8"))
+    for row in record["approvals"]:
+        del row["haircut"]
+    (run / FILE_NAME).write_text(json.dumps(record), encoding="utf-8")
+    assert [one.haircut for one in read_approvals(run)] == [""]
 
 
 def test_a_rate_is_signed_for_four_quarters_unless_another_period_is_named(run: Path) -> None:

@@ -11,7 +11,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from impact import run as flow
 from impact.__main__ import main
 from tests.quick_study import quick_uplift
 
@@ -39,7 +38,7 @@ def delivered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("delivered") / "study"
     assert say("init", folder)[0] == 0
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(flow, "fit_uplift", quick_uplift)
+        patch.setattr("impact.estimate.fit_uplift", quick_uplift)
         assert say("run", folder)[0] == 0
     return folder
 
@@ -47,7 +46,7 @@ def delivered(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def ran(delivered: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of it, to sign and to run again."""
-    monkeypatch.setattr(flow, "fit_uplift", quick_uplift)
+    monkeypatch.setattr("impact.estimate.fit_uplift", quick_uplift)
     return Path(shutil.copytree(delivered, tmp_path / "study"))
 
 

@@ -175,7 +175,7 @@ def test_a_faulty_row_is_one_finding_with_its_row(folder: Path, file: str, line:
         ("[[plan.events]]\nevent='e'\nfrom='2026Q2'\nto='2026Q1'\nkind='price'\ntreat='control'", "P207"),
         (
             "[[plan.evidence]]\nevidence='e'\nkind='experiment'\ntarget='late'\noutcome='churn'\n"
-            "unit='points'\nestimate=1\nse=1",
+            "unit='points'\nestimate=0.1\nse=1",
             "P206",
         ),
     ],
@@ -220,7 +220,7 @@ def _evidence(folder: Path, **changes: str) -> Path:
         **{"evidence": "pilot", "kind": "experiment", "target": "overall", "outcome": "churn"},
         **{"unit": "relative", "estimate": "-0.1", "se": "0.02", "source": "report"},
     } | changes
-    numbers = ("estimate", "se")
+    numbers = ("estimate", "se", "exposed_share")
     lines = [f"{name} = {value}" if name in numbers else f'{name} = "{value}"' for name, value in row.items()]
     return append(folder, "study.toml", "\n".join(["[[plan.evidence]]", *lines]))
 
@@ -233,9 +233,26 @@ def test_an_experiment_on_overall_stands_beside_the_rate_and_is_said_to_be_used(
     assert case.steps == ()
 
 
-@pytest.mark.parametrize("changes", [{"kind": "interview"}, {"target": "slow"}, {"unit": "score_points"}])
-def test_evidence_that_no_rate_can_stand_beside_is_counted_as_not_used(folder: Path, changes: dict[str, str]) -> None:
+@pytest.mark.parametrize("changes", [{"kind": "interview"}, {"target": "slow"}, {"target": "fleet"}])
+def test_what_becomes_of_a_row_of_evidence_is_said_by_the_run_and_not_by_the_plan(
+    folder: Path, changes: dict[str, str]
+) -> None:
     _evidence(folder)
-    case = load_case(load_study(_evidence(folder, evidence="other", **changes)))
-    (step,) = case.steps
-    assert (step.code, step.found) == ("P227", "evidence (1 of 2 rows) not used")
+    assert load_case(load_study(_evidence(folder, evidence="other", **changes))).steps == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "said"),
+    [
+        ({"unit": "score_points"}, "P260", "churn is stated in score_points"),
+        ({"outcome": "score"}, "P260", "score is stated in relative"),
+        ({"se": "0"}, "P261", "the standard error is 0: that is certainty"),
+        ({"se": "-0.1"}, "P209", "se is -0.1"),
+        ({"estimate": "-1.2"}, "P262", "a change of -1.2 in relative"),
+        ({"unit": "points", "estimate": "-40"}, "P262", "a change of -40 in points"),
+        ({"exposed_share": "0"}, "P263", "nobody of those measured met it"),
+    ],
+)
+def test_evidence_that_cannot_be_meant_is_a_fault(folder: Path, changes: dict[str, str], code: str, said: str) -> None:
+    (found,) = findings(_evidence(folder, **changes))
+    assert (found.code, found.found) == (code, said)

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from impact import run
 from impact.__main__ import main
 from impact.cells import SitePanel, summarise
 from impact.errors import Finding, InputError
@@ -101,7 +100,7 @@ def test_a_fix_can_leave_no_occurrence_of_a_rate(intake: Intake) -> None:
 def test_a_run_of_anonymous_answers_ends_with_0_and_finds_what_was_planted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run, "fit_uplift", quick_uplift)
+    monkeypatch.setattr("impact.estimate.fit_uplift", quick_uplift)
     write_anonymous_study(tmp_path)
     assert main(["run", str(tmp_path)]) == 0
     assert "D352 Tables summed to units" in capsys.readouterr().out
@@ -114,7 +113,7 @@ def test_a_run_of_anonymous_answers_ends_with_0_and_finds_what_was_planted(
 def test_an_nps_of_overall_alone_is_named_and_stages_are_not_measured(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run, "fit_uplift", quick_uplift)
+    monkeypatch.setattr("impact.estimate.fit_uplift", quick_uplift)
     folder = write_anonymous_study(tmp_path)
     lines = (folder / "responses.csv").read_text(encoding="utf-8").splitlines()
     nps = [line.replace("overall,5", "overall,10").replace("overall,4", "overall,8") for line in lines if ",ov" in line]

@@ -43,7 +43,9 @@ def test_the_truth_lies_beside_the_study(small_company_folder: Path, small_compa
 @pytest.fixture(scope="module")
 def example_again(tmp_path_factory: pytest.TempPathFactory) -> Path:
     make = runpy.run_path(str(EXAMPLE / "make.py"))
-    folder: Path = make["write_company"](make["simulate_company"](make["SPEC"]), tmp_path_factory.mktemp("again"))
+    company = make["simulate_company"](make["SPEC"])
+    folder: Path = make["write_company"](company, tmp_path_factory.mktemp("again"))
+    make["write_evidence"](company, folder)
     return folder
 
 
@@ -55,7 +57,7 @@ def test_the_bundled_tables_are_what_their_script_writes(example_again: Path, ta
 
 def test_the_bundled_study_plan_and_truth_are_what_their_script_writes(example_again: Path) -> None:
     texts = sorted(path.name for path in example_again.iterdir() if path.suffix in (".csv", ".toml"))
-    assert len(texts) == 10
+    assert len(texts) == 11
     assert all((EXAMPLE / name).read_text("utf-8") == (example_again / name).read_text("utf-8") for name in texts)
 
 

@@ -66,6 +66,11 @@ CONTRACT = {
     "dial_pain_points": "pain_point name changes_at control control_strength",
     "prior_sensitivity": "prior scale item name value moved initiatives changed",
     "told_apart": "group item name value value_p05 value_p95 correlation met_apart more_to_halve until",
+    "evidence": "evidence kind target outcome unit estimate se in_words use why_not_used effect estimate_as_read "
+    "se_as_read se_used weight_capped teaches_haircut before before_p05 before_p95 after after_p05 after_p95 source",
+    "haircut": "grade pain_points prior kept_before kept_before_p05 kept_before_p95 kept_after kept_after_p05 "
+    "kept_after_p95 rows_of_evidence",
+    "face_value": "initiative name npv npv_face_value haircut_today break_even_haircut",
 }
 NAMED = {"journey", "drivers", "pain_points", "initiatives", "portfolio", "cashflow", "benefits", "break_even"}
 SHARES = {
@@ -73,7 +78,7 @@ SHARES = {
     "initiatives": ("p_npv_positive", "p_top3"),
     "drivers": ("share", "p_first"),
 }
-GRADES = {"experimental", "within-unit", "cross-section", "expert", "not told apart from placebo"}
+GRADES = {"experimental", "within-unit", "cross-section", "expert", "survey-only", "not told apart from placebo"}
 MONEY = {"npv", "npv_p05", "npv_p50", "npv_p95", "p_npv_positive", "roi", "payback_quarters", "regret", "evpi"}
 # A cent, in money of some thousands.
 CENT = 0.01
@@ -114,6 +119,12 @@ def test_every_table_has_rows_but_the_reconciliation_and_what_cannot_be_told_apa
     tables: dict[str, pd.DataFrame],
 ) -> None:
     assert [name for name, table in tables.items() if table.empty] == ["reconciliation", "told_apart"]
+
+
+def test_every_table_has_rows_but_those_of_books_and_evidence_that_the_starter_lacks(
+    tables: dict[str, pd.DataFrame],
+) -> None:
+    assert [name for name, table in tables.items() if table.empty] == ["reconciliation", "evidence"]
 
 
 @pytest.mark.parametrize(("name", "column"), [(name, column) for name in SHARES for column in SHARES[name]])

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from impact.initiative import Fix, Plan
+from impact.initiative import Fix, Plan, Removed
 from scenarios.decide import decide
 from scenarios.decision import Decision, decision_checks, marginal_values, reason
 from scenarios.portfolio import choose_portfolio
@@ -157,9 +157,12 @@ def test_the_search_is_a_pass_where_every_set_was_valued_and_a_review_where_scre
 def test_a_fix_said_to_remove_nearly_all_is_a_review_that_names_it() -> None:
     bold = case_of(one_plan(Fix(initiative="only", pain_point="late", low=0.7, likely=0.85, high=0.95)))
     modest = case_of(one_plan(Fix(initiative="only", pain_point="late", low=0.2, likely=0.4, high=0.6)))
-    checks = [{check.code: check for check in decision_checks(_decided(case))}["C421"] for case in (bold, modest)]
+    seen = (Removed(share=0.85, se=0.05, pilot=True),)
+    tried = Fix(initiative="only", pain_point="late", low=0.7, likely=0.85, high=0.95, measured=seen)
+    cases = (bold, modest, case_of(one_plan(tried)))
+    checks = [{check.code: check for check in decision_checks(_decided(case))}["C421"] for case in cases]
     assert (checks[0].status, checks[0].found) == ("review", "only")
-    assert checks[1].status == "pass"
+    assert [check.status for check in checks[1:]] == ["pass", "pass"]
 
 
 def test_a_plan_of_no_initiatives_is_decided_as_nothing() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import beta
 
-from impact.initiative import Fix, Initiative, Plan
+from impact.initiative import Fix, Initiative, Plan, Removed
 from scenarios.effect import Z90, beta_from_quantiles, effectiveness_quantile, joint_course, make_offers
 from tests.scenarios.small_case import CLOCK, DRAWS, PAINS, PERIODS, PERSONAS, case_of, one_plan, random_case
 
@@ -43,6 +45,40 @@ def test_a_share_stated_without_doubt_is_the_same_in_every_draw() -> None:
 def test_the_median_draw_of_a_share_is_the_likely_one() -> None:
     fix = Fix(initiative="a", pain_point="late", low=0.2, likely=0.4, high=0.6)
     assert effectiveness_quantile(fix, np.array([0.5]))[0] == pytest.approx(0.4, abs=OFF_QUANTILE)
+
+
+FLAT = Fix(initiative="a", pain_point="late", low=0.05, likely=0.5, high=0.95)
+PLACES = (np.arange(5_000) + 0.5) / 5_000
+GRID = 1e-3  # a grid of four thousand shares
+
+
+def test_measured_shares_move_a_flat_fix_to_their_weighted_mean() -> None:
+    measured = (Removed(share=0.3, se=0.02, pilot=True), Removed(share=0.36, se=0.04, pilot=False))
+    share = effectiveness_quantile(replace(FLAT, measured=measured), PLACES)
+    weight = np.array([0.02, 0.04]) ** -2.0
+    assert share.mean() == pytest.approx(weight @ [0.3, 0.36] / weight.sum(), abs=GRID)
+    assert share.std() == pytest.approx(weight.sum() ** -0.5, abs=GRID)
+
+
+def test_a_posterior_share_is_the_beta_prior_times_what_was_measured() -> None:
+    fix = Fix(initiative="a", pain_point="late", low=0.1, likely=0.3, high=0.5)
+    drawn = effectiveness_quantile(fix, PLACES)
+    weight = np.exp(-0.5 * ((drawn - 0.6) / 0.1) ** 2)
+    found = effectiveness_quantile(replace(fix, measured=(Removed(share=0.6, se=0.1, pilot=True),)), PLACES)
+    assert found.mean() == pytest.approx(float(weight @ drawn / weight.sum()), abs=GRID)
+    assert drawn.mean() < found.mean() < 0.6
+
+
+def test_what_says_nothing_leaves_every_draw_where_it_was() -> None:
+    fix = Fix(initiative="a", pain_point="late", low=0.1, likely=0.3, high=0.5)
+    vague = replace(fix, measured=(Removed(share=0.5, se=1e3, pilot=False),))
+    assert effectiveness_quantile(vague, PLACES) == pytest.approx(effectiveness_quantile(fix, PLACES), abs=GRID)
+
+
+def test_a_draws_place_stays_its_own_when_evidence_comes() -> None:
+    measured = replace(FLAT, measured=(Removed(share=0.3, se=0.05, pilot=True),))
+    shares = [effectiveness_quantile(fix, np.array([0.1, 0.5, 0.9])) for fix in (FLAT, measured)]
+    assert all((np.diff(share) > 0).all() for share in shares)
 
 
 def test_only_initiatives_still_to_be_decided_are_offered_in_plan_order() -> None:

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from impact import run as flow
 from impact.__main__ import main
 from tests.quick_study import quick_uplift
 from tests.tiny_study import write_tiny_study
@@ -66,7 +65,7 @@ def test_nothing_to_compare_ends_with_1_and_a_sentence(
 
 
 def test_answers_all_equal_leave_no_rate_and_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(flow, "fit_uplift", quick_uplift)
+    monkeypatch.setattr("impact.estimate.fit_uplift", quick_uplift)
     code, said = run(write_study(tmp_path, 300, 0.9, lambda rng: 4))
     assert code in (0, 1), said
     tables = tmp_path / "out" / "tables"
@@ -80,7 +79,7 @@ def test_answers_all_equal_leave_no_rate_and_say_so(tmp_path: Path, monkeypatch:
 
 @pytest.mark.verify
 def test_stages_that_copy_one_another_run_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(flow, "fit_uplift", quick_uplift)
+    monkeypatch.setattr("impact.estimate.fit_uplift", quick_uplift)
     folder = write_study(tmp_path, 300, 0.9, lambda rng: int(rng.integers(1, 6)))
     answers = pd.read_csv(folder / "responses.csv", dtype=str)
     scores = answers.groupby(["customer_id", "responded_at"])["score"].transform("first")

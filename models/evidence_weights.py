@@ -1,0 +1,45 @@
+"""How much a row of evidence may weigh, by its kind."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from impact.evidence import EvidenceKind
+
+# What is said in an interview, or seen on a walk through the journey, counts for at most so many customers, and to
+# this power: those asked are few, chosen, and asked by somebody with a case to make.
+WORTH = 30
+POWER = 0.3
+# Error beyond the stated one, in standard deviations of what the prior expects of the same target. Before and after
+# moves with everything else that moved, and a pilot's customers were at their worst when it began: half a prior's
+# spread caps a past initiative at four times the prior's weight. Another company's effect is not one's own: a whole
+# spread for all benchmarks of a target together, so that they never outweigh the prior.
+OMEGA: dict[EvidenceKind, float] = {"experiment": 0.0, "past_initiative": 0.5, "benchmark": 1.0}
+OPINION: frozenset[EvidenceKind] = frozenset({"interview", "walkthrough"})
+# What was measured after a change to one's own customers tells how much of observation is real; the others do not.
+TEACHES: frozenset[EvidenceKind] = frozenset({"experiment", "past_initiative"})
+
+
+def error_of(kind: EvidenceKind, se: float, *, expected: float, one_customer: float, alike: int, n: float) -> float:
+    """The standard error that a row is given.
+
+    Experiment: its own. Past initiative: sqrt(se^2 + (expected / 2)^2). Benchmark: sqrt(se^2 + alike expected^2).
+    Interview and walkthrough: max(se, one_customer sqrt(alike / min(n, 30))) / sqrt(.3).
+
+    Args:
+        kind: of the row.
+        se: as stated, in any unit; the rest in the same.
+        expected: the prior's spread of what the row measures.
+        one_customer: the standard deviation of what one customer tells of it.
+        alike: rows of this kind on this target and outcome, which share the weight of one.
+        n: customers behind the row, infinite where not stated.
+    """
+    if kind in OPINION:
+        return float(max(se, one_customer * np.sqrt(alike / min(max(n, 1.0), WORTH))) / np.sqrt(POWER))
+    share = alike if kind == "benchmark" else 1
+    return float(np.sqrt(se**2 + share * (OMEGA[kind] * expected) ** 2))
+
+
+def is_capped(kind: EvidenceKind) -> bool:
+    """Whether the weight of a row is held below what its own error says."""
+    return kind != "experiment"
