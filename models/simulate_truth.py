@@ -47,16 +47,16 @@ class TruePortfolio:
     cost: float
 
 
-def occurrence_rates(prevalence: np.ndarray) -> np.ndarray:
-    """Chance of each pain point in a period by persona and proneness, `(persona, proneness, pain_point)`."""
-    rates: np.ndarray = np.minimum(prevalence[:, None, :] * PRONENESS[None, :, None], MOST_EXPOSED)
+def occurrence_rates(prevalence: np.ndarray, levels: np.ndarray = PRONENESS) -> np.ndarray:
+    """Chance of each pain point in a period by persona and level, `(persona, level, pain_point)`."""
+    rates: np.ndarray = np.minimum(prevalence[:, None, :] * levels[None, :, None], MOST_EXPOSED)
     return rates
 
 
 def outlook_of(hidden: Hidden) -> Outlook:
     """The customers' expected future, reduced from one row a customer to cells and nodes."""
     effects = hidden.effects
-    levels = len(PRONENESS)
+    levels = len(hidden.levels)
     cells = len(effects.shares) * levels
     persona_of_cell = np.repeat(np.arange(len(effects.shares)), levels)
     pain = np.where(hidden.exposed, effects.tau[hidden.persona], 0.0).sum(axis=1)
@@ -71,7 +71,7 @@ def outlook_of(hidden: Hidden) -> Outlook:
     weight = np.zeros((cells, NODES))
     np.add.at(weight, hidden.persona * levels + hidden.proneness, staying_margin[:, None] * lagrange)
     return Outlook(
-        rate=occurrence_rates(effects.prevalence).reshape(cells, -1),
+        rate=occurrence_rates(effects.prevalence, hidden.levels).reshape(cells, -1),
         tau=effects.tau[persona_of_cell],
         sigma=effects.sigma[persona_of_cell],
         intensity=effects.leaving[persona_of_cell][:, None] * top * (nodes + 1) / 2,
