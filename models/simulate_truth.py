@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from math import factorial
 
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.polynomial import chebyshev
 
-from impact.initiative import Initiative, Plan
+from impact.initiative import Fix, Initiative, Plan
 from models.simulated_company import PRONENESS, Company, Hidden
 
 # Stay probabilities are entire functions of frailty: 24 nodes and 30 terms reach double precision.
@@ -163,6 +163,28 @@ def _npv(company: Company, outlook: Outlook, chosen: tuple[str, ...]) -> float:
         discounted_cost(item, outlook.discount) for item in company.plan.initiatives if item.initiative in chosen
     )
     return gain(outlook, removed) - costs
+
+
+def as_stated(company: Company) -> Company:
+    """The company in which every fix works exactly as well as its stated range says on average.
+
+    How well a fix works beyond its range no data can tell, so this is the company to judge a choice by. Fixes
+    work independently of each other, so the mean of what a set removes in a quarter is what it removes at their
+    means; the bend of the value over a fix's range is left out, some thousandths of it.
+    """
+    pains = company.journey.pain_ids()
+    stated = np.zeros_like(company.effectiveness)
+    for fix in company.plan.fixes:
+        stated[company.plan.ids().index(fix.initiative), pains.index(fix.pain_point)] = mean_share(fix)
+    return replace(company, effectiveness=stated)
+
+
+def mean_share(fix: Fix) -> float:
+    """Mean of the share a fix removes: logit-normal through its stated P05, P50 and P95 (Gauss-Hermite)."""
+    low, likely, high = (np.log(share / (1 - share)) for share in (fix.low, fix.likely, fix.high))
+    nodes, weights = np.polynomial.hermite_e.hermegauss(NODES)
+    shares = 1 / (1 + np.exp(-(likely + (high - low) / (2 * 1.645) * nodes)))
+    return float(shares @ weights / weights.sum())
 
 
 def best_portfolio(company: Company, budget: float) -> TruePortfolio:
