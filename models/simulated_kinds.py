@@ -38,10 +38,11 @@ def companies_of_kinds(count: int, first_seed: int) -> tuple[tuple[str, CompanyS
 
 def vary(spec: CompanySpec, seed: int, turn: int) -> CompanySpec:
     """The specification with a seed and another shape each turn: journey, base, or how many pain points do nothing."""
+    dear = replace(spec.money, revenue=spec.money.revenue * 8 / 3, margin_rate=0.3)
     shapes = (
         replace(spec),
         replace(spec, personas=1, stages=4, pain_points=7, initiatives=6),
-        replace(spec, leaving_rate=0.03, frailty=1.0, money=MoneySpec(revenue=240.0, margin_rate=0.3)),
+        replace(spec, leaving_rate=0.03, frailty=1.0, money=dear),
         replace(spec, null_share=0.55),
         replace(spec, personas=4, stages=7, pain_points=11, initiatives=9),
         replace(spec, leaving_rate=0.08, frailty=0.2, null_share=0.1),
