@@ -14,7 +14,7 @@ from scipy.stats import spearmanr
 from usual_ways import usual_choices
 from written_company import write_tables
 
-from impact.cells import summarise
+from impact.cells import Cells, summarise
 from impact.intake import Intake, take_in
 from models.base import build_base
 from models.pains import value_pains
@@ -73,27 +73,35 @@ class Measured:
         return self.net[way] / (self.best_drawn if way == DRAWN else self.best)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """What was estimated of one company; `values` of pain points `(pain_point, draw)`, in money."""
+
+    intake: Intake
+    cells: Cells
+    posterior: UpliftPosterior
+    base: ValueBase
+    values: np.ndarray
+
+
 def measure(kind: str, spec: CompanySpec, folder: Path) -> Measured:
     """The figures of one company, its tables written to an empty folder and read from there."""
     company = simulate_company(spec)
+    return beside_truth(kind, company, estimate(company, folder))
+
+
+def estimate(company: Company, folder: Path) -> Estimate:
+    """What the tables of a company say of its pain points."""
     intake = take_in(write_tables(company, folder))
-    cells = summarise(intake.source, intake.case.journey, intake.study)
-    forms = reduce_cells(cells, intake.case.journey)
-    question = Question(
-        forms=forms, signs=np.full(len(forms.pain_points), -1.0), credibility=Credibility(prior=None, grades={})
-    )
-    posterior = fit_uplift(question, intake.study.study.seed, "quick", lambda done, total: None)
-    base = build_base(cells, intake.case.journey, intake.study, forms, posterior.draws)
-    return beside_truth(kind, company, Estimate(intake=intake, posterior=posterior, base=base))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
-    """What was estimated of one company."""
-
-    intake: Intake
-    posterior: UpliftPosterior
-    base: ValueBase
+    journey, study = intake.case.journey, intake.study
+    cells = summarise(intake.source, journey, study)
+    forms = reduce_cells(cells, journey)
+    signs = np.full(len(forms.pain_points), -1.0)
+    question = Question(forms=forms, signs=signs, credibility=Credibility(prior=None, grades={}))
+    posterior = fit_uplift(question, study.study.seed, "quick", lambda done, total: None)
+    base = build_base(cells, journey, study, forms, posterior.draws)
+    values = value_pains(base, posterior, journey).pains
+    return Estimate(intake=intake, cells=cells, posterior=posterior, base=base, values=values)
 
 
 def beside_truth(kind: str, company: Company, found: Estimate) -> Measured:
@@ -101,7 +109,7 @@ def beside_truth(kind: str, company: Company, found: Estimate) -> Measured:
     posterior = found.posterior
     truth = company.truth.set_index("pain_point").loc[list(posterior.pain_points)]
     true, nothing = truth["value"].to_numpy(), truth["does_nothing"].to_numpy()
-    values = value_pains(found.base, posterior, company.journey).pains
+    values = found.values
     low, high = np.percentile(values, [5, 95], axis=1)
     sure = (values > 0).mean(axis=1) > SURE
     portfolio = choose(found)

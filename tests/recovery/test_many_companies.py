@@ -13,7 +13,7 @@ from models.simulated_kinds import FEW, KINDS, TOLD_ONLY, companies_of_kinds
 
 pytestmark = pytest.mark.full
 
-COMPANIES, FIRST_SEED = 60, 4000
+COMPANIES, FIRST_SEED = 60, 3000
 COVERAGE = (0.85, 0.95)
 LEAST_OF_A_KIND = 0.80
 SUM_RATIO = (0.9, 1.1)
