@@ -92,6 +92,7 @@ def draw_journey(spec: CompanySpec) -> Journey:
     kept = {row[0] for row in rows}
     pains = [row for row in _PAINS if row[0] in kept][: spec.pain_points]
     owner = {row[0]: row[2] for row in rows}
+    seen = len(pains) - round(spec.survey.told_only * len(pains))
     return Journey(
         stages=tuple(
             Stage(stage=stage, name=name, order=order, owner=who)
@@ -103,7 +104,14 @@ def draw_journey(spec: CompanySpec) -> Journey:
         ),
         personas=_PERSONAS[: spec.personas],
         pain_points=tuple(
-            PainPoint(pain_point=pain, stage=stage, name=name, owner=owner[stage]) for stage, pain, name, _, _ in pains
+            PainPoint(
+                pain_point=pain,
+                stage=stage,
+                name=name,
+                owner=owner[stage],
+                source="operations" if place < seen else "survey",
+            )
+            for place, (stage, pain, name, _, _) in enumerate(pains)
         ),
         objectives=(Objective(objective="keep", text="Lose fewer customers without buying them back"),),
     )

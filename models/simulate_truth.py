@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from math import factorial
 
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.polynomial import chebyshev
 
-from impact.initiative import Initiative, Plan
+from impact.initiative import Fix, Initiative, Plan
 from models.simulated_company import PRONENESS, Company, Hidden
 
 # Stay probabilities are entire functions of frailty: 24 nodes and 30 terms reach double precision.
@@ -47,16 +47,16 @@ class TruePortfolio:
     cost: float
 
 
-def occurrence_rates(prevalence: np.ndarray) -> np.ndarray:
-    """Chance of each pain point in a period by persona and proneness, `(persona, proneness, pain_point)`."""
-    rates: np.ndarray = np.minimum(prevalence[:, None, :] * PRONENESS[None, :, None], MOST_EXPOSED)
+def occurrence_rates(prevalence: np.ndarray, levels: np.ndarray = PRONENESS) -> np.ndarray:
+    """Chance of each pain point in a period by persona and level, `(persona, level, pain_point)`."""
+    rates: np.ndarray = np.minimum(prevalence[:, None, :] * levels[None, :, None], MOST_EXPOSED)
     return rates
 
 
 def outlook_of(hidden: Hidden) -> Outlook:
     """The customers' expected future, reduced from one row a customer to cells and nodes."""
     effects = hidden.effects
-    levels = len(PRONENESS)
+    levels = len(hidden.levels)
     cells = len(effects.shares) * levels
     persona_of_cell = np.repeat(np.arange(len(effects.shares)), levels)
     pain = np.where(hidden.exposed, effects.tau[hidden.persona], 0.0).sum(axis=1)
@@ -71,7 +71,7 @@ def outlook_of(hidden: Hidden) -> Outlook:
     weight = np.zeros((cells, NODES))
     np.add.at(weight, hidden.persona * levels + hidden.proneness, staying_margin[:, None] * lagrange)
     return Outlook(
-        rate=occurrence_rates(effects.prevalence).reshape(cells, -1),
+        rate=occurrence_rates(effects.prevalence, hidden.levels).reshape(cells, -1),
         tau=effects.tau[persona_of_cell],
         sigma=effects.sigma[persona_of_cell],
         intensity=effects.leaving[persona_of_cell][:, None] * top * (nodes + 1) / 2,
@@ -163,6 +163,28 @@ def _npv(company: Company, outlook: Outlook, chosen: tuple[str, ...]) -> float:
         discounted_cost(item, outlook.discount) for item in company.plan.initiatives if item.initiative in chosen
     )
     return gain(outlook, removed) - costs
+
+
+def as_stated(company: Company) -> Company:
+    """The company in which every fix works exactly as well as its stated range says on average.
+
+    How well a fix works beyond its range no data can tell, so this is the company to judge a choice by. Fixes
+    work independently of each other, so the mean of what a set removes in a quarter is what it removes at their
+    means; the bend of the value over a fix's range is left out, some thousandths of it.
+    """
+    pains = company.journey.pain_ids()
+    stated = np.zeros_like(company.effectiveness)
+    for fix in company.plan.fixes:
+        stated[company.plan.ids().index(fix.initiative), pains.index(fix.pain_point)] = mean_share(fix)
+    return replace(company, effectiveness=stated)
+
+
+def mean_share(fix: Fix) -> float:
+    """Mean of the share a fix removes: logit-normal through its stated P05, P50 and P95 (Gauss-Hermite)."""
+    low, likely, high = (np.log(share / (1 - share)) for share in (fix.low, fix.likely, fix.high))
+    nodes, weights = np.polynomial.hermite_e.hermegauss(NODES)
+    shares = 1 / (1 + np.exp(-(likely + (high - low) / (2 * 1.645) * nodes)))
+    return float(shares @ weights / weights.sum())
 
 
 def best_portfolio(company: Company, budget: float) -> TruePortfolio:

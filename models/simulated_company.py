@@ -20,14 +20,36 @@ class SurveySpec:
 
     `halo`: standard deviation, in points, of a customer's lasting disposition to score high.
     `silence`: how much the chance to answer falls (log) per standard deviation of lower satisfaction.
-    `response_rate`: share of customer-periods that answer. `asked`: share of answers in which a
-    stage asked only now and then is present; every second stage is.
+    `aloof`: the same per standard deviation of the lasting disposition to leave. `response_rate`: share of
+    customer-periods that answer. `asked`: share of answers in which a stage asked only now and then is
+    present; every second stage is. `mood`: standard deviation, in points, of what moves every score of one
+    answer. `told_only`: share of pain points, the last in the plan, that no operations see: answers name them.
     """
 
     halo: float = 0.5
     silence: float = 0.3
+    aloof: float = 0.0
     response_rate: float = 0.12
     asked: float = 0.6
+    mood: float = 0.0
+    told_only: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CauseSpec:
+    """What half of the customers have for good, as risk ratios of those with it over those without.
+
+    `tariff`: raises the occurrence of every pain point, and leaving; it stands in the ledger and is a control.
+    `trait`: the same, and no table shows it. `mood`: raises leaving alone, and takes `mood_score` points
+    off every score.
+    """
+
+    tariff_exposure: float = 1.0
+    tariff_leaving: float = 1.0
+    trait_exposure: float = 1.0
+    trait_leaving: float = 1.0
+    mood_leaving: float = 1.0
+    mood_score: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +69,8 @@ class CompanySpec:
     `customers`: seen in the ledger at any time. `null_share`: share of pain points that do nothing.
     `direct_share`: share of pain points that also act on leaving past satisfaction.
     `leaving_rate`: mean share that leaves in a quarter. `frailty`: variance of the lasting multiplier
-    (mean 1) on a customer's leaving. `as_of`: period ordinal of the last quarter with data.
+    (mean 1) on a customer's leaving. `carried`: share of a pain point's effect on its stage's score that
+    the next stage's score takes too. `as_of`: period ordinal of the last quarter with data.
 
     Raises:
         ValueError: a count is outside what can be named, or `frailty` is not above 0.
@@ -66,6 +89,8 @@ class CompanySpec:
     frailty: float = 0.5
     survey: SurveySpec = field(default_factory=SurveySpec)
     money: MoneySpec = field(default_factory=MoneySpec)
+    causes: CauseSpec = field(default_factory=CauseSpec)
+    carried: float = 0.0
     as_of: int = 2026 * 4 + 2
 
     def __post_init__(self) -> None:
@@ -77,6 +102,17 @@ class CompanySpec:
                 raise ValueError(f"CompanySpec.{name} is {getattr(self, name)}; must be {low} to {high}")
         if self.frailty <= 0:
             raise ValueError(f"CompanySpec.frailty is {self.frailty}; must be above 0")
+
+    @property
+    def first_period(self) -> int:
+        """Period ordinal of the first quarter with data."""
+        return self.as_of - self.periods + 1
+
+    @property
+    def controls(self) -> tuple[str, ...]:
+        """The controls a study of the company names: tenure, and the tariff where it raises anything."""
+        acts = self.causes.tariff_exposure != 1 or self.causes.tariff_leaving != 1
+        return ("tenure", "tariff") if acts else ("tenure",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,10 +143,11 @@ class Effects:
 class Hidden:
     """The state of the customers active at `as_of` that no table shows; what the truth is computed from.
 
-    `(customer,)`: `persona`, `proneness` (index of PRONENESS), `frailty`, `margin` (expected a quarter
+    `(customer,)`: `persona`, `proneness` (index of `levels`), `frailty`, `margin` (expected a quarter
     without pain, money). `exposed` (customer, pain_point): the experience at `as_of`.
     `season` (h,): multiplier of leaving after the experience of quarter 0 (`as_of`), 1, ...
     `discount` (h,): factor of the money of future quarter 1, 2, ..., mid-period.
+    `levels` (level,): multipliers of how often pain points occur.
     """
 
     effects: Effects
@@ -121,6 +158,7 @@ class Hidden:
     exposed: np.ndarray
     season: np.ndarray
     discount: np.ndarray
+    levels: np.ndarray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

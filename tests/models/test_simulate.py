@@ -22,7 +22,7 @@ from models.simulate import (
 )
 from models.simulate_plan import draw_journey, draw_plan
 from models.simulate_truth import discounted_cost, live_share, occurrence_rates
-from models.simulated_company import PRONENESS, Hidden
+from models.simulated_company import Hidden
 
 # The closed form and the sum over all exposure patterns are the same number in other arithmetic.
 EXACT = 1e-9
@@ -50,7 +50,7 @@ def live_on(hidden: Hidden, share_fixed: np.ndarray, copies: int, seed: int) -> 
     effects = hidden.effects
     customer = np.tile(np.arange(len(hidden.persona)), copies)
     persona = hidden.persona[customer]
-    rate = np.minimum(effects.prevalence[persona] * PRONENESS[hidden.proneness[customer]][:, None], 0.9)
+    rate = np.minimum(effects.prevalence[persona] * hidden.levels[hidden.proneness[customer]][:, None], 0.9)
     there = np.ones(len(customer), dtype=bool)
     exposed = hidden.exposed[customer]
     earned = np.zeros(len(customer))
@@ -69,7 +69,7 @@ def enumerate_margin(hidden: Hidden, share_fixed: np.ndarray) -> float:
     """Discounted expected margin by the sum over every pattern of pains, for each customer."""
     effects = hidden.effects
     patterns = np.array(list(product([0, 1], repeat=effects.tau.shape[1])))
-    rates = occurrence_rates(effects.prevalence)[hidden.persona, hidden.proneness]
+    rates = occurrence_rates(effects.prevalence, hidden.levels)[hidden.persona, hidden.proneness]
     calm = effects.leaving[hidden.persona] * hidden.frailty
     leaving = np.exp(effects.tau[hidden.persona] @ patterns.T)
     spend = np.exp(effects.sigma[hidden.persona] @ patterns.T)
