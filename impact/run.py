@@ -32,13 +32,13 @@ from models.checks import (
 )
 from models.haircut import pain_grades
 from models.history import history_checks, kept_share
-from models.inference import SamplerSettings
+from models.inference import Engine
 from models.lifetime.measure import lifetime_checks, measure_lifetimes
 from models.pains import value_pains
 from models.planning import planned, planning_checks, price, stand
 from models.points import find_point, point_checks, value_points, worth_of_a_point
 from models.rated import rate
-from models.uplift import Credibility, fit_uplift
+from models.uplift import Credibility, Question, fit_uplift
 from models.value import look_at_today
 from reports.deliver import deliver, refuse_foreign
 from reports.findings import Estimates, Findings
@@ -63,7 +63,7 @@ class RunOptions:
     """What a run is asked beside its study. `out` defaults to `out/` beside the study file."""
 
     out: Path | None = None
-    engine: Literal["quick", "full"] = "full"
+    engine: Engine = "quick"
     seed: int | None = None
     overrides: tuple[str, ...] = ()
 
@@ -103,7 +103,7 @@ def run_study(path: Path, options: RunOptions, progress: Progress) -> RunOutcome
         approvals = read_approvals(out)
     with progress.stage("Summarising in the data engine"):
         cells = summarise(intake.source, intake.case.journey, intake.study)
-    found = find(intake, cells, progress, approvals)
+    found = find(intake, cells, progress, approvals, options.engine)
     with progress.stage("Writing pages"):
         edition = make_edition(found)
         files = deliver(edition, found, intake, out)
@@ -120,8 +120,14 @@ def run_study(path: Path, options: RunOptions, progress: Progress) -> RunOutcome
     )
 
 
-def find(intake: Intake, cells: Cells, progress: Progress, approvals: tuple[Approval, ...] = ()) -> Findings:
-    """Everything a run finds; `approvals` are those that stand in its output folder.
+def find(
+    intake: Intake,
+    cells: Cells,
+    progress: Progress,
+    approvals: tuple[Approval, ...] = (),
+    engine: Engine = "quick",
+) -> Findings:
+    """Everything a run finds; `approvals` are those that stand in its output folder, `engine` draws the posterior.
 
     Too few units leave estimates and decision out, with a review; too thin data do, with a failed check.
     """
@@ -135,7 +141,7 @@ def find(intake: Intake, cells: Cells, progress: Progress, approvals: tuple[Appr
     try:
         if not too_few:
             require_enough(cells)
-            estimates, more = estimate(intake, cells, coverage, progress, approvals)
+            estimates, more = estimate(intake, cells, coverage, progress, approvals, engine)
             with progress.stage("Valuing, ranking, choosing"):
                 decision = choose(intake, cells, estimates)
                 walks = walk(decision, estimates)
@@ -164,7 +170,12 @@ def find(intake: Intake, cells: Cells, progress: Progress, approvals: tuple[Appr
 
 
 def estimate(
-    intake: Intake, cells: Cells, coverage: JourneyCoverage, progress: Progress, approvals: tuple[Approval, ...] = ()
+    intake: Intake,
+    cells: Cells,
+    coverage: JourneyCoverage,
+    progress: Progress,
+    approvals: tuple[Approval, ...] = (),
+    engine: Engine = "quick",
 ) -> tuple[Estimates, tuple[Check, ...]]:
     """What the data say, and the checks of how well."""
     study, journey = intake.study, intake.case.journey
@@ -178,7 +189,8 @@ def estimate(
     grades = pain_grades(forms, journey, demoted)
     haircut = Credibility(prior=None if prior == 1.0 else prior, grades=grades)
     with progress.stage("Sampling the joint posterior"):
-        posterior = fit_uplift(forms, signs, haircut, seed, SamplerSettings(), progress.advance)
+        question = Question(forms=forms, signs=signs, credibility=haircut)
+        posterior = fit_uplift(question, seed, engine, progress.advance)
     base = build_base(cells, journey, study, forms, posterior.draws)
     beside = Beside(
         evidence=intake.case.plan.evidence, doubts=rated.doubts, posterior=posterior, score_sd=forms.score_sd

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import time
 import warnings
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+
+from models.diagnostics import effective_draws, rhat
 
 if TYPE_CHECKING:
     import pymc
 
+Engine = Literal["quick", "full"]
 RHAT_LIMIT = 1.01
 ESS_LIMIT = 400.0
+KHAT_LIMIT = 0.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +36,9 @@ class SamplerSettings:
 class Fit:
     """Posterior draws `{name: (chain, draw, ...)}` and whether they can be trusted.
 
-    `rhat_max` and `ess_min` (bulk and tail) are the worst over every sampled quantity.
+    `rhat_max` and `ess_min` (bulk and tail) are the worst over every sampled quantity, `worst` its name. `khat` by
+    block is the tail of the weights that took it to the exact likelihood. `engine` drew them in `seconds`;
+    `fell_back` where the quick engine's gates failed and NUTS took over.
     """
 
     draws: dict[str, np.ndarray]
@@ -39,10 +46,15 @@ class Fit:
     ess_min: float
     divergences: int
     worst: str
+    engine: Engine | Literal["prior"] = "full"
+    khat: Mapping[str, float] = field(default_factory=dict)
+    seconds: float = 0.0
+    fell_back: bool = False
 
     def converged(self) -> bool:
-        """Whether every gate holds: R-hat, effective sample size, no divergence."""
-        return self.rhat_max <= RHAT_LIMIT and self.ess_min >= ESS_LIMIT and self.divergences == 0
+        """Whether every gate holds: R-hat, effective sample size, no divergence, k-hat."""
+        sampled = self.rhat_max <= RHAT_LIMIT and self.ess_min >= ESS_LIMIT and self.divergences == 0
+        return sampled and all(k < KHAT_LIMIT for k in self.khat.values())
 
     def flat(self, name: str) -> np.ndarray:
         """The draws of one quantity with chains joined: `(draw, ...)`."""
@@ -70,6 +82,7 @@ def sample(
     """
     import nutpie
 
+    started = time.perf_counter()
     total = settings.chains * (settings.tune + settings.draws)
     with warnings.catch_warnings():
         # the sampler's own dependencies warn of their own coming changes
@@ -90,24 +103,27 @@ def sample(
     posterior = {name: np.asarray(trace["posterior"][name].values, dtype=float) for name in names}
     free = {v.name: np.asarray(trace["posterior"][v.name].values, dtype=float) for v in model.free_RVs}
     divergences = int(np.asarray(trace["sample_stats"]["diverging"].values).sum())
-    fit = diagnose(posterior, free, divergences)
-    return replace(fit, draws={name: values[:, :: settings.thin] for name, values in posterior.items()})
+    kept = {name: values[:, :: settings.thin] for name, values in posterior.items()}
+    return diagnose({**free, **posterior}, kept, divergences, time.perf_counter() - started, "full")
 
 
-def diagnose(posterior: dict[str, np.ndarray], sampled: dict[str, np.ndarray], divergences: int) -> Fit:
-    """The fit with the worst R-hat and effective sample size over all that was sampled or asked for."""
-    import arviz
-
-    rhat_max, ess_min, worst = 1.0, np.inf, ""
-    for name, values in {**sampled, **posterior}.items():
-        flat = values.reshape(values.shape[0], values.shape[1], -1)
-        for k in range(flat.shape[2]):
-            one = np.ascontiguousarray(flat[:, :, k])
-            if np.ptp(one) == 0:
-                continue
-            rhat = float(arviz.rhat(one))
-            ess = min(float(arviz.ess(one, method="bulk")), float(arviz.ess(one, method="tail", prob=(0.05, 0.95))))
-            if rhat > rhat_max or ess < ess_min:
-                worst = name
-            rhat_max, ess_min = max(rhat_max, rhat), min(ess_min, ess)
-    return Fit(draws=posterior, rhat_max=rhat_max, ess_min=float(ess_min), divergences=divergences, worst=worst)
+def diagnose(
+    sampled: Mapping[str, np.ndarray],
+    kept: dict[str, np.ndarray],
+    divergences: int,
+    seconds: float,
+    engine: Engine,
+) -> Fit:
+    """The fit of the draws `kept`, with the worst R-hat and effective sample size over all that was `sampled`."""
+    names = [name for name, values in sampled.items() for _ in range(int(np.prod(values.shape[2:])))]
+    flat = np.concatenate([values.reshape(*values.shape[:2], -1) for values in sampled.values()], axis=2)
+    ratio, size = rhat(flat), effective_draws(flat)
+    return Fit(
+        draws=kept,
+        rhat_max=float(ratio.max()),
+        ess_min=float(size.min()),
+        divergences=divergences,
+        worst=names[int(np.argmax(ratio) if ratio.max() > RHAT_LIMIT else np.argmin(size))],
+        engine=engine,
+        seconds=seconds,
+    )

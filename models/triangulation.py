@@ -13,7 +13,7 @@ from impact.cells.summary import RECENT
 from impact.evidence import Evidence
 from models.calibration.slopes import Z90, Outcome, Slope
 from models.published import Published
-from models.uplift import PSI, THETA, UpliftPosterior
+from models.uplift import Priors, UpliftPosterior
 
 Way = Literal["bottom-up", "within-unit", "across customers", "experiment"]
 FACTOR = 2.0
@@ -144,8 +144,8 @@ def bottom_up_leg(outcome: Outcome, posterior: UpliftPosterior, score_sd: float)
     Compared only where the data took at least half of the prior's variance.
     """
     across = {
-        "retention": (posterior.theta, posterior.leaving, THETA),
-        "log_revenue": (posterior.psi, posterior.spend, PSI),
+        "retention": (posterior.theta, posterior.leaving, Priors().theta),
+        "log_revenue": (posterior.psi, posterior.spend, Priors().psi),
     }
     if outcome not in across or score_sd <= 0:
         return None

@@ -1,37 +1,105 @@
 """The uplift of fixing each pain point: one joint posterior, from pain to satisfaction to money.
 
-    score   d_gk = dbar_k + spread * e_gk                    (standard deviations of the overall score)
-    leaving tau_gk = theta * d_gk + rho_k                    (log hazard, total effect)
-    spend   sigma_gk = psi * d_gk + rho_spend_k              (relative)
+For persona g and pain point k, per exposed customer-period:
 
-The reduced forms are the likelihood of d, tau and sigma; theta and psi are the slopes across pain
-points, rho the direct parts (heavy-tailed: most are nothing, some are large). Signs are soft.
+    score   d_gk     = dbar_k + s_d e_gk                 (standard deviations of the overall score)
+    leaving tau_gk   = theta d_gk + rho_k + s_l u_gk     (log hazard, total effect)
+    spend   sigma_gk = psi d_gk + rho'_k + s_m w_gk      (relative)
+
+The reduced forms are the likelihood of d, tau and sigma; theta and psi are the slopes across pain points, rho the
+direct parts (heavy-tailed: most are nothing, some are large), e, u and w what a persona has of its own, unit normal.
+Signs are soft. What other evidence says of d, kappa tau and kappa sigma enters as rows, kappa being the haircut.
+
+Two engines draw from it, `models/quick.py` by its structure and `models/full.py` by NUTS.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
-from scipy.linalg import block_diag
 
 from impact.rng import stream
 from models.calibration.slopes import Grade
 from models.haircut import Prior, share_kept
-from models.inference import Fit, SamplerSettings, sample
-from models.reduced import ReducedForms, silent
+from models.inference import Engine, Fit
+from models.reduced import ReducedForms
 
-if TYPE_CHECKING:
-    import pymc
+STUDY_SPREAD = 0.5  # of logit kappa from one study to another
+HORSESHOE_FROM = 31  # pain points: so many that most must be nothing
+EXPECTED = 1 / 3  # share of pain points expected to act past satisfaction, where they are that many
+WIDEST_DIRECT = 0.3  # log hazard: the slab of the horseshoe
+_PRIOR_DRAWS = 20_000
 
-THETA = (-0.25, 0.15)  # log hazard per sd of overall
-PSI = (0.03, 0.03)  # relative spend per sd of overall
-SCORE = (-0.10, 0.15)  # sd of overall per exposed unit; positive for delights
-PERSONA_SPREAD = 0.08
-DIRECT_SCALE = 0.1
-DIRECT_SPEND = 0.02
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Priors:
+    """What is held likely before any data. Pairs are mean and standard deviation of a Normal; the others are scales.
+
+    `theta` log hazard and `psi` relative spend, per sd of overall; `score` sd of overall per exposed unit, its mean
+    turned up for a delight. Half-normal: `persona_spread` (of d), `leaving_spread`, `spend_spread`, `direct_scale`.
+    `direct_spend` is the scale of a T3.
+    """
+
+    theta: tuple[float, float] = (-0.25, 0.15)
+    psi: tuple[float, float] = (0.03, 0.03)
+    score: tuple[float, float] = (-0.10, 0.15)
+    persona_spread: float = 0.08
+    leaving_spread: float = 0.05
+    spend_spread: float = 0.01
+    direct_scale: float = 0.1
+    direct_spend: float = 0.02
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credibility:
+    """The haircut finance signs: what is kept of a within-unit effect, and the grade of every pain point's effect.
+
+    `prior` is a Beta, one fixed share, or None for face value (1.0 in the study), which keeps all of every grade.
+    """
+
+    prior: Prior
+    grades: Mapping[str, Grade]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectRow:
+    """One piece of evidence as a reading of effects: estimate ~ N(kappa * weights @ effect, se^2).
+
+    `weights` `(pain_point,)` multiply what all personas share: dbar (sd of overall), theta dbar + rho (log hazard),
+    psi dbar + rho' (relative). `se` holds everything that makes the row miss the truth. `haircut` says whether kappa
+    stands between the effect at face value and what was measured; kappa of one study is near the common one.
+    """
+
+    evidence: str
+    of: Literal["score", "leaving", "spend"]
+    weights: np.ndarray
+    estimate: float
+    se: float
+    haircut: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Everything the posterior is asked of. `signs` `(pain_point,)`: -1 for a pain, +1 for a delight."""
+
+    forms: ReducedForms
+    signs: np.ndarray
+    credibility: Credibility
+    rows: tuple[EffectRow, ...] = ()
+    priors: Priors = Priors()
+
+    @property
+    def rows_of_haircut(self) -> tuple[EffectRow, ...]:
+        """The rows that say how much of an observed effect is to be kept; none at face value."""
+        return () if self.credibility.prior is None else tuple(row for row in self.rows if row.haircut)
+
+    @property
+    def sparse(self) -> bool:
+        """Whether pain points are so many that direct effects get the horseshoe."""
+        return len(self.signs) >= HORSESHOE_FROM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,125 +129,152 @@ class UpliftPosterior:
         return len(self.score)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Credibility:
-    """The haircut finance signs: what is kept of a within-unit effect, and the grade of every pain point's effect.
-
-    `prior` is a Beta, one fixed share, or None for face value (1.0 in the study), which keeps all of every grade.
-    """
-
-    prior: Prior
-    grades: Mapping[str, Grade]
-
-
-def fit_uplift(
-    forms: ReducedForms,
-    signs: np.ndarray,
-    credibility: Credibility,
-    seed: int,
-    settings: SamplerSettings,
-    tell: Callable[[int, int], None],
-) -> UpliftPosterior:
+def fit_uplift(question: Question, seed: int, engine: Engine, tell: Callable[[int, int], None]) -> UpliftPosterior:
     """The joint posterior of all effects.
 
+    Where the gates of the quick engine fail twice, the second time with four times the draws, NUTS takes over; the
+    fit says so.
+
     Args:
-        forms: the likelihood.
-        signs: -1 for a pain, +1 for a delight `(pain_point,)`: where the soft prior of the score leans.
-        credibility: how much of an observational effect is kept.
+        question: likelihood, priors and evidence.
         seed: the study's.
-        settings: the sampler's lengths.
+        engine: quick or full.
         tell: called with (done, total).
     """
-    model = build_model(forms, signs)
-    names = ["score", "leaving", "spend", "theta", "psi"]
-    number = int(stream(seed, "uplift").integers(2**31))
-    fit = sample(model, names, number, settings, tell)
-    score, leaving, spend = (fit.flat(name) for name in names[:3])
-    # no money from a spend effect that no row has spoken for: the prior alone is not evidence
-    spend = spend * np.array([any(part.precision[k, k] > 0 for part in forms.spend) for k in range(len(signs))])
+    if engine == "quick":
+        from models.quick import QUICK, sample_quickly
+
+        for settings in (QUICK, replace(QUICK, warm=4 * QUICK.warm, thin=4)):
+            fit = sample_quickly(question, stream(seed, "uplift"), settings, tell)
+            if fit.converged():
+                return _posterior(question, fit, seed)
+    from models.full import sample_fully
+
+    fit = sample_fully(question, int(stream(seed, "uplift").integers(2**31)), tell)
+    return _posterior(question, replace(fit, fell_back=engine == "quick"), seed)
+
+
+def draw_prior(question: Question, draws: int, seed: int) -> UpliftPosterior:
+    """What is held likely before any data, in the shape of a posterior; evidence rows have no part in it."""
+    effects = prior_effects(question, draws, stream(seed, "prior"))
+    return _posterior(
+        question,
+        Fit(draws=effects, rhat_max=1.0, ess_min=float(draws), divergences=0, worst="", engine="prior"),
+        seed,
+        prior_share=np.ones(len(question.signs)),
+    )
+
+
+def prior_effects(question: Question, draws: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """Draws of the prior by the names of a fit `(chain = 1, draw, ...)`: score, leaving, spend, theta, psi, scales."""
+    priors, personas, pains = question.priors, len(question.forms.personas), len(question.signs)
+    shape = (draws, personas, pains)
+
+    def half(scale: float) -> np.ndarray:
+        return np.abs(scale * rng.standard_normal(draws))
+
+    theta, psi = (mean + sd * rng.standard_normal(draws) for mean, sd in (priors.theta, priors.psi))
+    mean_score = -question.signs * priors.score[0] + priors.score[1] * rng.standard_normal((draws, pains))
+    persona_spread = half(priors.persona_spread) * (personas > 1)
+    leaving_spread, spend_spread = half(priors.leaving_spread), half(priors.spend_spread)
+    if question.sparse:
+        direct_scale = shrinkage_scale(question) * np.abs(rng.standard_cauchy(draws))
+        local = np.abs(rng.standard_cauchy((draws, pains)))
+        direct = horseshoe_sd(direct_scale[:, None], local) * rng.standard_normal((draws, pains))
+    else:
+        direct_scale = half(priors.direct_scale)
+        direct = direct_scale[:, None] * rng.standard_t(3, (draws, pains))
+    direct_spend = priors.direct_spend * rng.standard_t(3, (draws, pains))
+
+    def own(spread: np.ndarray) -> np.ndarray:
+        return np.asarray(spread[:, None, None] * rng.standard_normal(shape))
+
+    score = mean_score[:, None] + own(persona_spread)
+    found = {
+        "score": score,
+        "leaving": theta[:, None, None] * score + direct[:, None] + own(leaving_spread),
+        "spend": psi[:, None, None] * score + direct_spend[:, None] + own(spend_spread),
+        "theta": theta,
+        "psi": psi,
+        "persona_spread": persona_spread,
+        "leaving_spread": leaving_spread,
+        "spend_spread": spend_spread,
+        "direct_scale": direct_scale,
+    }
+    return {name: values[None] for name, values in found.items()}
+
+
+def horseshoe_sd(scale: np.ndarray, local: np.ndarray) -> np.ndarray:
+    """Standard deviations of direct effects under the regularised horseshoe.
+
+    Source: Piironen & Vehtari (2017), equation 2.8, the slab's width fixed.
+    """
+    wide = scale * local
+    return np.asarray(wide * WIDEST_DIRECT / np.hypot(WIDEST_DIRECT, wide))
+
+
+def shrinkage_scale(question: Question) -> float:
+    """The scale of the horseshoe's half-Cauchy: p0 / (K - p0) of the typical error of one effect.
+
+    Source: Piironen & Vehtari (2017), equation 3.12, with the median standard error for sigma / sqrt(n).
+    """
+    told = question.forms.leaving if question.forms.leaving is not None else question.forms.spend
+    errors = np.concatenate([part.se() for part in told])
+    known = errors[np.isfinite(errors)]
+    return float(EXPECTED / (1 - EXPECTED) * (np.median(known) if len(known) else question.priors.direct_scale))
+
+
+def credibility_at(pain_points: tuple[str, ...], credibility: Credibility, place: np.ndarray) -> np.ndarray:
+    """The share of each effect that is kept `(draw, pain_point)`: one draw of a run is one opinion.
+
+    All pain points of a draw share their `place` in the prior `(draw,)`, so that doubt about observational
+    effects as such does not average out over a portfolio.
+    """
+    if credibility.prior is None:
+        return np.ones((len(place), len(pain_points)))
+    return np.column_stack([share_kept(credibility.prior, credibility.grades[pain], place) for pain in pain_points])
+
+
+def draw_credibility(pain_points: tuple[str, ...], credibility: Credibility, draws: int, seed: int) -> np.ndarray:
+    """The share of each effect that is kept `(draw, pain_point)` where nothing but its prior tells of it."""
+    return credibility_at(pain_points, credibility, stream(seed, "credibility").uniform(size=draws))
+
+
+def _posterior(question: Question, fit: Fit, seed: int, prior_share: np.ndarray | None = None) -> UpliftPosterior:
+    forms = question.forms
+    score, leaving, spend = (fit.flat(name) for name in ("score", "leaving", "spend"))
+    share = _prior_share(question, leaving, spend) if prior_share is None else prior_share
     return UpliftPosterior(
         pain_points=forms.pain_points,
         personas=forms.personas,
         score=score * forms.score_sd,
         leaving=leaving if forms.leaving is not None else np.zeros_like(leaving),
-        spend=spend,
-        credibility=draw_credibility(forms.pain_points, credibility, len(score), seed),
+        # no money from a spend effect that no row has spoken for: the prior alone is not evidence
+        spend=spend * spoken_for(question),
+        credibility=(
+            credibility_at(forms.pain_points, question.credibility, fit.flat("place"))
+            if "place" in fit.draws
+            else draw_credibility(forms.pain_points, question.credibility, len(score), seed)
+        ),
         theta=fit.flat("theta"),
         psi=fit.flat("psi"),
-        prior_share=_prior_share(forms, signs, leaving, spend),
+        prior_share=share,
         fit=fit,
     )
 
 
-def build_model(forms: ReducedForms, signs: np.ndarray) -> pymc.Model:
-    """The model in PyMC, on the reduced forms; readable beside the equations at the top of this file."""
-    import pymc as pm
-
-    personas, pains = len(forms.personas), len(forms.pain_points)
-    with pm.Model() as model:
-        mean_score = pm.Normal("mean_score", -signs * SCORE[0], SCORE[1], shape=pains)
-        score = mean_score[None, :] + np.zeros((personas, 1))
-        if personas > 1:
-            spread = pm.HalfNormal("persona_spread", PERSONA_SPREAD)
-            own = pm.Normal("persona_own", 0, 1, shape=(personas, pains))
-            score = mean_score[None, :] + spread * own
-        theta = pm.Normal("theta", *THETA)
-        scale = pm.HalfNormal("direct_scale", DIRECT_SCALE)
-        direct = scale * pm.StudentT("direct", nu=3, mu=0, sigma=1, shape=pains)
-        psi = pm.Normal("psi", *PSI)
-        direct_spend = DIRECT_SPEND * pm.StudentT("direct_spend", nu=3, mu=0, sigma=1, shape=pains)
-        score = pm.Deterministic("score", score)
-        leaving = pm.Deterministic("leaving", theta * score + direct[None, :])
-        spend = pm.Deterministic("spend", psi * score + direct_spend[None, :])
-        root, seen = whitened(forms)
-        effects = pm.math.concatenate([score.flatten(), leaving.flatten(), spend.flatten()])
-        pm.Normal("seen", mu=pm.math.dot(root, effects), sigma=1, observed=seen)
-    return model
+def spoken_for(question: Question) -> np.ndarray:
+    """Whether any row speaks of each pain point's effect on spend `(pain_point,)`."""
+    seen = np.any([np.diag(part.precision) > 0 for part in question.forms.spend], axis=0)
+    told = [row.weights != 0 for row in question.rows if row.of == "spend"]
+    return np.asarray(np.any([seen, *told], axis=0))
 
 
-def whitened(forms: ReducedForms) -> tuple[np.ndarray, np.ndarray]:
-    """The whole likelihood as unit normals: root `(seen, effect)` and what was seen `(seen,)`.
-
-    Effects in the order score, leaving, spend; persona by persona within each.
-    """
-    nothing = tuple(silent(len(forms.pain_points)) for _ in forms.personas)
-    parts = [*forms.score, *(forms.leaving or nothing), *forms.spend]
-    roots = [whitener(part.precision) for part in parts]
-    seen = [root @ part.mean for root, part in zip(roots, parts, strict=True)]
-    return block_diag(*roots), np.concatenate(seen)
-
-
-def whitener(precision: np.ndarray) -> np.ndarray:
-    """A with A'A = precision `(rank, pain_point)`; directions the data are silent on have no row."""
-    values, vectors = np.linalg.eigh(precision)
-    told = values > max(values.max(initial=0.0), 0.0) * 1e-12
-    return np.asarray((np.sqrt(values[told]) * vectors[:, told]).T)
-
-
-def draw_credibility(pain_points: tuple[str, ...], credibility: Credibility, draws: int, seed: int) -> np.ndarray:
-    """The share of each effect that is kept `(draw, pain_point)`: one draw of a run is one opinion.
-
-    All pain points of a draw share their place in the prior, so that doubt about observational
-    effects as such does not average out over a portfolio.
-    """
-    if credibility.prior is None:
-        return np.ones((draws, len(pain_points)))
-    place = stream(seed, "credibility").uniform(size=draws)
-    return np.column_stack([share_kept(credibility.prior, credibility.grades[pain], place) for pain in pain_points])
-
-
-def _prior_share(forms: ReducedForms, signs: np.ndarray, leaving: np.ndarray, spend: np.ndarray) -> np.ndarray:
-    """Posterior over prior variance of the effect that carries the money, persona by persona averaged."""
-    posterior = (spend if forms.leaving is None else leaving).var(axis=0).mean(axis=0)
-    rng = np.random.default_rng(0)
-    n = 20_000
-    score = -signs[None, :] * SCORE[0] + SCORE[1] * rng.standard_normal((n, len(signs)))
-    if forms.leaving is None:
-        slope, direct = rng.normal(*PSI, n), DIRECT_SPEND * rng.standard_t(3, (n, len(signs)))
-    else:
-        scale = np.abs(rng.normal(0, DIRECT_SCALE, (n, 1)))
-        slope, direct = rng.normal(*THETA, n), scale * rng.standard_t(3, (n, len(signs)))
+def _prior_share(question: Question, leaving: np.ndarray, spend: np.ndarray) -> np.ndarray:
+    """Posterior over prior variance of the effect that carries the money, personas averaged."""
+    name, posterior = ("spend", spend) if question.forms.leaving is None else ("leaving", leaving)
+    prior = prior_effects(question, _PRIOR_DRAWS, np.random.default_rng(0))[name][0]
     # a t with 3 degrees of freedom has a wild sample variance: the middle 90% tells its spread as well
-    low, high = np.percentile(slope[:, None] * score + direct, [5, 95], axis=0)
-    prior = ((high - low) / (2 * 1.645)) ** 2
-    return np.asarray(np.clip(posterior / prior, 0, 1))
+    low, high = np.percentile(prior, [5, 95], axis=0)
+    spread = ((high - low) / (2 * 1.645)) ** 2
+    return np.asarray(np.clip((posterior.var(axis=0) / spread).mean(axis=0), 0, 1))

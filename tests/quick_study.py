@@ -1,16 +1,12 @@
-"""A whole run of the starter study without its sampler: the posterior is drawn from the reduced forms.
-
-What the sampler does has tests of its own; what comes before and after it is tested on this.
-"""
+"""A whole run of the starter study on a tenth of the joint draws, for tests of what comes before and after them."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import openpyxl
 import pytest
 
@@ -18,62 +14,31 @@ from impact import run
 from impact.cells import summarise
 from impact.intake import Intake, take_in
 from impact.progress import SilentProgress
-from impact.rng import stream
 from impact.starter import write_starter
-from models.inference import Fit, SamplerSettings
-from models.reduced import GaussianSummary, ReducedForms
-from models.uplift import PSI, Credibility, UpliftPosterior, draw_credibility
+from models.inference import Engine
+from models.uplift import Question, UpliftPosterior, fit_uplift
 from reports.findings import Findings
 
-DRAWS = 400
-SCORE_SD, LEAVING_SD, SPEND_SD = 0.3, 0.3, 0.03
+EVERY = 10  # of the engine's joint draws are kept, so that what comes after it takes a tenth of its time
 
 
-def quick_uplift(
-    forms: ReducedForms,
-    signs: np.ndarray,
-    credibility: Credibility,
-    seed: int,
-    settings: SamplerSettings,
-    tell: Callable[[int, int], None],
-) -> UpliftPosterior:
-    """A posterior in the shape of `fit_uplift`: each reduced form under an independent Normal prior."""
-    rng = stream(seed, "quick uplift")
-
-    def draw(parts: Sequence[GaussianSummary], sd: float) -> np.ndarray:
-        drawn = []
-        for part in parts:
-            cov = np.linalg.inv(part.precision + np.eye(len(part.mean)) / sd**2)
-            drawn.append(rng.multivariate_normal(cov @ part.precision @ part.mean, cov, size=DRAWS))
-        return np.stack(drawn, axis=1)
-
-    score = draw(forms.score, SCORE_SD) * forms.score_sd
-    leaving = np.zeros_like(score) if forms.leaving is None else draw(forms.leaving, LEAVING_SD)
-    tell(1, 1)
-    return UpliftPosterior(
-        pain_points=forms.pain_points,
-        personas=forms.personas,
-        score=score,
-        leaving=leaving,
-        spend=draw(forms.spend, SPEND_SD),
-        credibility=draw_credibility(forms.pain_points, credibility, DRAWS, seed),
-        theta=rng.normal(-0.25, 0.05, DRAWS),
-        psi=rng.normal(*PSI, DRAWS),
-        prior_share=np.full(len(signs), 0.2),
-        fit=Fit(draws={}, rhat_max=1.0, ess_min=4_000.0, divergences=0, worst=""),
-    )
+def quick_uplift(question: Question, seed: int, engine: Engine, tell: Callable[[int, int], None]) -> UpliftPosterior:
+    """The quick engine's posterior, one joint draw of ten."""
+    whole = fit_uplift(question, seed, "quick", tell)
+    per_draw = ("score", "leaving", "spend", "credibility", "theta", "psi")
+    return replace(whole, **{name: getattr(whole, name)[::EVERY] for name in per_draw})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Quick:
-    """A study taken in and what a run without its sampler found."""
+    """A study taken in and what a short run found."""
 
     intake: Intake
     found: Findings
 
 
 def find_quickly(folder: Path, *overrides: str) -> Quick:
-    """The findings of a study folder, sampler stood in for."""
+    """The findings of a study folder, on a tenth of the joint draws."""
     intake = take_in(folder, overrides)
     cells = summarise(intake.source, intake.case.journey, intake.study)
     with pytest.MonkeyPatch.context() as patch:

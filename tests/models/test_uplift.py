@@ -11,28 +11,23 @@ from scipy.stats import t as student
 
 from models.calibration.slopes import Grade
 from models.haircut import DEMOTED
-from models.inference import SamplerSettings
+from models.inference import Engine
 from models.reduced import GaussianSummary, ReducedForms, silent
 from models.uplift import (
-    DIRECT_SCALE,
-    DIRECT_SPEND,
-    PSI,
-    SCORE,
-    THETA,
     Credibility,
+    Priors,
+    Question,
     UpliftPosterior,
     draw_credibility,
     fit_uplift,
-    whitened,
-    whitener,
 )
 
-SHORT = SamplerSettings(tune=500, draws=500, thin=1)
+PRIORS = Priors()
+SCORE, THETA, PSI = PRIORS.score, PRIORS.theta, PRIORS.psi
 FACE_VALUE = Credibility(prior=None, grades={})
 WITHIN: Grade = "within-unit"
 DOUBTED: Grade = "not told apart from placebo"
-EXACT = 1e-9
-# 2,000 draws worth at least some 500 independent ones: a mean is within a seventh of a standard deviation.
+# 4,000 draws worth at least 400 independent ones: a mean is within three twentieths of a standard deviation.
 MEAN_OFF = 0.15
 # The spread of as many draws is within an eighth of itself.
 SPREAD_OFF = 0.125
@@ -62,8 +57,12 @@ def forms_of(score: GaussianSummary, leaving: GaussianSummary | None, spend: Gau
     )
 
 
-def fit(forms: ReducedForms, *signs: float, seed: int = 1) -> UpliftPosterior:
-    return fit_uplift(forms, np.array(signs), FACE_VALUE, seed, SHORT, lambda done, total: None)
+def ask(forms: ReducedForms, *signs: float) -> Question:
+    return Question(forms=forms, signs=np.array(signs), credibility=FACE_VALUE)
+
+
+def fit(forms: ReducedForms, *signs: float, seed: int = 1, engine: Engine = "quick") -> UpliftPosterior:
+    return fit_uplift(ask(forms, *signs), seed, engine, lambda done, total: None)
 
 
 ONE_PAIN = forms_of(gaussian(SCORE_SEEN), gaussian(LEAVING_SEEN), gaussian(SPEND_SEEN))
@@ -74,6 +73,11 @@ def one_pain() -> UpliftPosterior:
     return fit(ONE_PAIN, -1.0)
 
 
+@pytest.fixture(scope="module")
+def one_pain_by_nuts() -> UpliftPosterior:
+    return fit(ONE_PAIN, -1.0, engine="full")
+
+
 def moments_of(weight: np.ndarray, value: np.ndarray) -> tuple[float, float]:
     weight = weight / weight.sum()
     mean = float((weight * value).sum())
@@ -82,42 +86,57 @@ def moments_of(weight: np.ndarray, value: np.ndarray) -> tuple[float, float]:
 
 def direct_density(grid: np.ndarray) -> np.ndarray:
     """Density of the direct part of leaving: a t whose scale is half-normal, integrated out."""
-    scale = (np.arange(400) + 0.5) / 400 * 5 * DIRECT_SCALE
-    chance = halfnorm.pdf(scale, scale=DIRECT_SCALE)
+    scale = (np.arange(400) + 0.5) / 400 * 5 * PRIORS.direct_scale
+    chance = halfnorm.pdf(scale, scale=PRIORS.direct_scale)
     return student.pdf(grid[:, None] / scale, 3) / scale @ (chance / chance.sum())
 
 
+def route(
+    prior: tuple[float, float],
+    density: np.ndarray,
+    seen: tuple[float, float],
+    grids: tuple[np.ndarray, np.ndarray],
+    own: float,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Weight, mean and variance of the effect `(spread, score, direct)`, the slope and the own part in closed form."""
+    score, direct = grids
+    spread = ((np.arange(40) + 0.5) / 40 * 4 * own)[:, None, None]
+    centre, before = prior[0] * score + direct, (prior[1] * score) ** 2 + spread**2
+    weight = density * norm.pdf(seen[0], centre, np.sqrt(before + seen[1] ** 2)) * halfnorm.pdf(spread, scale=own)
+    kept = before / (before + seen[1] ** 2)
+    return weight, centre + kept * (seen[0] - centre), kept * seen[1] ** 2
+
+
 def integrated() -> dict[str, tuple[float, float]]:
-    """Posterior mean and sd of the one pain point's effects by quadrature; theta and psi integrate in closed form."""
-    score = np.linspace(-0.8, 0.4, 161)[:, None]
-    direct = np.linspace(-1.0, 1.0, 801)[None, :]
+    """Posterior mean and sd of the one pain point's effects by quadrature."""
+    score = np.linspace(-0.8, 0.4, 121)[:, None]
+    direct, spend_grid = np.linspace(-1.0, 1.0, 401)[None, :], np.linspace(-0.25, 0.25, 401)[None, :]
     of_score = norm.pdf(score, SCORE[0], SCORE[1]) * norm.pdf(score, *SCORE_SEEN)
 
-    def route(prior: tuple[float, float], density: np.ndarray, seen: tuple[float, float], direct: np.ndarray):  # noqa: ANN202
-        """Weight `(score, direct)` and mean and variance of the effect given both."""
-        centre, before = prior[0] * score + direct, (prior[1] * score) ** 2
-        weight = density * norm.pdf(seen[0], centre, np.sqrt(before + seen[1] ** 2))
-        kept = before / (before + seen[1] ** 2)
-        return weight, centre + kept * (seen[0] - centre), kept * seen[1] ** 2
-
-    spend_grid = np.linspace(-0.25, 0.25, 801)[None, :]
-    leaving = route(THETA, direct_density(direct[0])[None, :], LEAVING_SEEN, direct)
-    spend = route(PSI, student.pdf(spend_grid / DIRECT_SPEND, 3), SPEND_SEEN, spend_grid)
-    whole = of_score * leaving[0].sum(axis=1, keepdims=True) * spend[0].sum(axis=1, keepdims=True)
-    found = {"score": moments_of(whole, score)}
-    for name, (weight, mean, variance), other in (("leaving", leaving, spend), ("spend", spend, leaving)):
-        joint = of_score * weight * other[0].sum(axis=1, keepdims=True)
+    heavy = direct_density(direct[0])[None, :]
+    leaving = route(THETA, heavy, LEAVING_SEEN, (score, direct), PRIORS.leaving_spread)
+    light = student.pdf(spend_grid / PRIORS.direct_spend, 3)
+    spend = route(PSI, light, SPEND_SEEN, (score, spend_grid), PRIORS.spend_spread)
+    of_leaving, of_spend = (weight.sum(axis=(0, 2))[:, None] for weight, _, _ in (leaving, spend))
+    found = {"score": moments_of(of_score * of_leaving * of_spend, score)}
+    for name, (weight, mean, variance), other in (("leaving", leaving, of_spend), ("spend", spend, of_leaving)):
+        joint = of_score * other * weight
         centre, spread = moments_of(joint, mean)
         found[name] = (centre, float(np.sqrt(spread**2 + (joint * variance).sum() / joint.sum())))
     return found
 
 
+@pytest.mark.parametrize("engine", ["quick", "full"])
 @pytest.mark.parametrize("name", ["score", "leaving", "spend"])
-def test_the_posterior_of_one_pain_point_is_what_quadrature_gives(one_pain: UpliftPosterior, name: str) -> None:
+def test_the_posterior_of_one_pain_point_is_what_quadrature_gives(
+    request: pytest.FixtureRequest, engine: str, name: str
+) -> None:
+    found: UpliftPosterior = request.getfixturevalue("one_pain" if engine == "quick" else "one_pain_by_nuts")
     mean, sd = integrated()[name]
-    draws = getattr(one_pain, name)[:, 0, 0]
+    draws = getattr(found, name)[:, 0, 0]
     if name == "score":
         draws = draws / ONE_PAIN.score_sd
+    assert found.fit.engine == engine and found.fit.converged()
     assert abs(draws.mean() - mean) < MEAN_OFF * sd
     assert draws.std() == pytest.approx(sd, rel=SPREAD_OFF)
 
@@ -193,29 +212,6 @@ def test_sites_have_no_effect_on_leaving() -> None:
     assert not found.leaving.any()
     assert found.spend.any()
     assert 0 < found.prior_share[0] < 1
-
-
-@pytest.mark.parametrize("rank", [0, 1, 2, 4])
-def test_a_whitener_times_itself_is_the_precision(rank: int) -> None:
-    rows = np.random.default_rng(rank).normal(size=(rank, 4)) * [1.0, 10.0, 0.1, 1.0]
-    precision = rows.T @ rows
-    root = whitener(precision)
-    assert root.shape == (rank, 4)
-    np.testing.assert_allclose(root.T @ root, precision, atol=EXACT)
-
-
-def test_the_whitened_likelihood_is_that_of_the_reduced_forms() -> None:
-    rng = np.random.default_rng(5)
-    parts = []
-    for _ in range(3):
-        rows = rng.normal(size=(3, 2))
-        parts.append(GaussianSummary(mean=rng.normal(size=2), precision=rows.T @ rows))
-    root, seen = whitened(forms_of(*parts))
-    effects = rng.normal(size=6)
-    found = ((seen - root @ effects) ** 2).sum()
-    gaps = [effects[2 * k : 2 * k + 2] - part.mean for k, part in enumerate(parts)]
-    expected = sum(gap @ part.precision @ gap for gap, part in zip(gaps, parts, strict=True))
-    assert found == pytest.approx(expected, rel=EXACT)
 
 
 def test_credibility_of_one_keeps_every_effect_whole() -> None:
