@@ -14,7 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import binom, norm
+from scipy.stats import binom
+from scipy.stats import t as student
 
 from impact.rng import stream
 
@@ -84,7 +85,7 @@ def judge_families(ranks: np.ndarray, draws: int, families: Mapping[str, Sequenc
         mine = ranks[:, list(columns)]
         even = [((mine + 0.5) / (draws + 1)).mean(axis=1), unit_fold(mine, draws).mean(axis=1)]
         z = [abs(each.mean() - 0.5) / (each.std(ddof=1) / np.sqrt(len(each))) for each in even]
-        chance = min(2 * 2 * float(norm.sf(max(z))), 1.0)
+        chance = min(2 * 2 * float(student.sf(max(z), len(ranks) - 1)), 1.0)
         found.append(Verdict(quantity=name, fits=len(ranks), chance=chance, **describe(mine, draws)))
     return found
 
