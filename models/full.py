@@ -14,8 +14,8 @@ import numpy as np
 from scipy.special import logit
 
 from models.inference import Fit, SamplerSettings, sample
+from models.learnt_haircut import PLACES, kept_tables
 from models.on_axes import OnAxes
-from models.quick import PLACES, kept_tables
 from models.reduced import GaussianSummary, silent
 from models.uplift import STUDY_SPREAD, WIDEST_DIRECT, Question, shrinkage_scale
 

@@ -13,18 +13,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit, log_ndtr, logit, ndtri_exp
+from scipy.special import log_ndtr, ndtri_exp
 
-from models.haircut import share_kept
 from models.inference import Fit, diagnose
+from models.learnt_haircut import LearntHaircut
 from models.on_axes import OnAxes
 from models.reduced import silent
 from models.slice import slice_draw
-from models.uplift import STUDY_SPREAD, Question, horseshoe_sd, shrinkage_scale
+from models.uplift import Question, horseshoe_sd, shrinkage_scale
 
 _WIDEST = 8.0  # scales are looked for up to so many of their prior's: beyond lies 1e-15 of it
-PLACES = np.linspace(0.0, 1.0, 513)
-_LEAST = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +77,7 @@ class _Sampler:
         self.alone = len(forms.personas) == 1
         self.rows = {of: [r for r in question.rows if r.of == of] for of in ("score", "leaving", "spend")}
         self._start()
-        self._start_haircut()
+        self.haircut = LearntHaircut(question, rng, chains)
 
     def _start(self) -> None:
         """Chains begin at draws of the prior, narrowed, so that they agree only if the data make them."""
@@ -97,13 +95,6 @@ class _Sampler:
         self.local, self.local_spend = np.ones((c, k)), np.ones((c, k))
         self.direct, self.direct_spend = np.zeros((c, k)), np.zeros((c, k))
 
-    def _start_haircut(self) -> None:
-        held = self.question.rows_of_haircut
-        self.common = logit(kept_tables(self.question))
-        self.kept_of = {row.evidence: i for i, row in enumerate(held)}
-        self.place = self.rng.uniform(0.2, 0.8, self.chains)
-        self.study = self.rng.standard_normal((self.chains, len(held)))
-
     def step(self) -> None:
         """Every block once."""
         self._spreads_of_own()
@@ -111,8 +102,8 @@ class _Sampler:
         self._scores()
         self._persona_spread()
         self._direct_scales()
-        if self.kept_of:
-            self._haircut()
+        if self.haircut.rows:
+            self.haircut.draw({of: self._pooled(of) for of in self.rows})
 
     @property
     def score(self) -> np.ndarray:
@@ -166,7 +157,7 @@ class _Sampler:
         side[:, 0] = (weighed * told.mean).sum(axis=(1, 2)) + slope[0] * slope[1] ** -2
         side[:, 1:] = seen.sum(axis=1)
         for row in self.rows[of]:
-            kept = self._kept(row.evidence)
+            kept = self.haircut.kept(row)
             reads = kept[:, None] * np.column_stack(
                 [self.mean_score @ row.weights, np.tile(row.weights, (len(kept), 1))]
             )
@@ -218,7 +209,7 @@ class _Sampler:
         for of, rows in self.rows.items():
             for row in rows:
                 slope, direct = of_direct[of] or (np.ones(self.chains), np.zeros_like(self.direct))
-                kept = self._kept(row.evidence)
+                kept = self.haircut.kept(row)
                 left = row.estimate - kept * (direct @ row.weights)
                 found.append((row.weights / row.se, left / row.se, kept * slope))
         return found
@@ -255,7 +246,7 @@ class _Sampler:
         precision = (unit[:, None] * pulled).sum(axis=(1, 2)) + sd**-2
         towards = (pulled * left).sum(axis=(1, 2))
         for row in self.rows["leaving"]:
-            kept = self._kept(row.evidence)
+            kept = self.haircut.kept(row)
             reads = kept * (unit @ row.weights) / row.se
             precision = precision + reads**2
             towards = towards + reads * (
@@ -288,37 +279,7 @@ class _Sampler:
         at = slice_draw(of_scale, np.log(self.direct_scale / base), (-10.0, 10.0), self.rng)
         self.direct_scale = base * np.exp(at)
 
-    def _kept(self, evidence: str) -> np.ndarray:
-        """The share kept of one row's reading (c,); 1 where no haircut stands between."""
-        i = self.kept_of.get(evidence)
-        if i is None:
-            return np.ones(self.chains)
-        return self._kept_at(i, self.place, self.study[:, i])
-
-    def _kept_at(self, i: int, place: np.ndarray, study: np.ndarray) -> np.ndarray:
-        return np.asarray(expit(np.interp(place, PLACES, self.common[i]) + STUDY_SPREAD * study))
-
-    def _haircut(self) -> None:
-        """The place in the haircut's prior, and how each study lies beside it."""
-        held = self.question.rows_of_haircut
-        reads = np.array([self._reads(row.of) @ row.weights for row in held])
-
-        def misfit(i: int, kept: np.ndarray) -> np.ndarray:
-            return np.asarray(-(((held[i].estimate - kept * reads[i]) / held[i].se) ** 2) / 2)
-
-        def of_place(place: np.ndarray) -> np.ndarray:
-            kept = (self._kept_at(i, place, self.study[:, i]) for i in range(len(held)))
-            return np.asarray(sum(misfit(i, one) for i, one in enumerate(kept)))
-
-        self.place = slice_draw(of_place, self.place, (0.0, 1.0), self.rng)
-        for i in range(len(held)):
-
-            def of_study(z: np.ndarray, i: int = i) -> np.ndarray:
-                return np.asarray(misfit(i, self._kept_at(i, self.place, z)) - z**2 / 2)
-
-            self.study[:, i] = slice_draw(of_study, self.study[:, i], (-_WIDEST, _WIDEST), self.rng)
-
-    def _reads(self, of: str) -> np.ndarray:
+    def _pooled(self, of: str) -> np.ndarray:
         """The pooled effects of an outcome at face value (c, k)."""
         if of == "score":
             return self.mean_score
@@ -341,21 +302,9 @@ class _Sampler:
             "spend_spread": self.spend_spread,
             "direct_scale": self.direct_scale,
         }
-        if self.kept_of:
-            found |= {"place": self.place, "study": self.study.copy()}
+        if self.haircut.rows:
+            found |= {"place": self.haircut.place, "study": self.haircut.study.copy()}
         return found
-
-
-def kept_tables(question: Question) -> np.ndarray:
-    """What is kept of each row's reading at every one of `PLACES` in the haircut's prior (row, place)."""
-    credibility, pains = question.credibility, question.forms.pain_points
-    inside = np.clip(PLACES, _LEAST, 1 - _LEAST)
-    tables = []
-    for row in question.rows_of_haircut:
-        weight = np.abs(row.weights) / np.abs(row.weights).sum()
-        shares = [share_kept(credibility.prior, credibility.grades[pain], inside) for pain in pains]
-        tables.append(np.clip(weight @ np.array(shares), _LEAST, 1 - _LEAST))
-    return np.array(tables).reshape(len(tables), len(PLACES))
 
 
 def _normal(precision: np.ndarray, side: np.ndarray, rng: np.random.Generator) -> np.ndarray:

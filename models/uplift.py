@@ -277,7 +277,10 @@ def _prior_share(question: Question, leaving: np.ndarray, spend: np.ndarray) -> 
     """Posterior over prior variance of the effect that carries the money, personas averaged."""
     name, posterior = ("spend", spend) if question.forms.leaving is None else ("leaving", leaving)
     prior = prior_effects(question, _PRIOR_DRAWS, np.random.default_rng(0))[name][0]
-    # a t with 3 degrees of freedom has a wild sample variance: the middle 90% tells its spread as well
-    low, high = np.percentile(prior, [5, 95], axis=0)
-    spread = ((high - low) / (2 * 1.645)) ** 2
-    return np.asarray(np.clip((posterior.var(axis=0) / spread).mean(axis=0), 0, 1))
+    return np.asarray(np.clip(((_width(posterior) / _width(prior)) ** 2).mean(axis=0), 0, 1))
+
+
+def _width(draws: np.ndarray) -> np.ndarray:
+    """Of the middle 90%: a t with 3 degrees of freedom has a wild sample variance."""
+    low, high = np.percentile(draws, [5, 95], axis=0)
+    return np.asarray(high - low)

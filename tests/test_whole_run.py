@@ -283,6 +283,10 @@ def test_too_thin_is_one_json_object_too(fresh: Path) -> None:
     assert answer["result"]["notices"][0].startswith("Not fit for use.")
 
 
+# Low scores are known of those who answered alone, and in the starter these are too few to tell what they do.
+FEW_ANSWERS = ("C406",)
+
+
 def _reviews(out: Path) -> dict[str, str]:
     checks = table(out, "checks")
     reviews = checks[checks["status"] == "review"]
@@ -290,11 +294,13 @@ def _reviews(out: Path) -> dict[str, str]:
     return dict(zip(reviews["code"], reviews["found"], strict=True))
 
 
-def _stepped_down(folder: Path, code: str) -> Path:
+def _stepped_down(folder: Path, code: str, *, failed: tuple[str, ...] = ()) -> Path:
     """The output of a study that ran to its end one step down, after its check was found on table and page."""
     said = say("run", folder)
-    assert said.code == 0, said.err
+    assert said.code == (1 if failed else 0), said.err
     out = folder / "out"
+    statuses = table(out, "checks").set_index("code")["status"]
+    assert tuple(statuses[statuses == "fail"].index) == failed
     assert code in _reviews(out)
     checks = table(out, "checks").set_index("code")
     assert str(checks.loc[code, "check"]) in page_words(out)
@@ -304,7 +310,7 @@ def _stepped_down(folder: Path, code: str) -> Path:
 @pytest.mark.usefixtures("quick")
 def test_without_pain_points_each_stage_has_its_low_score(fresh: Path) -> None:
     change_plan(fresh, empty_sheets("pain_points", "fixes"))
-    out = _stepped_down(set_line(fresh, "incidents", "# no incidents"), "P222")
+    out = _stepped_down(set_line(fresh, "incidents", "# no incidents"), "P222", failed=FEW_ANSWERS)
     pains = table(out, "pain_points")
     assert pains["stage"].tolist() == ["join", "use", "pay", "help"]
     assert pains["name"].str.startswith("low score here").all()
@@ -321,7 +327,7 @@ def test_incidents_of_no_pain_point_are_set_aside_and_ids_leave_hashed(
     with (fresh / "data" / "responses.csv").open("a", encoding="utf-8") as file:
         file.write("ghost77,2025-06-25,join,3,csat\n")
     change_plan(fresh, empty_sheets("pain_points", "fixes"))
-    out = _stepped_down(fresh, "D391")
+    out = _stepped_down(fresh, "D391", failed=FEW_ANSWERS)
     aside = [row for row in json.loads((out / "run.json").read_text(encoding="utf-8"))["rows"] if row["set_aside"]]
     assert {row["table"] for row in aside} == {"incidents", "responses"}
     rejects = pd.read_csv(out / "rejects" / "responses.csv", dtype=str)
