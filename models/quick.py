@@ -22,6 +22,7 @@ from models.reduced import silent
 from models.slice import slice_draw
 from models.uplift import Question, horseshoe_sd, shrinkage_scale
 
+_LOG_BOUNDS = (-12.0, 12.0)  # of scales with Cauchy tails
 _WIDEST = 8.0  # scales are looked for up to so many of their prior's: beyond lies 1e-15 of it
 
 
@@ -269,15 +270,23 @@ class _Sampler:
             sd = horseshoe_sd(self.direct_scale[:, None], np.exp(x))
             return np.asarray(-np.log(sd) - (self.direct / sd) ** 2 / 2 + x - np.log1p(np.exp(2 * x)))
 
-        self.local = np.exp(slice_draw(of_local, np.log(self.local), (-10.0, 10.0), self.rng))
+        self.local = np.exp(slice_draw(of_local, np.log(self.local), _LOG_BOUNDS, self.rng))
 
         def of_scale(x: np.ndarray) -> np.ndarray:
             sd = horseshoe_sd(base * np.exp(x)[:, None], self.local)
             fits = (-np.log(sd) - (self.direct / sd) ** 2 / 2).sum(axis=1)
             return np.asarray(fits + x - np.log1p(np.exp(2 * x)))
 
-        at = slice_draw(of_scale, np.log(self.direct_scale / base), (-10.0, 10.0), self.rng)
-        self.direct_scale = base * np.exp(at)
+        at = slice_draw(of_scale, np.log(self.direct_scale / base), _LOG_BOUNDS, self.rng)
+        held = np.log(self.local) + at[:, None]
+
+        def of_exchange(x: np.ndarray) -> np.ndarray:
+            local = held - x[:, None]
+            return np.asarray((local - np.log1p(np.exp(2 * local))).sum(axis=1) + x - np.log1p(np.exp(2 * x)))
+
+        # what the common scale takes the local ones give: their products, and the effects, stay as they are
+        at = slice_draw(of_exchange, at, _LOG_BOUNDS, self.rng)
+        self.local, self.direct_scale = np.exp(held - at[:, None]), base * np.exp(at)
 
     def _pooled(self, of: str) -> np.ndarray:
         """The pooled effects of an outcome at face value (c, k)."""

@@ -31,6 +31,7 @@ STUDY_SPREAD = 0.5  # of logit kappa from one study to another
 HORSESHOE_FROM = 31  # pain points: so many that most must be nothing
 EXPECTED = 1 / 3  # share of pain points expected to act past satisfaction, where they are that many
 WIDEST_DIRECT = 0.3  # log hazard: the slab of the horseshoe
+LENGTHS = (1, 2, 4)  # times its usual length that the quick engine may run before NUTS takes over
 _PRIOR_DRAWS = 20_000
 
 
@@ -132,8 +133,8 @@ class UpliftPosterior:
 def fit_uplift(question: Question, seed: int, engine: Engine, tell: Callable[[int, int], None]) -> UpliftPosterior:
     """The joint posterior of all effects.
 
-    Where the gates of the quick engine fail twice, the second time with four times the draws, NUTS takes over; the
-    fit says so.
+    Where the gates of the quick engine fail at its own length, at twice and at four times it, NUTS takes over; the fit
+    says so.
 
     Args:
         question: likelihood, priors and evidence.
@@ -144,7 +145,8 @@ def fit_uplift(question: Question, seed: int, engine: Engine, tell: Callable[[in
     if engine == "quick":
         from models.quick import QUICK, sample_quickly
 
-        for settings in (QUICK, replace(QUICK, warm=4 * QUICK.warm, thin=4)):
+        for times in LENGTHS:
+            settings = replace(QUICK, warm=times * QUICK.warm, thin=times * QUICK.thin)
             fit = sample_quickly(question, stream(seed, "uplift"), settings, tell)
             if fit.converged():
                 return _posterior(question, fit, seed)
