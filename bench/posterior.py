@@ -145,16 +145,16 @@ def row_model(question: Question, rows: pd.DataFrame, names: list[str]):  # noqa
 
 
 def gradient_seconds(model) -> float:  # noqa: ANN001
-    """Seconds of one log density with its gradient, compiled as for the sampler; the best of five means."""
+    """Processor seconds of one log density with its gradient, compiled as for the sampler; the best of five means."""
     start = model.initial_point()
     point = np.concatenate([np.ravel(start[value.name]) for value in model.value_vars])
     compiled = model.logp_dlogp_function(ravel_inputs=True, mode="NUMBA")
     compiled.set_extra_values({})
     function = compiled._pytensor_function
     function.trust_input = True
-    once = min(timeit.repeat(lambda: function(point), number=1, repeat=3))
-    times = int(np.clip(0.3 / once, 3, 5000))
-    return min(timeit.repeat(lambda: function(point), number=times, repeat=REPEATS)) / times
+    timer = timeit.Timer(lambda: function(point), timer=time.process_time)
+    times = int(np.clip(0.3 / min(timer.repeat(3, 1)), 3, 5000))
+    return min(timer.repeat(REPEATS, times)) / times
 
 
 def gradient() -> None:
