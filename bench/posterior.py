@@ -33,6 +33,7 @@ from models.uplift import Credibility, Question
 PEER = Path(__file__).with_name("posterior_peer.py")
 PAINS, PERSONAS = 20, 2
 ROWS = 200_000
+PEER_ROWS = 5_000
 REPEATS = 5
 
 
@@ -209,7 +210,7 @@ def bambi() -> None:
         print("Bambi is not there; the first lines of bench/posterior.py say how to have it")
         return
     names = names_of(10)
-    rows = people(20_000, 8, 10)
+    rows = people(PEER_ROWS, 8, 10)
 
     def rows_to_draws() -> Fit:
         question = question_of(cells_of(rows, names), names)

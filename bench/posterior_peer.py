@@ -13,7 +13,7 @@ import warnings
 import numpy as np
 import pandas as pd
 
-CHAINS, TUNE, DRAWS = 4, 500, 500
+CHAINS, TUNE, DRAWS = 2, 300, 300
 
 
 def main() -> None:
