@@ -15,7 +15,7 @@ Each step replaces one thing in the value of all steps before it, so the lines a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -77,34 +77,51 @@ def signed_rates(calibration: Calibration, base: ValueBase) -> Rates:
 
 def walk_to_npv(case: Case, forms: ReducedForms, rates: Rates, sets: Sequence[Sequence[int]]) -> tuple[Walk, ...]:
     """A walk for each set of initiatives `(places in plan order)`."""
-    stages = _stages(case, forms.score_sd)
-    return tuple(_walk(case, stages, forms, rates, tuple(members)) for members in sets)
+    kept, alone = _alone(case, forms, rates, sorted({i for members in sets for i in members}))
+    return tuple(_walk(case, kept, alone, tuple(members)) for members in sets)
 
 
-def _walk(case: Case, stages: Mapping[str, Case], forms: ReducedForms, rates: Rates, members: tuple[int, ...]) -> Walk:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Alone:
+    """One initiative by itself: points its fix adds, and its worth after each step up to the haircut."""
+
+    points: float
+    worth: tuple[float, ...]
+
+
+def _alone(case: Case, forms: ReducedForms, rates: Rates, members: Sequence[int]) -> tuple[Case, dict[int, _Alone]]:
+    """The case with the haircut and every fix live at once, and each initiative by itself."""
     raw, pooled = _raw_points(forms), case.posterior.score.mean(axis=0)
-    apart = [
-        sum(_by_rate(case, case.offers[i], raw, rates) for i in members),
-        sum(_by_rate(case, case.offers[i], pooled, rates) for i in members),
-        *(sum(_present(stages[name], [i]) for i in members) for name in ("path", "total", "kept")),
-    ]
-    whole = _present(stages["kept"], members)
-    journey = _present(case, members)
+    worth = {i: [_by_rate(case, case.offers[i], points, rates) for points in (raw, pooled)] for i in members}
+    stage = case
+    for stage in _stages(case, forms.score_sd):
+        for i in members:
+            worth[i].append(_present(stage, [i]))
+    points = {i: _mean_points(case, case.offers[i], raw) for i in members}
+    return stage, {i: _Alone(points=points[i], worth=tuple(worth[i])) for i in members}
+
+
+def _walk(case: Case, kept: Case, alone: Mapping[int, _Alone], members: tuple[int, ...]) -> Walk:
+    apart = np.sum([alone[i].worth for i in members], axis=0) if members else np.zeros(len(LINES) - 4)
+    whole = _present(kept, members) if len(members) > 1 else float(apart[-1])
     stated = sum(float(other_benefit(case.offers[i]) @ case.base.discount) for i in members)
-    value = set_value(case, members)
-    npv = float(npv_draws(case, members, value).mean()) if members else 0.0
+    journey, npv = 0.0, 0.0
+    if members:
+        value = set_value(case, members)
+        journey = float(value.discounted(case.base.discount).mean())
+        npv = float(npv_draws(case, members, value).mean())
     running = np.round([*apart, whole, journey, journey + stated, npv], 2)
     amounts = np.round(np.diff(running, prepend=0.0), 2)
     return Walk(
         members=members,
-        points_moved=sum(_mean_points(case, case.offers[i], raw) for i in members),
+        points_moved=sum(alone[i].points for i in members),
         amounts=tuple(float(one) for one in amounts),
         npv=float(running[-1]),
     )
 
 
-def _stages(case: Case, sd: float) -> dict[str, Case]:
-    """The case with every fix live at once and the effect as each step has it."""
+def _stages(case: Case, sd: float) -> Iterator[Case]:
+    """The case with every fix live at once and the effect as each step has it: satisfaction alone, total, haircut."""
     posterior = case.posterior
     path = replace(
         posterior,
@@ -114,10 +131,8 @@ def _stages(case: Case, sd: float) -> dict[str, Case]:
     )
     total = replace(posterior, credibility=path.credibility)
     at_once = tuple(_at_once(offer) for offer in case.offers)
-    return {
-        name: Case(base=case.base, posterior=one, today=look_at_today(case.base, one), offers=at_once)
-        for name, one in (("path", path), ("total", total), ("kept", posterior))
-    }
+    for one in (path, total, posterior):
+        yield Case(base=case.base, posterior=one, today=look_at_today(case.base, one), offers=at_once)
 
 
 def _at_once(offer: Offer) -> Offer:
@@ -127,7 +142,7 @@ def _at_once(offer: Offer) -> Offer:
 
 def _present(case: Case, members: Sequence[int]) -> float:
     """Mean present value of what a set gains on the journey, costs not taken off."""
-    return float(set_value(case, list(members)).discounted(case.base.discount).mean()) if members else 0.0
+    return float(set_value(case, members).discounted(case.base.discount).mean())
 
 
 def _raw_points(forms: ReducedForms) -> np.ndarray:
