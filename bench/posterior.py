@@ -33,7 +33,7 @@ from models.uplift import Credibility, Question
 PEER = Path(__file__).with_name("posterior_peer.py")
 PAINS, PERSONAS = 20, 2
 ROWS = 200_000
-PEER_ROWS = 5_000
+PEER_ROWS = 20_000
 REPEATS = 5
 
 
@@ -204,13 +204,13 @@ def apart(mine: np.ndarray, theirs: np.ndarray) -> str:
 
 
 def bambi() -> None:
-    """One regression of the score on exposures, pooled over personas, beside Bambi on its rows."""
+    """One regression of the score on exposures, all customers alike, beside Bambi on the same rows."""
     python = os.environ.get("CX_PEERS", ".venv/peers/bin/python")
     if not Path(python).exists():
         print("Bambi is not there; the first lines of bench/posterior.py say how to have it")
         return
     names = names_of(10)
-    rows = people(PEER_ROWS, 8, 10)
+    rows = people(PEER_ROWS, 1, 10)
 
     def rows_to_draws() -> Fit:
         question = question_of(cells_of(rows, names), names)
@@ -220,7 +220,7 @@ def bambi() -> None:
     mine = timed(rows_to_draws)
     print(f"{HEAD}\n{mine.line('quick, rows to draws')}")
     with tempfile.TemporaryDirectory() as folder:
-        np.savez(f"{folder}/rows.npz", x=rows[names].to_numpy(), persona=rows["persona"], score=rows["score"])
+        np.savez(f"{folder}/rows.npz", x=rows[names].to_numpy(), score=rows["score"])
         subprocess.run([python, str(PEER.resolve()), folder], check=True, cwd=folder)
         found = np.load(f"{folder}/found.npz")
         theirs, wall, processor, ess = found["slopes"], *(float(x) for x in found["costs"])
@@ -228,7 +228,7 @@ def bambi() -> None:
     each = (processor / ess) / (mine.processor / mine.fit.ess_min)
     print(f"Bambi over quick: {wall / mine.wall:.1f} by the wall, {processor / mine.processor:.1f} of processor,")
     print(f"{each:.1f} of processor for a draw's worth")
-    print(apart(mine.fit.flat("score"), theirs))
+    print(apart(mine.fit.flat("score")[:, 0], theirs))
 
 
 PARTS = {"gradient": gradient, "size": size, "engines": engines, "bambi": bambi}

@@ -1,7 +1,6 @@
 """Bambi's side of `bench/posterior.py`, run by the Python that has it: FOLDER/rows.npz in, FOLDER/found.npz out.
 
-The same regression of rows with the same priors, but for one: the sds of personas' own slopes, which the
-engine takes to be one for all pain points and Bambi one for each.
+The same regression of the same rows with the same priors of its slopes; Bambi samples the error's sd as well.
 """
 
 from __future__ import annotations
@@ -13,11 +12,11 @@ import warnings
 import numpy as np
 import pandas as pd
 
-CHAINS, TUNE, DRAWS = 2, 300, 300
+CHAINS, TUNE, DRAWS = 4, 500, 500
 
 
 def main() -> None:
-    """Fits, and writes the draws of each persona's slopes; seconds by wall and processor, and effective draws."""
+    """Fits, and writes the draws of the slopes; seconds by wall and processor, and effective draws."""
     try:
         import arviz
         import bambi
@@ -30,11 +29,10 @@ def main() -> None:
     folder = sys.argv[1]
     given = np.load(f"{folder}/rows.npz")
     names = [f"p{k:02}" for k in range(given["x"].shape[1])]
-    frame = pd.DataFrame(given["x"], columns=names).assign(score=given["score"], persona=given["persona"].astype(str))
+    frame = pd.DataFrame(given["x"], columns=names).assign(score=given["score"])
     slope = bambi.Prior("Normal", mu=-0.1, sigma=0.15)
-    own = bambi.Prior("Normal", mu=0, sigma=bambi.Prior("HalfNormal", sigma=0.08))
-    priors = {name: slope for name in names} | {f"{name}|persona": own for name in names}
-    formula = f"score ~ 0 + persona + {' + '.join(names)} + (0 + {' + '.join(names)} | persona)"
+    priors = dict.fromkeys(names, slope)
+    formula = f"score ~ {' + '.join(names)}"
     warnings.simplefilter("ignore")
     wall, processor = time.perf_counter(), time.process_time()
     model = bambi.Model(formula, frame, priors=priors)
@@ -43,10 +41,10 @@ def main() -> None:
     )
     wall, processor = time.perf_counter() - wall, time.process_time() - processor
     posterior = found["posterior"]
-    slopes = np.stack([(posterior[name] + posterior[f"{name}|persona"]).values for name in names], axis=-1)
+    slopes = np.stack([posterior[name].values for name in names], axis=-1)
     flat = slopes.reshape(CHAINS, DRAWS, -1)
     ess = min(float(arviz.ess(np.ascontiguousarray(flat[:, :, k]))) for k in range(flat.shape[2]))
-    np.savez(f"{folder}/found.npz", slopes=slopes.reshape(-1, *slopes.shape[2:]), costs=[wall, processor, ess])
+    np.savez(f"{folder}/found.npz", slopes=slopes.reshape(-1, slopes.shape[2]), costs=[wall, processor, ess])
 
 
 if __name__ == "__main__":
