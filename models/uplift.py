@@ -223,6 +223,9 @@ def prior_effects(question: Question, draws: int, rng: np.random.Generator) -> d
         "leaving_spread": leaving_spread,
         "spend_spread": spend_spread,
         "direct_scale": direct_scale,
+        "mean_score": mean_score,
+        "direct": direct,
+        "direct_spend": direct_spend,
     }
     return {name: values[None] for name, values in found.items()}
 
