@@ -73,20 +73,24 @@ def haircut_posterior(prior: Prior, grade: Grade, rows: Sequence[EffectRow], eff
     return HaircutPosterior(kept=kept, weight=weight / weight.sum())
 
 
-def haircut_moves(prior: Prior, grades: Mapping[str, Grade], credibility: np.ndarray) -> tuple[HaircutMove, ...]:
+def haircut_moves(
+    prior: Prior, grades: Mapping[str, Grade], credibility: np.ndarray, settled: frozenset[int] = frozenset()
+) -> tuple[HaircutMove, ...]:
     """What is kept by grade, as signed and after the evidence, best grade first.
 
     Args:
         prior: of the share kept of a within-unit effect.
         grades: of every pain point, in plan order.
         credibility: the share of each effect that is kept `(draw, pain_point)`.
+        settled: places of pain points with an experiment of their own, which keep what it found.
     """
     place = (np.arange(_PLACES) + 0.5) / _PLACES
     out = []
     for grade in GRADES:
         mine = [k for k, one in enumerate(grades.values()) if one == grade]
         if mine:
-            before, after = share_kept(prior, grade, place), credibility[:, mine[0]]
+            shown = next((k for k in mine if k not in settled), mine[0])
+            before, after = share_kept(prior, grade, place), credibility[:, shown]
             out.append(HaircutMove(grade=grade, pain_points=len(mine), prior=_told(before), posterior=_told(after)))
     return tuple(out)
 

@@ -57,8 +57,12 @@ class Learnt:
     audited: tuple[str, ...]
 
 
-def predict(reading: Reading, facts: Facts, posterior: UpliftPosterior, seed: int) -> tuple[Predicted, float] | None:
+def predict(
+    reading: Reading, facts: Facts, posterior: UpliftPosterior, seed: int, *, settled: bool = False
+) -> tuple[Predicted, float] | None:
     """What a row measures by the model, and the standard deviation of that; None of what is no effect.
+
+    `settled` where the posterior keeps of the row's pain point what the row itself found.
 
     Effects are the mean over personas by their customers. Where the haircut stands between, each draw's own study
     lies about the common share kept as the model says.
@@ -70,7 +74,9 @@ def predict(reading: Reading, facts: Facts, posterior: UpliftPosterior, seed: in
     effects = np.einsum("dgk,g->dk", getattr(posterior, row.of), part)
     if row.of == "score":
         effects = effects / facts.score_sd
-    if row.haircut:
+    if settled:
+        effects = effects * posterior.credibility
+    elif row.haircut:
         kept, z = posterior.credibility, stream(seed, f"study/{row.evidence}").standard_normal((posterior.draws, 1))
         own = expit(logit(np.clip(kept, _EDGE, 1 - _EDGE)) + STUDY_SPREAD * z)
         effects = effects * np.where(kept >= 1, 1.0, own)
@@ -85,7 +91,9 @@ def lines_of(
     """Every row beside its predictions, `without` any evidence and with all of it, in plan order."""
     lines = []
     for reading in readings:
-        before, after = (predict(reading, facts, one, seed) for one in (without, told))
+        settled = reading.row is not None and reading.row.settles is not None
+        before = predict(reading, facts, without, seed)
+        after = predict(reading, facts, told, seed, settled=settled)
         if before is None or after is None:
             lines.append(Line(reading=reading, before=None, after=None, miss=float("nan")))
             continue
@@ -102,7 +110,7 @@ def learn(study: Study, journey: Journey, question: Question, lines: tuple[Line,
     return Learnt(
         prior=study.model.credibility,
         lines=lines,
-        moves=haircut_moves(credibility.prior, credibility.grades, told.credibility),
+        moves=haircut_moves(credibility.prior, credibility.grades, told.credibility, question.settled),
         teaching=len(question.rows_of_haircut),
         surveyed=tuple(surveyed) if question.forms.leaving is not None else (),
         audited=tuple(one.item.target for one in readings if one.use == "naming"),

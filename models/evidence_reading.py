@@ -247,8 +247,22 @@ def _as_effect(plain: Reading, aim: _Aim, facts: Facts, alike: int) -> Reading:
     error = float(np.hypot(error, typical * float(np.linalg.norm(reach))))
     weights, estimate, se = read_linearly(trial, item.estimate, error)
     haircut = item.kind in TEACHES and trial.of != "score"
-    row = EffectRow(evidence=item.evidence, of=trial.of, weights=weights, estimate=estimate, se=se, haircut=haircut)
+    row = EffectRow(
+        evidence=item.evidence,
+        of=trial.of,
+        weights=weights,
+        estimate=estimate,
+        se=se,
+        haircut=haircut,
+        settles=_settled(weights) if haircut and item.kind == "experiment" else None,
+    )
     return replace(plain, estimate=estimate, se=error, capped=is_capped(item.kind), trial=trial, row=row)
+
+
+def _settled(weights: np.ndarray) -> int | None:
+    """The place of the one pain point that was tried; None where several were at once."""
+    tried = np.flatnonzero(weights)
+    return int(tried[0]) if len(tried) == 1 else None
 
 
 def _met(item: Evidence, aim: _Aim, facts: Facts) -> np.ndarray:

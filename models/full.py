@@ -38,8 +38,8 @@ def sample_fully(
     Leaving of personas with `exact` cells is told by these, counts of those at risk and those who left; that of the
     others by their Gaussian summary.
     """
-    names = ["score", "shared_leaving", "shared_spend", "theta", "psi", "leaving_spread", "spend_spread"]
-    names += ["direct_scale", *(["persona_spread"] if len(question.forms.personas) > 1 else [])]
+    names = ["score", "shared_leaving", "shared_spend", "theta", "psi", "direct_scale"]
+    names += ["persona_spread", "leaving_spread", "spend_spread"] if len(question.forms.personas) > 1 else []
     names += ["counted_leaving"] if exact else []
     names += ["place", "study"] if question.rows_of_haircut else []
     fit = sample(build_model(question, exact), names, seed, settings or SamplerSettings(), tell)
@@ -62,8 +62,10 @@ def build_model(question: Question, exact: tuple[PersonaCells, ...] = ()) -> pym
         theta, psi = pm.Normal("theta", *priors.theta), pm.Normal("psi", *priors.psi)
         direct = _direct(question)
         direct_spend = priors.direct_spend * pm.StudentT("direct_spend", nu=3, mu=0, sigma=1, shape=pains)
-        leaving_spread = pm.HalfNormal("leaving_spread", priors.leaving_spread)
-        spend_spread = pm.HalfNormal("spend_spread", priors.spend_spread)
+        leaving_spread, spend_spread = 0.0, 0.0  # what a single persona has of its own is its direct part
+        if personas > 1:
+            leaving_spread = pm.HalfNormal("leaving_spread", priors.leaving_spread)
+            spend_spread = pm.HalfNormal("spend_spread", priors.spend_spread)
 
         score = pm.Deterministic("score", score)
         leaving = pm.Deterministic("shared_leaving", theta * score + direct[None, :])
@@ -178,7 +180,8 @@ def with_own_parts(question: Question, fit: Fit, counted: Sequence[int], rng: np
     for of, parts in (("leaving", forms.leaving or nothing), ("spend", forms.spend)):
         told, shared = OnAxes(parts), draws.pop(f"shared_{of}")
         flat = shared.reshape(-1, *shared.shape[2:])
-        own = told.own(draws[f"{of}_spread"].reshape(-1), told.turned(told.mean - flat), rng)
+        spread = draws.setdefault(f"{of}_spread", np.zeros(shared.shape[:2]))
+        own = told.own(spread.reshape(-1), told.turned(told.mean - flat), rng)
         draws[of] = (flat + own).reshape(shared.shape)
     if by_count is not None:
         draws["leaving"][:, :, counted] = by_count[:, :, counted]

@@ -13,10 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import log_ndtr, ndtri_exp
 
 from models.inference import Fit, diagnose
 from models.learnt_haircut import LearntHaircut
+from models.normal import normal, positive_normal, t3_local
 from models.on_axes import OnAxes
 from models.reduced import silent
 from models.slice import slice_draw
@@ -89,8 +89,8 @@ class _Sampler:
         self.mean_score = -self.question.signs * priors.score[0] + priors.score[1] * rng.standard_normal((c, k))
         self.own_score = rng.standard_normal((c, g, k)) * (not self.alone)
         self.persona_spread = priors.persona_spread * rng.uniform(0.2, 1.5, c)
-        self.leaving_spread = priors.leaving_spread * rng.uniform(0.2, 1.5, c)
-        self.spend_spread = priors.spend_spread * rng.uniform(0.2, 1.5, c)
+        self.leaving_spread = priors.leaving_spread * rng.uniform(0.2, 1.5, c) * (not self.alone)
+        self.spend_spread = priors.spend_spread * rng.uniform(0.2, 1.5, c) * (not self.alone)
         base = shrinkage_scale(self.question) if self.question.sparse else priors.direct_scale
         self.direct_scale = base * rng.uniform(0.2, 1.5, c)
         self.local, self.local_spend = np.ones((c, k)), np.ones((c, k))
@@ -118,6 +118,9 @@ class _Sampler:
         return told.turned(told.mean - slope[:, None, None] * self.score - direct[:, None])
 
     def _spreads_of_own(self) -> None:
+        """How far personas lie apart in leaving and spend; what a single one has of its own is its direct part."""
+        if self.alone:
+            return
         for of in ("leaving", "spend"):
             left, told, sd = self._left(of), self.told[of], getattr(self.question.priors, f"{of}_spread")
 
@@ -132,9 +135,7 @@ class _Sampler:
         priors = self.question.priors
         self.leaving_precision = self.told["leaving"].widened(self.leaving_spread)
         self.spend_precision = self.told["spend"].widened(self.spend_spread)
-        self.theta, self.direct = self._slope_and_direct(
-            "leaving", self.leaving_precision, priors.theta, self._direct_sd()
-        )
+        self.theta, self.direct = self._slope_and_direct("leaving", self.leaving_precision, priors.theta, None)
         self.psi, self.direct_spend = self._slope_and_direct(
             "spend", self.spend_precision, priors.psi, priors.direct_spend * self.local_spend
         )
@@ -145,16 +146,15 @@ class _Sampler:
         return np.asarray(self.direct_scale[:, None] * self.local)
 
     def _slope_and_direct(
-        self, of: str, precision: np.ndarray, slope: tuple[float, float], sd: np.ndarray
+        self, of: str, precision: np.ndarray, slope: tuple[float, float], sd: np.ndarray | None
     ) -> tuple[np.ndarray, np.ndarray]:
-        score, told, k = self.score, self.told[of], sd.shape[1]
+        score, told, k = self.score, self.told[of], self.direct.shape[1]
         weighed = (precision @ score[..., None])[..., 0]
         seen = (precision @ told.mean[..., None])[..., 0]
         full, side = np.zeros((self.chains, k + 1, k + 1)), np.zeros((self.chains, k + 1))
         full[:, 0, 0] = (score * weighed).sum(axis=(1, 2)) + slope[1] ** -2
         full[:, 0, 1:] = full[:, 1:, 0] = weighed.sum(axis=1)
         full[:, 1:, 1:] = precision.sum(axis=1)
-        full[:, range(1, k + 1), range(1, k + 1)] += np.maximum(sd, 1e-9) ** -2
         side[:, 0] = (weighed * told.mean).sum(axis=(1, 2)) + slope[0] * slope[1] ** -2
         side[:, 1:] = seen.sum(axis=1)
         for row in self.rows[of]:
@@ -164,23 +164,44 @@ class _Sampler:
             )
             full += reads[:, :, None] * reads[:, None, :] / row.se**2
             side += reads * row.estimate / row.se**2
-        drawn = _normal(full, side, self.rng)
+        if sd is None:
+            if self.question.sparse:
+                self._scale_alone(full, side)
+            sd = self._direct_sd()
+        full[:, range(1, k + 1), range(1, k + 1)] += np.maximum(sd, 1e-9) ** -2
+        drawn = normal(full, side, self.rng)
         return drawn[:, 0], drawn[:, 1:]
+
+    def _scale_alone(self, full: np.ndarray, side: np.ndarray) -> None:
+        """The common scale of the horseshoe with theta and the direct effects integrated out."""
+        base, at = shrinkage_scale(self.question), np.arange(1, full.shape[1])
+
+        def density(x: np.ndarray) -> np.ndarray:
+            sd = np.maximum(horseshoe_sd(base * np.exp(x)[:, None], self.local), 1e-9)
+            unit = np.column_stack([np.ones(len(sd)), sd])
+            scaled = full * unit[:, :, None] * unit[:, None, :]
+            scaled[:, at, at] += 1.0
+            root = np.linalg.cholesky(scaled)
+            half = np.linalg.solve(root, (side * unit)[..., None])[..., 0]
+            logdet = np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)
+            return np.asarray((half**2).sum(axis=1) / 2 - logdet + x - np.log1p(np.exp(2 * x)))
+
+        self.direct_scale = base * np.exp(slice_draw(density, np.log(self.direct_scale / base), _LOG_BOUNDS, self.rng))
 
     def _scores(self) -> None:
         """What personas share of d, with e integrated out, then e."""
         whole, side = self._score_terms()
         spread, k = self.persona_spread[:, None, None, None], self.mean_score.shape[1]
         inner = np.linalg.inv(np.eye(k) + spread**2 * whole)
-        shared = (whole - spread**2 * whole @ inner @ whole).sum(axis=1)
-        towards = (side - (spread**2 * whole @ inner @ side[..., None])[..., 0]).sum(axis=1)
+        shared = (whole @ inner).sum(axis=1)
+        towards = (inner @ side[..., None])[..., 0].sum(axis=1)
         mean, sd = self.question.priors.score
         shared[:, range(k), range(k)] += sd**-2
         towards = towards - self.question.signs * mean * sd**-2
         for weights, value, kept in self._row_terms():
             shared += kept[:, None, None] ** 2 * weights[:, None] * weights
             towards += (kept * value)[:, None] * weights
-        self.mean_score = _normal(shared, towards, self.rng)
+        self.mean_score = normal(shared, towards, self.rng)
         if self.alone:
             return
         pull = spread[..., 0] * (side - (whole @ self.mean_score[:, None, :, None])[..., 0])
@@ -224,7 +245,7 @@ class _Sampler:
         pulled = (whole @ self.own_score[..., None])[..., 0]
         precision = (self.own_score * pulled).sum(axis=(1, 2)) + sd**-2
         towards = (self.own_score * side).sum(axis=(1, 2)) - (pulled * self.mean_score[:, None]).sum(axis=(1, 2))
-        self.persona_spread = _positive_normal(towards / precision, precision**-0.5, self.rng)
+        self.persona_spread = positive_normal(towards / precision, precision**-0.5, self.rng)
         own = self.persona_spread[:, None, None] * self.own_score
         square, count = (own**2).sum(axis=(1, 2)), own[0].size
 
@@ -236,7 +257,7 @@ class _Sampler:
 
     def _direct_scales(self) -> None:
         """The scales of direct effects: of all, then of each."""
-        self.local_spend = _t3_local(self.direct_spend / self.question.priors.direct_spend, self.rng)
+        self.local_spend = t3_local(self.direct_spend / self.question.priors.direct_spend, self.rng)
         if self.question.sparse:
             self._horseshoe_scales()
             return
@@ -253,7 +274,7 @@ class _Sampler:
             towards = towards + reads * (
                 row.estimate / row.se - kept * self.theta * (self.mean_score @ row.weights) / row.se
             )
-        self.direct_scale = _positive_normal(towards / precision, precision**-0.5, self.rng)
+        self.direct_scale = positive_normal(towards / precision, precision**-0.5, self.rng)
         self.direct = self.direct_scale[:, None] * unit
 
         def density(s: np.ndarray) -> np.ndarray:
@@ -261,7 +282,7 @@ class _Sampler:
             return np.asarray(-unit.shape[1] * np.log(s) - tail.sum(axis=1) - (s / sd) ** 2 / 2)
 
         self.direct_scale = slice_draw(density, self.direct_scale, (0.0, _WIDEST * sd), self.rng)
-        self.local = _t3_local(self.direct / self.direct_scale[:, None], self.rng)
+        self.local = t3_local(self.direct / self.direct_scale[:, None], self.rng)
 
     def _horseshoe_scales(self) -> None:
         base = shrinkage_scale(self.question)
@@ -314,21 +335,3 @@ class _Sampler:
         if self.haircut.rows:
             found |= {"place": self.haircut.place, "study": self.haircut.study.copy()}
         return found
-
-
-def _normal(precision: np.ndarray, side: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A draw of N(P^-1 side, P^-1) in every chain: precision (c, k, k), side (c, k)."""
-    root = np.linalg.cholesky(precision)
-    half = np.linalg.solve(root, side[..., None]) + rng.standard_normal((*side.shape, 1))
-    return np.asarray(np.linalg.solve(np.swapaxes(root, -1, -2), half)[..., 0])
-
-
-def _positive_normal(mean: np.ndarray, sd: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A draw of N(mean, sd^2) given that it is above zero."""
-    tail = log_ndtr(mean / sd) + np.log(rng.uniform(size=mean.shape))
-    return np.asarray(np.maximum(mean - sd * ndtri_exp(tail), 1e-9))
-
-
-def _t3_local(unit: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A draw of the local scales that make a Normal a T3, given effects over their common scale."""
-    return np.asarray(np.sqrt((3 + unit**2) / 2 / rng.gamma(2.0, size=unit.shape)))

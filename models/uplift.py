@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+from scipy.special import expit, logit
 
 from impact.rng import stream
 from models.calibration.slopes import Grade
@@ -37,6 +38,7 @@ EXPECTED = 1 / 3  # share of pain points expected to act past satisfaction, wher
 WIDEST_DIRECT = 0.3  # log hazard: the slab of the horseshoe
 LENGTHS = (1, 2, 4)  # times its usual length that the quick engine may run before NUTS takes over
 _PRIOR_DRAWS = 20_000
+_EDGE = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,7 @@ class Priors:
     `direct_spend` is the scale of a T3.
     """
 
-    theta: tuple[float, float] = (-0.25, 0.15)
+    theta: tuple[float, float] = (-0.25, 0.25)
     psi: tuple[float, float] = (0.03, 0.03)
     score: tuple[float, float] = (-0.10, 0.15)
     persona_spread: float = 0.08
@@ -75,7 +77,8 @@ class EffectRow:
 
     `weights` `(pain_point,)` multiply what all personas share: dbar (sd of overall), theta dbar + rho (log hazard),
     psi dbar + rho' (relative). `se` holds everything that makes the row miss the truth. `haircut` says whether kappa
-    stands between the effect at face value and what was measured; kappa of one study is near the common one.
+    stands between the effect at face value and what was measured; kappa of one study is near the common one. Where
+    the row is an experiment on one pain point, `settles` is its place: money then keeps of it what the study found.
     """
 
     evidence: str
@@ -84,6 +87,7 @@ class EffectRow:
     estimate: float
     se: float
     haircut: bool
+    settles: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +104,11 @@ class Question:
     def rows_of_haircut(self) -> tuple[EffectRow, ...]:
         """The rows that say how much of an observed effect is to be kept; none at face value."""
         return () if self.credibility.prior is None else tuple(row for row in self.rows if row.haircut)
+
+    @property
+    def settled(self) -> frozenset[int]:
+        """Places of the pain points that have an experiment of their own."""
+        return frozenset(row.settles for row in self.rows_of_haircut if row.settles is not None)
 
     @property
     def sparse(self) -> bool:
@@ -199,7 +208,10 @@ def prior_effects(question: Question, draws: int, rng: np.random.Generator) -> d
     theta, psi = (mean + sd * rng.standard_normal(draws) for mean, sd in (priors.theta, priors.psi))
     mean_score = -question.signs * priors.score[0] + priors.score[1] * rng.standard_normal((draws, pains))
     persona_spread = half(priors.persona_spread) * (personas > 1)
-    leaving_spread, spend_spread = half(priors.leaving_spread), half(priors.spend_spread)
+    leaving_spread, spend_spread = (
+        half(priors.leaving_spread) * (personas > 1),
+        half(priors.spend_spread) * (personas > 1),
+    )
     if question.sparse:
         direct_scale = shrinkage_scale(question) * np.abs(rng.standard_cauchy(draws))
         local = np.abs(rng.standard_cauchy((draws, pains)))
@@ -277,16 +289,29 @@ def _posterior(question: Question, fit: Fit, seed: int, prior_share: np.ndarray 
         leaving=leaving if forms.leaving is not None else np.zeros_like(leaving),
         # no money from a spend effect that no row has spoken for: the prior alone is not evidence
         spend=spend * spoken_for(question),
-        credibility=(
-            credibility_at(forms.pain_points, question.credibility, fit.flat("place"))
-            if "place" in fit.draws
-            else draw_credibility(forms.pain_points, question.credibility, len(score), seed)
-        ),
+        credibility=_learnt_credibility(question, fit)
+        if "place" in fit.draws
+        else draw_credibility(forms.pain_points, question.credibility, len(score), seed),
         theta=fit.flat("theta"),
         psi=fit.flat("psi"),
         prior_share=share,
         fit=fit,
     )
+
+
+def _learnt_credibility(question: Question, fit: Fit) -> np.ndarray:
+    """The share kept as evidence taught it `(draw, pain_point)`; of a pain point with its own experiment, that one's.
+
+    Of several experiments on one pain point the most precise counts.
+    """
+    kept = credibility_at(question.forms.pain_points, question.credibility, fit.flat("place"))
+    study = fit.flat("study")
+    # the most precise is written last
+    for i, row in sorted(enumerate(question.rows_of_haircut), key=lambda one: -one[1].se):
+        if row.settles is not None:
+            common = np.clip(kept[:, row.settles], _EDGE, 1 - _EDGE)
+            kept[:, row.settles] = expit(logit(common) + STUDY_SPREAD * study[:, i])
+    return kept
 
 
 def spoken_for(question: Question) -> np.ndarray:
