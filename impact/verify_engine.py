@@ -19,8 +19,10 @@ from impact.run import choose
 from models.base import build_base
 from models.checks import require_enough, unit_checks
 from models.engines_compared import RATIO_LIMITS, SHIFT_LIMIT, Agreement, compare_engines
+from models.evidence_naming import correct_naming
 from models.inference import Fit
 from models.pains import value_pains
+from models.resummarise import count_exactly
 from models.uplift import UpliftPosterior, fit_uplift
 from reports.findings import Estimates
 from scenarios.decision import Decision
@@ -106,10 +108,13 @@ def verify_engine(path: Path, overrides: tuple[str, ...], seed: int | None, prog
     quick, _ = estimate(intake, cells, coverage, progress, engine="quick")
     with progress.stage("Sampling with the full engine"):
         posterior = fit_uplift(quick.question, intake.study.study.seed, "full", progress.advance)
-    full = _with(quick, posterior, intake, cells)
+        counted = count_exactly(quick.question, posterior, cells, intake.case.journey, intake.study.study.seed)
+    full = _with(quick, counted.posterior if counted else posterior, intake, cells)
     agreements = compare_engines(quick.posterior.fit, posterior.fit)
     with progress.stage("Choosing with each"):
-        choice = _choices(choose(intake, cells, quick), choose(intake, cells, full), posterior.fit)
+        choice = _choices(
+            choose(intake, cells, quick), choose(intake, cells, full), (quick.posterior.fit, posterior.fit)
+        )
     return VerifyOutcome(
         agreements=agreements,
         values=_values(quick, full, [pain.name for pain in intake.case.journey.pain_points]),
@@ -124,6 +129,8 @@ def verify_engine(path: Path, overrides: tuple[str, ...], seed: int | None, prog
 def _with(estimates: Estimates, posterior: UpliftPosterior, intake: Intake, cells: Cells) -> Estimates:
     study, journey = intake.study, intake.case.journey
     base = build_base(cells, journey, study, estimates.forms, posterior.draws)
+    readings = tuple(line.reading for line in estimates.learnt.lines)
+    posterior = correct_naming(posterior, base, readings, study.study.seed)
     return replace(estimates, posterior=posterior, base=base, pains=value_pains(base, posterior, journey))
 
 
@@ -135,7 +142,7 @@ def _values(quick: Estimates, full: Estimates, names: list[str]) -> tuple[ValueP
     return (*single, pair("all together", quick.pains.everything, full.pains.everything))
 
 
-def _choices(quick: Decision, full: Decision, fit: Fit) -> ChoicePair:
+def _choices(quick: Decision, full: Decision, fits: tuple[Fit, Fit]) -> ChoicePair:
     if quick.portfolio is None or full.portfolio is None:
         return ChoicePair(quick=None, full=None, difference=0.0, error=0.0)
     ours, theirs = (np.flatnonzero(one.portfolio.chosen) for one in (quick, full) if one.portfolio is not None)
@@ -146,7 +153,7 @@ def _choices(quick: Decision, full: Decision, fit: Fit) -> ChoicePair:
         quick=tuple(ids[i] for i in ours),
         full=tuple(ids[i] for i in theirs),
         difference=float(between.mean()),
-        error=float(between.std() / np.sqrt(fit.ess_min)),
+        error=float(between.std() * np.sqrt(sum(1 / fit.ess_min for fit in fits))),
     )
 
 

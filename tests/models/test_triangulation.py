@@ -105,7 +105,7 @@ def test_the_way_across_pain_points_is_per_point_of_the_score() -> None:
 
 
 def test_a_slope_that_the_prior_leads_is_shown_and_not_compared() -> None:
-    theta = np.random.default_rng(1).normal(-0.25, 0.14, 4_000)
+    theta = np.random.default_rng(1).normal(-0.25, 0.22, 4_000)
     found = bottom_up_leg("retention", posterior(theta, theta), 0.5)
     assert found is not None
     assert not found.compared
