@@ -66,11 +66,12 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
         "checks": lambda one: checks_table(one.checks),
     }
     tables = {name: make(found) for name, make in makers.items()} | dict(found.coverage.tables())
-    beside = {"walk": walk_table(found), "at_stake": at_stake_table(found), "predictive": predictive_table(found)}
-    beside |= {"carried": carried_table(found), "excellence": excellence_table(found)}
-    beside |= {"evidence": evidence_table(found), "haircut": haircut_table(found)}
-    beside |= {"face_value": face_value_table(found)}
-    return tables | beside | dict(lifetime_tables(found)) | dict(gate_tables(found))
+    values = {"walk": walk_table(found), "at_stake": at_stake_table(found)}
+    values |= {"carried": carried_table(found), "excellence": excellence_table(found)}
+    evidence = {"evidence": evidence_table(found), "haircut": haircut_table(found)}
+    evidence |= {"face_value": face_value_table(found)}
+    predicted = {"predictive": predictive_table(found)}
+    return tables | values | dict(lifetime_tables(found)) | predicted | dict(gate_tables(found)) | evidence
 
 
 def checks_table(checks: tuple[Check, ...]) -> pd.DataFrame:

@@ -46,7 +46,7 @@ def test_every_verb_the_readme_names_is_one_of_the_command() -> None:
     from impact.command.app import app
 
     verbs = {command.name or command.callback.__name__ for command in app.registered_commands}
-    named = set(re.findall(r"cx-impact ([a-z]+)\b", README))
+    named = set(re.findall(r"cx-impact ([a-z-]+)\b", README))
     assert {"init", "check", "calibrate", "run", "approve", "demo", "explain"} <= named <= verbs
 
 
