@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,10 +24,10 @@ from models.checks import (
 )
 from models.evidence import effect_rows
 from models.evidence_checks import evidence_checks
-from models.evidence_learnt import learn, lines_of
+from models.evidence_learnt import Learnt, learn, lines_of
 from models.evidence_naming import correct_naming
 from models.evidence_reading import take_evidence
-from models.exact import exact_checks
+from models.exact import Corrected, exact_checks
 from models.excellence import find_excellence
 from models.haircut import pain_grades, prior_in_words
 from models.history import kept_share
@@ -35,16 +35,32 @@ from models.inference import Engine
 from models.pains import value_pains
 from models.planning import planned, planning_checks, price, stand
 from models.points import point_checks, value_points, worth_of_a_point
-from models.predicted_leaving import predict_leaving, predictive_checks
-from models.rated import rate
+from models.predicted_leaving import PredictedLeaving, predict_leaving, predictive_checks
+from models.rated import Rated, rate
 from models.reduced import ReducedForms
 from models.resummarise import count_exactly
 from models.stakes import find_stakes, stakes_checks
-from models.uplift import Credibility, Question, fit_uplift
+from models.uplift import Credibility, Question, UpliftPosterior, fit_uplift
+from models.value import ValueBase
 from reports.findings import Estimates
 
 if TYPE_CHECKING:
     from impact.progress import Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sampled:
+    """The joint posterior of what was asked, leaving counted exactly and naming corrected, on its `base`.
+
+    `corrected` is None where nobody can leave; `learnt` is what evidence did, `predicted` who leaves by the model.
+    """
+
+    question: Question
+    posterior: UpliftPosterior
+    base: ValueBase
+    corrected: Corrected | None
+    learnt: Learnt
+    predicted: PredictedLeaving | None
 
 
 def estimate(
@@ -57,69 +73,27 @@ def estimate(
 ) -> tuple[Estimates, tuple[Check, ...]]:
     """What the data say, and the checks of how well."""
     study, journey = intake.study, intake.case.journey
-    seed = study.study.seed
     with progress.stage("Calibrating"):
         rated = rate(cells, journey, study, coverage)
-    calibration, forms = rated.calibration, rated.forms
-    demoted = not_told_apart(calibration, forms)
-    question = pose(forms, intake, cells, demoted)
-    facts, readings = take_evidence(intake.case, cells, study, forms)
-    question = replace(question, rows=effect_rows(readings))
-    with progress.stage("Sampling the joint posterior"):
-        fitted = fit_uplift(question, seed, engine, progress.advance)
-        without = fit_uplift(replace(question, rows=()), seed, engine, progress.advance) if question.rows else fitted
-        corrected = count_exactly(question, fitted, cells, journey, seed)
-    told = corrected.posterior if corrected else fitted
-    lines = lines_of(readings, facts, without, fitted, seed) if facts else ()
-    learnt = learn(study, journey, question, lines, told)
-    with progress.stage("Predicting who leaves"):
-        predicted = predict_leaving(question, corrected, cells, journey, seed)
-    base = build_base(cells, journey, study, forms, told.draws)
-    posterior = correct_naming(told, base, readings, seed)
-    beside = Beside(
-        evidence=intake.case.plan.evidence, doubts=rated.doubts, posterior=posterior, score_sd=forms.score_sd
-    )
-    certified = issue_certificates(cells, calibration, study, terms_of(cells, study), beside)
-    plans = price(
-        stand(certified, approvals, study), calibration, lambda one: worth_of_a_point(base, one, cells, study)
-    )
-    pains = value_pains(base, posterior, journey)
-    stakes = find_stakes(base, posterior, pains, question, journey, study)
-    carried = find_carried(cells, journey, forms, base, posterior, pains.pains.mean(axis=1))
-    estimates = Estimates(
-        calibration=calibration,
-        drivers=rated.drivers,
-        forms=forms,
-        posterior=posterior,
-        base=base,
-        points=value_points(base, calibration, cells, study),
-        pains=pains,
-        stakes=stakes,
-        carried=carried,
-        excellence=find_excellence(cells, journey, base, question.credibility.prior, seed),
-        demoted=demoted,
-        grades=question.credibility.grades,
-        question=question,
-        certified=certified,
-        plans=plans,
-        planning_worth=worth_of_a_point(base, planned(calibration, plans), cells, study),
-        predicted=predicted,
-        learnt=learnt,
-    )
+    demoted = not_told_apart(rated.calibration, rated.forms)
+    sampled = draw_posterior(pose(rated.forms, intake, cells, demoted), intake, cells, engine, progress)
+    with progress.stage("Valuing pain points"):
+        estimates = _valued(sampled, rated, demoted, (intake, cells, approvals))
+    forms, posterior, pains = rated.forms, sampled.posterior, estimates.pains
     return estimates, (
         *fit_checks(posterior),
-        *exact_checks(corrected),
-        *predictive_checks(predicted),
+        *exact_checks(sampled.corrected),
+        *predictive_checks(sampled.predicted),
         *money_checks(cells),
         *rated.checks,
-        *point_checks(estimates.points, calibration, study),
+        *point_checks(estimates.points, rated.calibration, study),
         *effect_checks(forms, posterior, journey, demoted),
-        *slope_check(posterior, calibration, forms.score_sd),
-        *stakes_checks(stakes, pains, journey),
-        *carried_checks(carried, pains.pains.mean(axis=1), journey, cells),
-        *certificate_checks(certified),
-        *planning_checks(plans),
-        *evidence_checks(learnt, prior_in_words(study.model.credibility), approvals),
+        *slope_check(posterior, rated.calibration, forms.score_sd),
+        *stakes_checks(estimates.stakes, pains, journey),
+        *carried_checks(estimates.carried, pains.pains.mean(axis=1), journey, cells),
+        *certificate_checks(estimates.certified),
+        *planning_checks(estimates.plans),
+        *evidence_checks(sampled.learnt, prior_in_words(study.model.credibility), approvals),
     )
 
 
@@ -130,3 +104,63 @@ def pose(forms: ReducedForms, intake: Intake, cells: Cells, demoted: frozenset[s
     signs = np.array([1.0 if pain.kind == "delight" else -1.0 for pain in journey.pain_points])
     haircut = Credibility(prior=None if prior == 1.0 else prior, grades=pain_grades(forms, journey, demoted))
     return Question(forms=forms, signs=signs, credibility=haircut)
+
+
+def draw_posterior(question: Question, intake: Intake, cells: Cells, engine: Engine, progress: Progress) -> Sampled:
+    """The joint posterior of a question and of the plan's evidence, with what it predicts."""
+    study, journey, forms = intake.study, intake.case.journey, question.forms
+    seed = study.study.seed
+    facts, readings = take_evidence(intake.case, cells, study, forms)
+    asked = replace(question, rows=effect_rows(readings))
+    with progress.stage("Sampling the joint posterior"):
+        fitted = fit_uplift(asked, seed, engine, progress.advance)
+        without = fit_uplift(question, seed, engine, progress.advance) if asked.rows else fitted
+        corrected = count_exactly(asked, fitted, cells, journey, seed)
+    told = corrected.posterior if corrected else fitted
+    with progress.stage("Predicting who leaves"):
+        predicted = predict_leaving(asked, corrected, cells, journey, seed)
+    base = build_base(cells, journey, study, forms, told.draws)
+    lines = lines_of(readings, facts, without, fitted, seed) if facts else ()
+    return Sampled(
+        question=asked,
+        posterior=correct_naming(told, base, readings, seed),
+        base=base,
+        corrected=corrected,
+        learnt=learn(study, journey, asked, lines, told),
+        predicted=predicted,
+    )
+
+
+def _valued(
+    sampled: Sampled, rated: Rated, demoted: frozenset[str], given: tuple[Intake, Cells, tuple[Approval, ...]]
+) -> Estimates:
+    intake, cells, approvals = given
+    study, journey, forms = intake.study, intake.case.journey, rated.forms
+    base, posterior, question = sampled.base, sampled.posterior, sampled.question
+    beside = Beside(
+        evidence=intake.case.plan.evidence, doubts=rated.doubts, posterior=posterior, score_sd=forms.score_sd
+    )
+    certified = issue_certificates(cells, rated.calibration, study, terms_of(cells, study), beside)
+    signed = stand(certified, approvals, study)
+    plans = price(signed, rated.calibration, lambda one: worth_of_a_point(base, one, cells, study))
+    pains = value_pains(base, posterior, journey)
+    return Estimates(
+        calibration=rated.calibration,
+        drivers=rated.drivers,
+        forms=forms,
+        posterior=posterior,
+        base=base,
+        points=value_points(base, rated.calibration, cells, study),
+        pains=pains,
+        stakes=find_stakes(base, posterior, pains, question, journey, study),
+        carried=find_carried(cells, journey, forms, base, posterior, pains.pains.mean(axis=1)),
+        excellence=find_excellence(cells, journey, base, question.credibility.prior, study.study.seed),
+        demoted=demoted,
+        grades=question.credibility.grades,
+        question=question,
+        certified=certified,
+        plans=plans,
+        planning_worth=worth_of_a_point(base, planned(rated.calibration, plans), cells, study),
+        predicted=sampled.predicted,
+        learnt=sampled.learnt,
+    )
