@@ -98,16 +98,17 @@ def prior_shares(
     The haircut and the frailty are held at their middle in both: their spread in money grows with the effect, so that
     what is known of a large effect would pass for a prior that the data left standing.
     """
-    found, held = (_at_the_middle(base, one, posterior, journey) for one in (posterior, prior))
+    found, held = (value_pains(*at_the_middle(base, one, posterior), journey) for one in (posterior, prior))
     return shares_of(found, held, journey)
 
 
-def _at_the_middle(base: ValueBase, one: UpliftPosterior, kept: UpliftPosterior, journey: Journey) -> PainValues:
+def at_the_middle(base: ValueBase, one: UpliftPosterior, kept: UpliftPosterior) -> tuple[ValueBase, UpliftPosterior]:
+    """Some draws of `one`, posterior or prior, with frailty at its middle and the mean haircut of `kept`."""
     few = np.linspace(0, one.draws - 1, min(SHARE_DRAWS, one.draws)).astype(int)
     arrays = {name: getattr(one, name)[few] for name in ("score", "leaving", "spend", "theta", "psi")}
     mean = np.tile(kept.credibility.mean(axis=0), (len(few), 1))
     middle = replace(base, frailty=np.full(len(few), np.median(base.frailty)))
-    return value_pains(middle, replace(one, **arrays, credibility=mean), journey)
+    return middle, replace(one, **arrays, credibility=mean)
 
 
 def shares_of(posterior: PainValues, prior: PainValues, journey: Journey) -> Mapping[tuple[str, str], float]:

@@ -33,6 +33,7 @@ def initiatives_table(found: Findings) -> pd.DataFrame:
     columns = [
         *("initiative", "name", "owner", "cost", "npv", "npv_p05", "npv_p50", "npv_p95", "p_npv_positive", "roi"),
         *("payback_quarters", "rank", "rank_p05", "rank_p95", "p_top3", "regret", "verdict", "evpi", "max_cost"),
+        "prior_share",
     ]
     decision = found.decision
     if decision is None:
@@ -56,6 +57,7 @@ def initiatives_table(found: Findings) -> pd.DataFrame:
             row |= dict.fromkeys(("npv", "npv_p05", "npv_p50", "npv_p95", "p_npv_positive", "roi"), np.nan)
             row |= dict.fromkeys(("payback_quarters", "regret", "evpi"), np.nan)
         row["max_cost"] = float(ranking.max_cost[i]) if found.has_margin else np.nan
+        row["prior_share"] = float(found.gates.prior_share[i]) if found.gates else np.nan
         rows.append(row)
     return pd.DataFrame(rows, columns=columns)
 

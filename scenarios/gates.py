@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from impact.cells import Cells
 from impact.checks import Check
 from impact.journey import Journey
@@ -16,12 +18,17 @@ from scenarios.decision import Decision
 from scenarios.dial import Dial, dial_check, turn_dial
 from scenarios.dial_choice import narrow
 from scenarios.prior_choice import PriorSensitivity, prior_check, value_refits
+from scenarios.prior_share import worth_prior_shares
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gates:
-    """What could overturn a choice. `dial` is None where nothing could be chosen."""
+    """What could overturn a choice. `dial` is None where nothing could be chosen.
 
+    `prior_share` `(initiative,)` is how much of the doubt about each one's worth was there before any data.
+    """
+
+    prior_share: np.ndarray
     dial: Dial | None
     priors: PriorSensitivity
     together: tuple[TogetherGroup, ...]
@@ -41,6 +48,7 @@ def find_gates(decision: Decision, question: Question, cells: Cells, journey: Jo
         choice = narrow(case, portfolio, find_exposed(cells, journey, posterior.personas))
     marks = benchmark_controls(cells, posterior.pain_points)
     return Gates(
+        prior_share=worth_prior_shares(case, question, seed),
         dial=None if choice is None else turn_dial(case, choice, marks),
         priors=value_refits(case, choice, refit_all(question, seed)),
         together=group_together(cells, question.forms, posterior, case.base),

@@ -32,7 +32,7 @@ CONTRACT = {
     "value_p50 value_p95 p_positive grade prior_share value_marginal value_unpooled value_unpooled_se value_face "
     "value_prior_share",
     "initiatives": "initiative cost npv npv_p05 npv_p50 npv_p95 p_npv_positive roi payback_quarters rank rank_p05 "
-    "rank_p95 p_top3 regret verdict evpi max_cost",
+    "rank_p95 p_top3 regret verdict evpi max_cost prior_share",
     "portfolio": "initiative kind chosen start reason what_would_have_to_be_true",
     "cashflow": "initiative period capex opex retention spend service_saving non_cashable net cumulative",
     "frontier": "budget value value_p05 value_p95 initiatives",
