@@ -21,6 +21,7 @@ from models.pains import value_pains
 from models.redraw import Blueprint, TrueEffects, make_blueprint, redraw, redraw_forms
 from models.reduce import reduce_cells
 from models.reduced import ReducedForms
+from models.resummarise import count_exactly
 from models.uplift import UpliftPosterior, draw_prior, fit_uplift
 from models.value import ValueBase
 
@@ -144,12 +145,13 @@ def _one_company(bench: _Bench, number: int) -> tuple[dict[str, np.ndarray], boo
     truth = _draws(bench.truths, np.array([number]))
     true = TrueEffects(score=truth.score[0], leaving=truth.leaving[0], spend=truth.spend[0])
     rng = stream(bench.seed, f"selftest/{number}")
-    if bench.plan is None:
-        forms = redraw_forms(bench.forms, true, rng)
-    else:
-        forms = reduce_cells(redraw(bench.plan, true, rng), journey)
+    cells = None if bench.plan is None else redraw(bench.plan, true, rng)
+    forms = redraw_forms(bench.forms, true, rng) if cells is None else reduce_cells(cells, journey)
     question = pose(forms, intake, bench.cells, frozenset(placebo_failures(forms)))
-    posterior = fit_uplift(question, int(rng.integers(2**31)), "quick", _nobody)
+    seed = int(rng.integers(2**31))
+    posterior = fit_uplift(question, seed, "quick", _nobody)
+    counted = None if cells is None else count_exactly(question, posterior, cells, journey, seed)
+    posterior = counted.posterior if counted else posterior
     held = {name: _holds(getattr(posterior, name), getattr(true, name)) for name in ("score", "leaving", "spend")}
     few = _draws(posterior, np.linspace(0, posterior.draws - 1, min(VALUED, posterior.draws)).astype(int))
     base = build_base(bench.cells, journey, intake.study, forms, few.draws)
