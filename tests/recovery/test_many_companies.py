@@ -18,7 +18,7 @@ COVERAGE = (0.85, 0.95)
 LEAST_OF_A_KIND = 0.80
 SUM_RATIO = (0.9, 1.1)
 CLAIMED = 0.08
-# With few data .95 was aimed at and .918 measured over eight companies, whose mean is known to some .05: the page says so.
+# With few data .95 was aimed at; .918 was measured, the mean of eight companies, known to some .05. The page says so.
 CAPTURED, CAPTURED_FEW = 0.98, 0.87
 
 
