@@ -7,6 +7,7 @@ from reports.edition import Edition
 from reports.figures import money, money_range, plain, signed_percent, whole
 from reports.records import Row, is_on, label, number, records, text
 from reports.sections import Section, Table, horizon_title
+from reports.sentences_gates import dial_sentence
 from reports.tables_gates import CHANGES, EVERYTHING, MEASURED
 
 _NONE = "none up to 3"
@@ -42,24 +43,6 @@ def dial(edition: Edition) -> Section | None:
             ),
             words=2,
         ),
-    )
-
-
-def dial_sentence(edition: Edition) -> str:
-    """The dial in one or two sentences."""
-    marks = records(edition, "dial_marks")
-    changes = next((number(row, "strength") for row in marks if text(row, "what") == CHANGES), None)
-    measured = [row for row in marks if text(row, "what") == MEASURED]
-    first = (
-        "No hidden cause that multiplies both meeting the pain points and leaving by up to 3 would change the choice"
-        if changes is None
-        else "A hidden cause would have to multiply both meeting the pain points and leaving "
-        f"by {changes:.2f} to change the choice"
-    )
-    if not measured:
-        return f"{first}; no measured one tells what is usual."
-    return f"{first}; the strongest measured one, {text(measured[0], 'name')}, does by " + (
-        f"{number(measured[0], 'strength') or 1.0:.2f}."
     )
 
 

@@ -12,6 +12,7 @@ from reports.edition import CashModel, Edition
 from reports.figures import cell_of_twenty, money
 from reports.records import Row, label, number, records, text
 from reports.sections import Table
+from reports.sentences_gates import dial_sentence
 
 ROWS = 6
 FEWEST_ROWS = 3
@@ -216,7 +217,8 @@ def _what_would_change(edition: Edition) -> tuple[str, ...]:
         said = [sentences.stops_paying(row) for row in thin]
         face = [row for row in records(edition, "face_value") if not text(row, "initiative")]
         whole = [sentences.at_face_value(row) for row in face]
-        return (*whole, *tuple(sentence for sentence in said if sentence)[:BREAK_EVENS])
+        dial = (dial_sentence(edition),) if records(edition, "dial_marks") else ()
+        return (*whole, *tuple(sentence for sentence in said if sentence)[:BREAK_EVENS], *dial)
     best = sentences.best_candidate(edition)
     item = str(best.get("initiative")) if best else ""
     if item:
