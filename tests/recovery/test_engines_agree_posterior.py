@@ -48,7 +48,7 @@ def require_one_posterior(seed: int) -> None:
         f"\ncompany {seed}: means apart {shift.max():.3f} sd at most, sd ratio {ratio.min():.3f} to {ratio.max():.3f}; "
         f"{taken.seconds:.1f} s and {full.seconds:.1f} s, ratio {full.seconds / taken.seconds:.1f}\n"
     )
-    assert taken.converged() and full.converged()
+    assert quick.converged() and full.converged()
     assert shift.max() < MEAN_SHIFT
     assert np.abs(ratio - 1).max() < SD_RATIO
 

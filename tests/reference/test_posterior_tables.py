@@ -62,7 +62,7 @@ def fit(question: Question, engine: Engine) -> Fit:
     tell = SilentProgress().advance
     if engine == "quick":
         return sample_quickly(question, np.random.default_rng(1), LONG, tell)
-    return sample_fully(question, 1, tell, SamplerSettings(draws=4000, thin=1))
+    return sample_fully(question, 1, tell, settings=SamplerSettings(draws=4000, thin=1))
 
 
 def mean_under(weight: np.ndarray, draws: np.ndarray) -> np.ndarray:
