@@ -1,4 +1,4 @@
-"""The choice as an integer programme: linear money, shares that overlap, and rows that it must keep to."""
+"""The choice as an integer programme: money, shares that overlap, and rows that it must keep to."""
 
 from __future__ import annotations
 
@@ -12,18 +12,15 @@ MOST_SHARE = 1 - 1e-9  # a fix of everything has no logarithm
 KEPT_TO = 1e-9  # of a row's largest figure: sums of money in another order
 
 
-class NothingAllowedError(ValueError):
-    """No choice keeps to every row."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Programme:
-    """What is to be chosen: as much as possible of `constant + linear @ x + weight @ removed(x)`, x 0 or 1.
+    """What is to be chosen: x 0 or 1 `(option,)` for as much as possible of the least of some forms of money.
 
-    `linear` `(option,)` is money of each option; cell c is a pain point (of a persona, in a period), `weight`
-    `(cell,)` the money of removing all of it and `share` `(cell, option)` what each option removes alone; together
-    they remove 1 - prod(1 - share x). `rows @ x <= most` `(row, option)`; of the options of one `initiative`
-    `(option,)` at most one is chosen. With a `target` the choice is the cheapest by `cost` `(option,)` that reaches it.
+    A form is `constant + linear @ x + weight @ removed(x)`; one is enough for a mean. `linear` `(form, option)` is
+    money of each option; a cell is a pain point of a persona in a period, `weight` `(form, cell)` the money of
+    removing all of it and `share` `(cell, option)` what each option removes alone: together 1 - prod(1 - share x).
+    `rows @ x <= most` `(row, option)`; of the options of one `initiative` `(option,)` at most one is chosen.
+    With a `target` the choice is the cheapest by `cost` `(option,)` whose forms all reach it.
     """
 
     linear: np.ndarray
@@ -32,7 +29,7 @@ class Programme:
     rows: np.ndarray
     most: np.ndarray
     initiative: np.ndarray
-    constant: float = 0.0
+    constant: np.ndarray
     cost: np.ndarray | None = None
     target: float | None = None
 
@@ -41,8 +38,9 @@ class Programme:
         return np.asarray(-np.expm1(x @ np.log1p(-np.minimum(self.share, MOST_SHARE)).T))
 
     def value(self, x: np.ndarray) -> np.ndarray:
-        """Money of choices `(..., option)`."""
-        return np.asarray(self.constant + x @ self.linear + self.removed(x) @ self.weight)
+        """Money of choices `(..., option)`: the least form of each."""
+        forms = self.constant + x @ self.linear.T + self.removed(x) @ self.weight.T
+        return np.asarray(forms.min(axis=-1))
 
     def kept(self, x: np.ndarray) -> np.ndarray:
         """Which choices `(..., option)` keep to every row and start nothing twice."""
@@ -64,45 +62,46 @@ class Programme:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cuts:
-    """What bounds the share of a cell by the options: `share <= base + slope @ x`, or >= where its weight is negative.
+    """What bounds the share of a cell by the options: `share <= base + slope @ x` where `above`, else >=.
 
-    `cell` `(cut,)`, `slope` `(cut, option)`, `base` `(cut,)`.
+    `cell` `(cut,)`, `slope` `(cut, option)`, `base` `(cut,)`, `above` `(cut,)`.
     """
 
     cell: np.ndarray
     slope: csr_array
     base: np.ndarray
-
-    def joined(self, other: Cuts) -> Cuts:
-        """Both."""
-        return Cuts(
-            cell=np.concatenate([self.cell, other.cell]),
-            slope=csr_array(vstack([self.slope, other.slope])),
-            base=np.concatenate([self.base, other.base]),
-        )
+    above: np.ndarray
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Solution:
-    """The best choice `x` `(option,)` found, its `value` by the programme, and the `bound` no choice exceeds.
+def join_cuts(parts: Sequence[Cuts]) -> Cuts:
+    """All of them."""
+    return Cuts(
+        cell=np.concatenate([part.cell for part in parts]),
+        slope=csr_array(vstack([part.slope for part in parts])),
+        base=np.concatenate([part.base for part in parts]),
+        above=np.concatenate([part.above for part in parts]),
+    )
 
-    Of a programme with a target both are costs, and no choice that reaches it costs less than `bound`.
-    """
 
-    x: np.ndarray
-    value: float
-    bound: float
-    cuts: Cuts
+def _cuts(cells: np.ndarray, slope: np.ndarray, base: np.ndarray, above: float) -> Cuts:
+    return Cuts(cell=cells, slope=csr_array(slope), base=base, above=np.full(len(cells), bool(above)))
 
 
 def first_cuts(programme: Programme) -> Cuts:
     """What holds of every choice: no more is removed than the parts add up to, no less than along the chord."""
     share = np.minimum(programme.share, MOST_SHARE)
-    logs = -np.log1p(-share)
+    pays, costs = _signs(programme)
+    logs = -np.log1p(-share[costs])
     most = np.array([_most_of_each(row, programme.initiative) for row in logs]).reshape(-1, 1)
     chord = logs * np.divide(-np.expm1(-most), most, out=np.zeros_like(most), where=most > 0)
-    slope = np.where(programme.weight[:, None] > 0, share, chord)
-    return Cuts(cell=np.arange(len(share)), slope=csr_array(slope), base=np.zeros(len(share)))
+    return join_cuts(
+        [_cuts(pays, share[pays], np.zeros(len(pays)), above=1), _cuts(costs, chord, np.zeros(len(costs)), above=0)]
+    )
+
+
+def _signs(programme: Programme) -> tuple[np.ndarray, np.ndarray]:
+    """Cells whose removal brings money in some form, and those where it costs money in some."""
+    return np.flatnonzero((programme.weight > 0).any(axis=0)), np.flatnonzero((programme.weight < 0).any(axis=0))
 
 
 def _most_of_each(values: np.ndarray, initiative: np.ndarray) -> float:
@@ -111,56 +110,72 @@ def _most_of_each(values: np.ndarray, initiative: np.ndarray) -> float:
     return float(best.sum())
 
 
-def cuts_at(programme: Programme, x: np.ndarray, cells: np.ndarray) -> Cuts:
-    """Bounds on the shares of `cells` that are exact where `x` is 0 or 1, and hold everywhere.
+def cuts_at(programme: Programme, x: np.ndarray, shares: np.ndarray, tolerance: float) -> Cuts:
+    """Bounds on the shares that are off at `x` by more than `tolerance` of money: exact where `x` is 0 or 1.
 
     Where removing brings money: the tangent of 1 - exp(L) in L = sum of x log(1 - share), and with S the options at
     more than a half, h(S) + sum over others of the share each adds (Nemhauser, Wolsey & Fisher 1978). Where it costs
-    money: h(S) less, for each of S left out, all it removes alone.
+    money: h(S) less, for each of S left out, all it removes alone. All hold for every choice.
     """
-    share = np.minimum(programme.share[cells], MOST_SHARE)
-    logs = np.log1p(-share)
-    pays = programme.weight[cells] > 0
-    left = np.exp(logs @ x)
-    tangent = -left[:, None] * logs
+    off = np.abs(programme.weight).max(axis=0, initial=0) * (shares - programme.removed(x))
+    pays, costs = _signs(programme)
+    over, under = pays[off[pays] > tolerance], costs[off[costs] < -tolerance]
     chosen = (x > 0.5).astype(float)
-    stays = np.exp(logs @ chosen)
-    adds = stays[:, None] * share * (1 - chosen)
-    least = share * chosen
-    second = np.where(pays[:, None], adds, least)
-    base = 1 - stays - np.where(pays, 0.0, least.sum(axis=1))
-    return Cuts(
-        cell=np.concatenate([cells[pays], cells]),
-        slope=csr_array(np.concatenate([tangent[pays], second])),
-        base=np.concatenate([(1 - left - tangent @ x)[pays], base]),
+    share = np.minimum(programme.share[over], MOST_SHARE)
+    logs = np.log1p(-share)
+    left, stays = np.exp(logs @ x), np.exp(logs @ chosen)
+    tangent = -left[:, None] * logs
+    least = np.minimum(programme.share[under], MOST_SHARE) * chosen
+    under_stays = np.exp(np.log1p(-least).sum(axis=1))
+    return join_cuts(
+        [
+            _cuts(over, tangent, 1 - left - tangent @ x, above=1),
+            _cuts(over, stays[:, None] * share * (1 - chosen), 1 - stays, above=1),
+            _cuts(under, least, 1 - under_stays - least.sum(axis=1), above=0),
+        ]
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matrix:
-    """Rows over options, then cells: `rows @ (x, u) <= most`; as much as possible of `gain @ (x, u)`."""
+    """Rows over options, cells and the money itself: `rows @ v <= most`; as much as possible of `gain @ v`.
+
+    Money is in units of `size`; the last of the rows are the forms', `forms` of them.
+    """
 
     gain: np.ndarray
     rows: csr_array
     most: np.ndarray
+    size: float
+    forms: int
 
 
 def matrix(programme: Programme, cuts: Cuts, banned: Sequence[np.ndarray] = ()) -> Matrix:
     """The programme and its cuts as rows, each scaled to a largest figure of 1, without the choices `banned`."""
     cells, options = programme.share.shape
-    sign = np.where(programme.weight > 0, 1.0, -1.0)[cuts.cell]
+    sign = np.where(cuts.above, 1.0, -1.0)
     pick = csr_array((sign, (np.arange(len(sign)), cuts.cell)), shape=(len(sign), cells))
-    overlaps = hstack([csr_array(cuts.slope.multiply(-sign[:, None])), pick])
     once = programme.once
-    plain = [programme.rows, once[once.sum(axis=1) > 1], *[np.atleast_2d(2 * one - 1) for one in banned]]
-    most = [programme.most, np.ones(int((once.sum(axis=1) > 1).sum())), *[[one.sum() - 1] for one in banned]]
-    worth = np.concatenate([programme.linear, programme.weight])
-    parts = [overlaps, hstack([csr_array(np.concatenate(plain)), csr_array((sum(map(len, plain)), cells))])]
-    gain = worth
-    if programme.target is not None and programme.cost is not None:
-        parts.append(csr_array(-worth[None, :]))
-        most.append([programme.constant - programme.target])
-        gain = np.concatenate([-programme.cost, np.zeros(cells)])
-    rows, limits = csr_array(vstack(parts)), np.concatenate([sign * cuts.base, *most])
-    size = np.maximum(abs(rows).max(axis=1).toarray().reshape(-1), 1e-300)
-    return Matrix(gain=gain, rows=csr_array(rows.multiply((1 / size)[:, None])), most=limits / size)
+    twice = once[once.sum(axis=1) > 1]
+    plain = np.concatenate([programme.rows, twice, *[np.atleast_2d(2 * one - 1) for one in banned]])
+    forms = len(programme.constant)
+    size = float(max(np.abs(programme.linear).max(initial=0), np.abs(programme.weight).max(initial=0))) or 1.0
+    reaching = programme.target is not None
+    money = csr_array(np.full((forms, 1), 0.0 if reaching else size))
+    rows = vstack(
+        [
+            hstack([csr_array(cuts.slope.multiply(-sign[:, None])), pick, csr_array((len(sign), 1))]),
+            hstack([csr_array(plain), csr_array((len(plain), cells + 1))]),
+            hstack([csr_array(-programme.linear), csr_array(-programme.weight), money]),
+        ]
+    )
+    limits = [sign * cuts.base, programme.most, np.ones(len(twice)), [one.sum() - 1 for one in banned]]
+    limits.append(programme.constant - (programme.target if programme.target is not None else 0.0))
+    gain = np.zeros(options + cells + 1)
+    if reaching and programme.cost is not None:
+        gain[:options] = -programme.cost / (np.abs(programme.cost).max(initial=0) or 1.0)
+    else:
+        gain[-1] = 1.0
+    largest = np.maximum(abs(csr_array(rows)).max(axis=1).toarray().reshape(-1), 1e-300)
+    scaled = csr_array(csr_array(rows).multiply((1 / largest)[:, None]))
+    return Matrix(gain=gain, rows=scaled, most=np.concatenate(limits) / largest, size=size, forms=forms)

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
-from scenarios.programme import Cuts, Programme, cuts_at, first_cuts, matrix
+from scenarios.programme import Cuts, Matrix, Programme, cuts_at, first_cuts, join_cuts, matrix
 
 SOLVED = 2e-6  # of all that removing could bring: HiGHS keeps to a row to within a millionth
 _FRACTIONS = 12  # rounds of cuts on fractions of options
 _ROUNDS = 60
 _LEAST_SECONDS = 0.2
 _OFF = 1e-4  # of the largest figure: what a fraction may violate
+_CUTS_A_CELL = 12
 
 
 class NothingAllowedError(ValueError):
@@ -35,48 +36,49 @@ class Solution:
     cuts: Cuts
 
 
-def relax(programme: Programme, cuts: Cuts) -> tuple[Cuts, np.ndarray]:
-    """The cuts tightened where fractions of options violate them, and prices `(row,)` of the rows of the last matrix.
+def relax(programme: Programme, cuts: Cuts | None = None) -> tuple[Cuts, np.ndarray]:
+    """Cuts tightened where fractions of options violate them, and prices `(row,)` of the rows of their matrix.
 
     Raises:
         NothingAllowedError: not even fractions of options keep to every row.
     """
-    options = len(programme.linear)
-    tighter = cuts
+    options, cells = len(programme.initiative), len(programme.share)
+    tighter = first_cuts(programme) if cuts is None else cuts
     for _ in range(_FRACTIONS):
         cuts, whole = tighter, matrix(programme, tighter)
-        size = _size(whole.gain)
-        found = linprog(-whole.gain / size, A_ub=whole.rows, b_ub=whole.most, bounds=(0, 1), method="highs")
+        limits = [(0, 1)] * (options + cells) + [(None, None)]
+        found = linprog(-whole.gain, A_ub=whole.rows, b_ub=whole.most, bounds=limits, method="highs")
         if found.x is None:
             raise NothingAllowedError("no choice keeps to every row")
-        x, share = found.x[:options], found.x[options:]
-        wrong = np.flatnonzero(programme.weight * (share - programme.removed(x)) > _OFF * size)
-        if not len(wrong) or len(cuts.cell) > _most_cuts(programme):
+        more = cuts_at(programme, found.x[:options], found.x[options:-1], _OFF * whole.size)
+        if not len(more.cell) or len(cuts.cell) > _CUTS_A_CELL * cells:
             break
-        tighter = cuts.joined(cuts_at(programme, x, wrong))
-    return cuts, -np.asarray(found.ineqlin.marginals) * size
-
-
-def _most_cuts(programme: Programme) -> int:
-    return 12 * len(programme.weight) + 50
-
-
-def _size(gain: np.ndarray) -> float:
-    return float(np.abs(gain).max(initial=0)) or 1.0
+        tighter = join_cuts([cuts, more])
+    return cuts, -np.asarray(found.ineqlin.marginals)
 
 
 def price_bound(programme: Programme, cuts: Cuts, prices: np.ndarray) -> float:
     """What no choice can exceed, by the prices of rows: most @ prices and each initiative's best left-over gain.
 
-    Holds for any prices at or above zero, whoever found them. Source: Lagrangian relaxation, Fisher (1981).
+    Holds for any prices at or above zero, whoever found them; those of the forms are led to add up to one.
+    Source: Lagrangian relaxation, Fisher (1981).
     """
     whole = matrix(programme, cuts)
-    paid = np.maximum(prices, 0.0)
+    paid = _led(whole, np.maximum(prices, 0.0))
     left = whole.gain - whole.rows.T @ paid
-    options = len(programme.linear)
+    options = len(programme.initiative)
     best = np.zeros(programme.initiative.max(initial=-1) + 1)
     np.maximum.at(best, programme.initiative, left[:options])
-    return float(programme.constant + paid @ whole.most + best.sum() + np.maximum(left[options:], 0).sum())
+    return float(whole.size * (paid @ whole.most + best.sum() + np.maximum(left[options:-1], 0).sum()))
+
+
+def _led(whole: Matrix, paid: np.ndarray) -> np.ndarray:
+    """Prices under which money itself is neither worth having nor worth losing."""
+    led = paid.copy()
+    of_money = whole.rows[:, [-1]].toarray().reshape(-1)
+    total = of_money @ led
+    led[-whole.forms :] = led[-whole.forms :] / total if total > 0 else 1 / of_money[-whole.forms :].sum()
+    return led
 
 
 def solve(
@@ -100,31 +102,30 @@ def solve(
         NothingAllowedError: no choice keeps to every row, or none was found in time.
     """
     until = time.monotonic() + seconds
-    cuts = relax(programme, first_cuts(programme))[0] if cuts is None else cuts
+    cuts = relax(programme)[0] if cuts is None else cuts
     shut, best, value, bound = list(banned), None, -np.inf, np.inf
     for _ in range(_ROUNDS):
-        x, share, found = _solve_once(programme, cuts, shut, near, max(until - time.monotonic(), _LEAST_SECONDS))
+        x, shares, found = _solve_once(programme, cuts, shut, near, max(until - time.monotonic(), _LEAST_SECONDS))
         bound = min(bound, found)
         if x is None:
             break
-        if not programme.kept(x):
-            shut.append(x)
-            continue
-        worth = programme.objective(x)
+        worth = programme.objective(x) if programme.kept(x) else -np.inf
         if worth > value:
             best, value = x, worth
-        enough = max(near * abs(value), SOLVED * float(np.abs(programme.weight).sum()))
-        wrong = np.flatnonzero(programme.weight * (share - programme.removed(x)) > 0)
-        if bound - value <= enough or time.monotonic() > until:
+        if bound - value <= max(near * abs(value), SOLVED * _most_moved(programme)) or time.monotonic() > until:
             break
-        if not len(wrong):
+        more = cuts_at(programme, x, shares, 0.0)
+        if not len(more.cell) or not programme.kept(x):
             shut.append(x)
-            continue
-        cuts = cuts.joined(cuts_at(programme, x, wrong))
+        cuts = join_cuts([cuts, more])
     if best is None:
         raise NothingAllowedError("no choice keeps to every row")
     sign = 1.0 if programme.target is None else -1.0
     return Solution(x=best, value=sign * value, bound=sign * max(bound, value), cuts=cuts)
+
+
+def _most_moved(programme: Programme) -> float:
+    return float(np.abs(programme.weight).max(axis=0, initial=0).sum()) if programme.target is None else 0.0
 
 
 def _solve_once(
@@ -132,18 +133,19 @@ def _solve_once(
 ) -> tuple[np.ndarray | None, np.ndarray, float]:
     """A choice, the shares it was granted, and what no choice exceeds."""
     whole = matrix(programme, cuts, shut)
-    options, size = len(programme.linear), _size(whole.gain)
+    options = len(programme.initiative)
+    free = np.concatenate([np.zeros(len(whole.gain) - 1), [-np.inf]]), np.append(np.ones(len(whole.gain) - 1), np.inf)
     found = milp(
-        -whole.gain / size,
+        -whole.gain,
         integrality=np.arange(len(whole.gain)) < options,
-        bounds=Bounds(0, 1),
+        bounds=Bounds(*free),
         constraints=LinearConstraint(whole.rows, ub=whole.most),
         options={"mip_rel_gap": near / 2, "time_limit": seconds},
     )
-    base = programme.constant if programme.target is None else 0.0
+    unit = whole.size if programme.target is None else float(np.abs(programme.cost).max(initial=0)) or 1.0
     bound = -np.inf if found.status == 2 else np.inf
     if found.mip_dual_bound is not None:
-        bound = base - size * found.mip_dual_bound
+        bound = -unit * found.mip_dual_bound
     if found.x is None:
         return None, np.zeros(0), bound
-    return np.round(found.x[:options]), found.x[options:], bound
+    return np.round(found.x[:options]), found.x[options:-1], bound
