@@ -138,14 +138,15 @@ def cuts_at(programme: Programme, x: np.ndarray, shares: np.ndarray, tolerance: 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matrix:
-    """Rows over options, cells and the money itself: `rows @ v <= most`; as much as possible of `gain @ v`.
+    """Rows over options, cells and the least form: `rows @ v <= most`; as much as possible of `base + gain @ v`.
 
-    Money is in units of `size`; the last of the rows are the forms', `forms` of them.
+    What is gained is in units of `size`; the last `forms` of the rows are those of the forms.
     """
 
     gain: np.ndarray
     rows: csr_array
     most: np.ndarray
+    base: float
     size: float
     forms: int
 
@@ -158,24 +159,46 @@ def matrix(programme: Programme, cuts: Cuts, banned: Sequence[np.ndarray] = ()) 
     once = programme.once
     twice = once[once.sum(axis=1) > 1]
     plain = np.concatenate([programme.rows, twice, *[np.atleast_2d(2 * one - 1) for one in banned]])
-    forms = len(programme.constant)
-    size = float(max(np.abs(programme.linear).max(initial=0), np.abs(programme.weight).max(initial=0))) or 1.0
-    reaching = programme.target is not None
-    money = csr_array(np.full((forms, 1), 0.0 if reaching else size))
-    rows = vstack(
-        [
-            hstack([csr_array(cuts.slope.multiply(-sign[:, None])), pick, csr_array((len(sign), 1))]),
-            hstack([csr_array(plain), csr_array((len(plain), cells + 1))]),
-            hstack([csr_array(-programme.linear), csr_array(-programme.weight), money]),
-        ]
+    gain, base, size = _gain(programme)
+    forms, limits = _forms(programme, size)
+    rows = csr_array(
+        vstack(
+            [
+                hstack([csr_array(cuts.slope.multiply(-sign[:, None])), pick, csr_array((len(sign), 1))]),
+                hstack([csr_array(plain), csr_array((len(plain), cells + 1))]),
+                forms,
+            ]
+        )
     )
-    limits = [sign * cuts.base, programme.most, np.ones(len(twice)), [one.sum() - 1 for one in banned]]
-    limits.append(programme.constant - (programme.target if programme.target is not None else 0.0))
+    most = [sign * cuts.base, programme.most, np.ones(len(twice)), [one.sum() - 1 for one in banned], limits]
+    largest = np.maximum(abs(rows).max(axis=1).toarray().reshape(-1), 1e-300)
+    scaled = csr_array(rows.multiply((1 / largest)[:, None]))
+    return Matrix(
+        gain=gain, rows=scaled, most=np.concatenate(most) / largest, base=base, size=size, forms=len(limits)
+    )
+
+
+def _gain(programme: Programme) -> tuple[np.ndarray, float, float]:
+    """What is to be as much as possible, what it starts from, and the unit of both."""
+    cells, options = programme.share.shape
     gain = np.zeros(options + cells + 1)
-    if reaching and programme.cost is not None:
-        gain[:options] = -programme.cost / (np.abs(programme.cost).max(initial=0) or 1.0)
-    else:
+    if programme.target is not None and programme.cost is not None:
+        size = float(np.abs(programme.cost).max(initial=0)) or 1.0
+        gain[:options] = -programme.cost / size
+        return gain, 0.0, size
+    size = float(max(np.abs(programme.linear).max(initial=0), np.abs(programme.weight).max(initial=0))) or 1.0
+    if len(programme.constant) > 1:
         gain[-1] = 1.0
-    largest = np.maximum(abs(csr_array(rows)).max(axis=1).toarray().reshape(-1), 1e-300)
-    scaled = csr_array(csr_array(rows).multiply((1 / largest)[:, None]))
-    return Matrix(gain=gain, rows=scaled, most=np.concatenate(limits) / largest, size=size, forms=forms)
+        return gain, 0.0, size
+    gain[:-1] = np.concatenate([programme.linear[0], programme.weight[0]]) / size
+    return gain, float(programme.constant[0]) / size, size
+
+
+def _forms(programme: Programme, size: float) -> tuple[csr_array, np.ndarray]:
+    """Rows that keep the least form below each of them, or each form above the target; none for the sole form."""
+    count = len(programme.constant)
+    if programme.target is None and count == 1:
+        return csr_array((0, sum(programme.share.shape) + 1)), np.zeros(0)
+    money = np.full((count, 1), size if programme.target is None else 0.0)
+    rows = hstack([csr_array(-programme.linear), csr_array(-programme.weight), csr_array(money)])
+    return csr_array(rows), programme.constant - (programme.target or 0.0)

@@ -69,12 +69,15 @@ def price_bound(programme: Programme, cuts: Cuts, prices: np.ndarray) -> float:
     options = len(programme.initiative)
     best = np.zeros(programme.initiative.max(initial=-1) + 1)
     np.maximum.at(best, programme.initiative, left[:options])
-    return float(whole.size * (paid @ whole.most + best.sum() + np.maximum(left[options:-1], 0).sum()))
+    more = paid @ whole.most + best.sum() + np.maximum(left[options:-1], 0).sum()
+    return float(whole.size * (whole.base + more))
 
 
 def _led(whole: Matrix, paid: np.ndarray) -> np.ndarray:
-    """Prices under which money itself is neither worth having nor worth losing."""
+    """Prices under which the least form is neither worth having nor worth losing."""
     led = paid.copy()
+    if not whole.forms or not whole.gain[-1]:
+        return led
     of_money = whole.rows[:, [-1]].toarray().reshape(-1)
     total = of_money @ led
     led[-whole.forms :] = led[-whole.forms :] / total if total > 0 else 1 / of_money[-whole.forms :].sum()
@@ -112,7 +115,8 @@ def solve(
         worth = programme.objective(x) if programme.kept(x) else -np.inf
         if worth > value:
             best, value = x, worth
-        if bound - value <= max(near * abs(value), SOLVED * _most_moved(programme)) or time.monotonic() > until:
+        enough = best is not None and bound - value <= max(near * abs(value), SOLVED * _most_moved(programme))
+        if enough or time.monotonic() > until:
             break
         more = cuts_at(programme, x, shares, 0.0)
         if not len(more.cell) or not programme.kept(x):
@@ -142,10 +146,9 @@ def _solve_once(
         constraints=LinearConstraint(whole.rows, ub=whole.most),
         options={"mip_rel_gap": near / 2, "time_limit": seconds},
     )
-    unit = whole.size if programme.target is None else float(np.abs(programme.cost).max(initial=0)) or 1.0
     bound = -np.inf if found.status == 2 else np.inf
     if found.mip_dual_bound is not None:
-        bound = -unit * found.mip_dual_bound
+        bound = whole.size * (whole.base - found.mip_dual_bound)
     if found.x is None:
         return None, np.zeros(0), bound
     return np.round(found.x[:options]), found.x[options:-1], bound
