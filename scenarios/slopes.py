@@ -10,12 +10,17 @@ from scenarios.worth import Case
 
 
 def value_slopes(case: Case, course: Course) -> np.ndarray:
-    """Mean money, discounted, for each whole share more removed: `(persona, pain_point, period)` of the experience.
+    """Mean money, discounted, for each whole share more removed: `(persona, pain_point, period)` of the experience."""
+    return np.asarray(draw_slopes(case, course).mean(axis=0))
 
-    The derivative of the mean of `models.value.value_draws` at a course, in closed form: with survival
-    S(I) = (1 + vI)^(-1/v) of the intensity I met so far, dS/dI = -S / (1 + vI).
+
+def draw_slopes(case: Case, course: Course) -> np.ndarray:
+    """The same draw by draw `(draw, persona, pain_point, period)`.
+
+    The derivative of `models.value.value_draws` at a course, in closed form: with survival S(I) = (1 + vI)^(-1/v) of
+    the intensity I met so far, dS/dI = -S / (1 + vI).
     """
-    return np.array([_persona_slopes(case, course, g) for g in range(len(case.base.personas))])
+    return np.stack([_persona_slopes(case, course, g) for g in range(len(case.base.personas))], axis=1)
 
 
 def _persona_slopes(case: Case, course: Course, g: int) -> np.ndarray:
@@ -35,16 +40,16 @@ def _persona_slopes(case: Case, course: Course, g: int) -> np.ndarray:
     lost = -there / (1 + variance * met) * worth * (1 + lift)
     # an intensity counts in every later period
     by_ratio = np.flip(np.flip(lost, 2).cumsum(axis=2), 2) * today.now[g][:, :, None]
-    out = np.zeros((fixed.shape[2], len(base.discount)))
+    out = np.zeros((*fixed.shape[1:], len(base.discount)))
     for period, level in enumerate(at[: len(base.discount) - base.lag]):
         mix = persona.met.mix[(period + base.lag) % len(persona.met.mix)]
         shares = np.broadcast_to(mix, (len(worth), mix.shape[1]))
         weight = np.einsum("db,ba->da", by_ratio[:, :, period + base.lag], shares)
         if persona.rate.any():
             slope = _ratio_slopes(persona, today.hazard[g], today.together[g], fixed[level], ratios[level])
-            out[:, period] += np.einsum("da,kad->k", weight, slope) / len(weight)
+            out[:, :, period] += np.einsum("da,kad->dk", weight, slope)
         bought = np.einsum("db,ba->da", there[:, :, period + base.lag] * worth[:, period + base.lag], shares)
-        out[:, period] -= np.einsum("da,ak,dk->k", bought, persona.met.exposure, today.spend[g]) / len(weight)
+        out[:, :, period] -= (bought @ persona.met.exposure) * today.spend[g]
     return out
 
 
