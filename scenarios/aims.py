@@ -1,4 +1,4 @@
-"""What a choice aims at: the mean, the worst tenth, or the mean under a floor."""
+"""What a choice aims at: the mean, the worst tenth, the mean under a floor, or the least cost that reaches a target."""
 
 from __future__ import annotations
 
@@ -7,24 +7,29 @@ import numpy as np
 from scenarios.limits import Limits
 
 WORST = 0.1  # of the futures: the tail that the objective `cvar` is the mean of
+REACHED = 1e-9  # of the target: sums of money in another order
 
 
-def judge(npv: np.ndarray, limits: Limits) -> tuple[float, ...]:
+def judge(npv: np.ndarray, cost: float, limits: Limits) -> tuple[float, ...]:
     """What is to be as much as possible of joint draws of a choice `(draw,)`, the first figure first.
 
     Under a floor, a choice that holds it comes before any that does not; of those that do not, the nearest. What
-    moves no money holds every floor.
+    moves no money holds every floor. With a target, what reaches it comes first, then the least `cost`.
     """
+    mean = float(npv.mean())
+    if limits.target is not None:
+        reached = mean >= limits.target - REACHED * abs(limits.target)
+        return (1.0, -cost, mean) if reached else (0.0, 0.0, mean)
     if limits.objective == "cvar":
-        return (worst_tenth(npv),)
+        return (worst_tenth(npv), -cost)
     if limits.objective == "floor":
-        return (min(chance_of_gain(npv) if npv.any() else 1.0, limits.floor), float(npv.mean()))
-    return (float(npv.mean()),)
+        return (min(chance_of_gain(npv) if npv.any() else 1.0, limits.floor), mean, -cost)
+    return (mean, -cost)
 
 
 def money_of(npv: np.ndarray, limits: Limits) -> float:
     """The money of what a choice aims at: the mean of all its draws, or of the worst tenth."""
-    return worst_tenth(npv) if limits.objective == "cvar" else float(npv.mean())
+    return worst_tenth(npv) if limits.objective == "cvar" and limits.target is None else float(npv.mean())
 
 
 def worst_draws(npv: np.ndarray, share: float = WORST) -> np.ndarray:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from scenarios.aims import judge
 from scenarios.effect import joint_course
+from scenarios.limits import Limits
 from scenarios.options import Option
 from scenarios.slopes import draw_slopes
 from scenarios.thinned import thinned
@@ -20,7 +22,7 @@ DRAWS = 200  # sets are compared on the same ones; the best are valued on all
 class Ground:
     """Options as the offers of a thinned `case`, and what tells how their fixes overlap.
 
-    `place` `(option,)` is the initiative of each; `alone` `(option, draw)` its NPV by itself, led to its mean over all
+    `place` `(option,)` is the initiative of each, `cost` `(option,)` its one-off cost as planned; `alone` `(option, draw)` its NPV by itself, led to its mean over all
     draws by `shift` `(option,)`; `share` `(option, fix)` the mean share it removes, a fix being a persona, pain point
     and period; `stays` `(fix,)` what ongoing initiatives leave of it. Fixes with the same shares are one cell:
     `cell_of` `(fix,)`, -1 where at most one initiative fixes; `slopes` `(draw, fix)` are those of no option.
@@ -28,6 +30,7 @@ class Ground:
 
     case: Case
     place: np.ndarray
+    cost: np.ndarray
     alone: np.ndarray
     shift: np.ndarray
     share: np.ndarray
@@ -43,6 +46,10 @@ class Ground:
             found = npv_draws(self.case, members, set_value(self.case, members)) if members else np.zeros(self.draws)
             self.known[members] = found + self.shift[list(members)].sum()
         return self.known[members]
+
+    def judged(self, x: np.ndarray, limits: Limits) -> tuple[float, ...]:
+        """What a choice `(option,)` is judged by."""
+        return judge(self.npv(x), float(self.cost @ x), limits)
 
     @property
     def draws(self) -> int:
@@ -82,6 +89,7 @@ def lay_ground(case: Case, options: Sequence[Option], draws: int = DRAWS) -> Gro
     return Ground(
         case=thin,
         place=place,
+        cost=np.array([option.offer.plan_cost for option in options]),
         alone=alone + shift[:, None],
         shift=shift,
         share=share,

@@ -55,6 +55,17 @@ class Programme:
         return -float(self.cost @ x) if reached else -np.inf
 
     @property
+    def useful(self) -> np.ndarray:
+        """Options `(option,)` that some best choice may hold.
+
+        One that brings nothing alone brings nothing beside others where every share is worth having, and nothing is
+        lost without it where no row is loosened by it.
+        """
+        alone = (self.linear + self.weight @ self.share).max(axis=0)
+        loosens = (self.rows < 0).any(axis=0)
+        return np.asarray((alone > 0) | loosens | (self.weight < 0).any())
+
+    @property
     def once(self) -> np.ndarray:
         """One start each `(initiative, option)`, 0/1."""
         return (self.initiative == np.unique(self.initiative)[:, None]).astype(float)

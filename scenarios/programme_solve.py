@@ -12,6 +12,7 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scenarios.programme import Cuts, Matrix, Programme, cuts_at, first_cuts, join_cuts, matrix
 
 SOLVED = 2e-6  # of all that removing could bring: HiGHS keeps to a row to within a millionth
+NODES = 4_000  # of a search tree: the same answer on a slow machine as on a fast one
 _FRACTIONS = 12  # rounds of cuts on fractions of options
 _ROUNDS = 60
 _LEAST_SECONDS = 0.2
@@ -46,7 +47,7 @@ def relax(programme: Programme, cuts: Cuts | None = None) -> tuple[Cuts, np.ndar
     tighter = first_cuts(programme) if cuts is None else cuts
     for _ in range(_FRACTIONS):
         cuts, whole = tighter, matrix(programme, tighter)
-        limits = [(0, 1)] * (options + cells) + [(None, None)]
+        limits = [*((0, int(one)) for one in programme.useful), *[(0, 1)] * cells, (None, None)]
         found = linprog(-whole.gain, A_ub=whole.rows, b_ub=whole.most, bounds=limits, method="highs")
         if found.x is None:
             raise NothingAllowedError("no choice keeps to every row")
@@ -138,13 +139,14 @@ def _solve_once(
     """A choice, the shares it was granted, and what no choice exceeds."""
     whole = matrix(programme, cuts, shut)
     options = len(programme.initiative)
-    free = np.concatenate([np.zeros(len(whole.gain) - 1), [-np.inf]]), np.append(np.ones(len(whole.gain) - 1), np.inf)
+    low = np.append(np.zeros(len(whole.gain) - 1), -np.inf)
+    high = np.concatenate([programme.useful, np.ones(len(low) - options - 1), [np.inf]])
     found = milp(
         -whole.gain,
         integrality=np.arange(len(whole.gain)) < options,
-        bounds=Bounds(*free),
+        bounds=Bounds(low, high),
         constraints=LinearConstraint(whole.rows, ub=whole.most),
-        options={"mip_rel_gap": near / 2, "time_limit": seconds},
+        options={"mip_rel_gap": near / 2, "time_limit": seconds, "node_limit": NODES},
     )
     bound = -np.inf if found.status == 2 else np.inf
     if found.mip_dual_bound is not None:

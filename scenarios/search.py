@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from scenarios.aims import WORST, judge, money_of, worst_draws
+from scenarios.aims import WORST, money_of, worst_draws
 from scenarios.ground import Ground, forms_at
 from scenarios.limits import Limits
 from scenarios.programme import Cuts, Programme
@@ -15,9 +15,13 @@ from scenarios.programme_solve import solve
 from scenarios.rules import Rule
 
 NEAR = 1e-4  # distance of value and bound of the programme, of the value
-SECONDS = 3.0  # for each solution of the programme
+NEAR_ENOUGH = 2e-3  # of the first, whose forms are not yet those of the choice
+SECONDS = 60.0  # for each solution of the programme; its nodes end it long before on most machines
+COMPARED = 20  # choices highest by the programme, whose exact values tell how far it errs
 ROUNDS = 4
 TAIL_ROUNDS = 8
+TARGET_ROUNDS = 12
+TARGET_SLACK = 0.01  # of the target: how far a programme may err far from the choice it was taken at
 LOOKED_AT = 8  # neighbours of a choice valued exactly at each step
 STEPS = 12
 
@@ -26,8 +30,9 @@ STEPS = 12
 class Found:
     """The best choice `x` `(option,)` on thinned draws, and the `bound` in money that no choice exceeds by the programme.
 
-    `difference` is the most by which an exact value was above the programme's among those looked at; `best` are the
-    choices looked at that keep to the rules, best first; `programme` and `cuts` are the last ones.
+    `difference` is the most by which an exact value was above the programme's among those it puts highest; `best` are
+    the choices looked at that keep to the rules, best first; `programme` and `cuts` are the last ones; no choice
+    that reaches a target costs less than `least_cost` by the programme.
     """
 
     x: np.ndarray
@@ -36,6 +41,7 @@ class Found:
     best: tuple[np.ndarray, ...]
     programme: Programme
     cuts: Cuts
+    least_cost: float | None = None
 
 
 def programme_of(ground: Ground, rules: Sequence[Rule], x: np.ndarray, tails: Sequence[np.ndarray]) -> Programme:
@@ -53,35 +59,35 @@ def programme_of(ground: Ground, rules: Sequence[Rule], x: np.ndarray, tails: Se
     )
 
 
-def search(ground: Ground, rules: Sequence[Rule], limits: Limits, seconds: float = SECONDS) -> Found:
+def search(ground: Ground, rules: Sequence[Rule], limits: Limits) -> Found:
     """The best choice that programme and neighbours find, by the aim of the limits.
 
     Raises:
         NothingAllowedError: no choice keeps to the rules.
     """
-    mean = _of_mean(ground, rules, limits, seconds)
-    if limits.objective == "mean":
-        return mean
+    mean = _of_mean(ground, rules, replace(limits, objective="mean", target=None))
+    if limits.target is not None:
+        return _of_target(ground, rules, limits, mean)
     if limits.objective == "cvar":
         return _of_tail(ground, rules, limits, mean, WORST)
-    if judge(ground.npv(mean.x), limits)[0] >= limits.floor:
+    if limits.objective == "mean" or ground.judged(mean.x, limits)[0] >= limits.floor:
         return mean
-    shares = [min(times * (1 - limits.floor), 1.0) for times in (1, 2)]
-    found = [mean, *(_of_tail(ground, rules, limits, mean, share) for share in shares)]
-    best = max(found, key=lambda one: judge(ground.npv(one.best[0]), limits))
-    return replace(mean, x=best.best[0], best=_ranked(ground, mean.programme, limits))
+    for times in (1, 2):
+        _of_tail(ground, rules, limits, mean, min(times * (1 - limits.floor), 1.0))
+    best = _ranked(ground, mean.programme, limits)
+    return replace(mean, x=best[0], best=best)
 
 
-def _of_mean(ground: Ground, rules: Sequence[Rule], limits: Limits, seconds: float) -> Found:
+def _of_mean(ground: Ground, rules: Sequence[Rule], limits: Limits) -> Found:
     """The programme solved with its forms at no option, then at the best choice so far, until it finds no better."""
     every = (np.arange(ground.draws),)
     programme = programme_of(ground, rules, np.zeros(len(ground.place)), every)
     best, cuts, bound = None, None, np.inf
     for _ in range(ROUNDS):
-        found = solve(programme, cuts, near=NEAR, seconds=seconds)
+        found = solve(programme, cuts, near=NEAR_ENOUGH if best is None else NEAR, seconds=SECONDS)
         cuts, bound = found.cuts, found.bound
         x = climb(ground, programme, limits, found.x)
-        if best is not None and judge(ground.npv(x), limits) <= judge(ground.npv(best), limits):
+        if best is not None and ground.judged(x, limits) <= ground.judged(best, limits):
             break
         best = x
         programme = programme_of(ground, rules, x, every)
@@ -110,11 +116,37 @@ def _of_tail(ground: Ground, rules: Sequence[Rule], limits: Limits, first: Found
     return _found(ground, programme, limits, bound, cuts)
 
 
+def _of_target(ground: Ground, rules: Sequence[Rule], limits: Limits, mean: Found) -> Found:
+    """The cheapest choice that reaches the target, or the best one where none does; `least_cost` bounds its cost.
+
+    The programme gives choices from the cheapest on, its target lowered by as much as it may err, until one reaches
+    the target exactly.
+    """
+    if limits.target is None or ground.judged(mean.x, limits)[0] < 1:
+        return mean
+    slack = max(mean.difference, TARGET_SLACK * abs(limits.target))
+    every = (np.arange(ground.draws),)
+    x, cuts, bound, banned = mean.x, mean.cuts, 0.0, []
+    for _ in range(TARGET_ROUNDS):
+        near = programme_of(ground, rules, x, every)
+        programme = replace(near, cost=ground.cost, target=limits.target - slack)
+        found = solve(programme, cuts, near=NEAR, seconds=SECONDS, banned=banned)
+        bound = max(bound, found.bound)
+        x, cuts = climb(ground, programme, limits, found.x), found.cuts
+        if ground.judged(found.x, limits)[0] == 1:
+            break
+        banned.append(found.x)
+    best = _ranked(ground, mean.programme, limits)
+    return replace(mean, x=best[0], best=best, least_cost=bound)
+
+
 def _found(ground: Ground, programme: Programme, limits: Limits, bound: float, cuts: Cuts | None) -> Found:
     assert cuts is not None
     best = _ranked(ground, programme, limits)
-    exact = np.array([money_of(ground.npv(one), limits) for one in best])
-    difference = float(np.maximum(exact - programme.value(np.array(best)), 0).max())
+    guessed = programme.value(np.array(best))
+    highest = np.argsort(-guessed, kind="stable")[:COMPARED]
+    exact = np.array([money_of(ground.npv(best[i]), limits) for i in highest])
+    difference = float(np.maximum(exact - guessed[highest], 0).max())
     return Found(x=best[0], bound=bound, difference=difference, best=best, programme=programme, cuts=cuts)
 
 
@@ -124,7 +156,7 @@ def _ranked(ground: Ground, programme: Programme, limits: Limits) -> tuple[np.nd
     for row, members in zip(rows, ground.known, strict=True):
         row[list(members)] = 1
     kept = rows[programme.kept(rows)]
-    return tuple(sorted(kept, key=lambda one: judge(ground.npv(one), limits), reverse=True))
+    return tuple(sorted(kept, key=lambda one: ground.judged(one, limits), reverse=True))
 
 
 def climb(ground: Ground, programme: Programme, limits: Limits, x: np.ndarray) -> np.ndarray:
@@ -136,12 +168,21 @@ def climb(ground: Ground, programme: Programme, limits: Limits, x: np.ndarray) -
     for _ in range(STEPS):
         near = neighbours(ground.place, x)
         near = near[programme.kept(near)]
-        some = near[np.argsort(-programme.value(near), kind="stable")[:LOOKED_AT]]
-        best = max(some, key=lambda one: judge(ground.npv(one), limits), default=x)
-        if judge(ground.npv(best), limits) <= judge(ground.npv(x), limits):
+        some = near[_promising(programme, near, limits)[:LOOKED_AT]]
+        best = max(some, key=lambda one: ground.judged(one, limits), default=x)
+        if ground.judged(best, limits) <= ground.judged(x, limits):
             break
         x = best
     return x
+
+
+def _promising(programme: Programme, near: np.ndarray, limits: Limits) -> np.ndarray:
+    """Places of the neighbours, the most promising by the programme first."""
+    value = programme.value(near)
+    if limits.target is None or programme.cost is None:
+        return np.argsort(-value, kind="stable")
+    cost = near @ programme.cost
+    return np.lexsort((-value, np.where(value >= limits.target, cost, np.inf)))
 
 
 def neighbours(place: np.ndarray, x: np.ndarray) -> np.ndarray:
