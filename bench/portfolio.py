@@ -1,13 +1,9 @@
 """What choosing costs, beside a greedy by benefit per cost: 60 initiatives, 30 pain points, 12 quarters, two teams.
 
-    python bench/portfolio.py [choose] [frontier]
+python bench/portfolio.py [choose] [frontier]
 """
 
 from __future__ import annotations
-
-import sys
-import time
-from dataclasses import replace
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Which options are chosen: every choice looked at while there are few, else the programme's best valued on all draws."""
+"""Which options are chosen: the best of all ways while there are few, else the programme's, valued on all draws."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from scenarios.search import Found, search
 from scenarios.worth import Case, npv_draws, set_value
 
 LIVE_WAYS = 1_024  # up to so many ways to choose and to start, each is valued on all draws
+SPREAD = 40  # of the best, listed beside the chosen one
 FINALISTS = 5  # of the best on fewer draws, valued on all
 
 
@@ -143,7 +144,7 @@ def spread_out(ground: Ground, found: Found, limits: Limits) -> np.ndarray:
 
     All keep to the rules.
     """
-    out = list(found.best)
+    out = list(found.best[:SPREAD])
     x = found.x
     while x.any():
         fewer = np.repeat(x[None], int(x.sum()), axis=0)
@@ -157,4 +158,4 @@ def spread_out(ground: Ground, found: Found, limits: Limits) -> np.ndarray:
             out.append(without)
     kept = np.unique(np.array(out), axis=0)
     kept = kept[found.programme.kept(kept)]
-    return kept[np.argsort(-found.programme.value(kept), kind="stable")]
+    return np.asarray(kept[np.argsort(-found.programme.value(kept), kind="stable")])

@@ -22,10 +22,11 @@ DRAWS = 200  # sets are compared on the same ones; the best are valued on all
 class Ground:
     """Options as the offers of a thinned `case`, and what tells how their fixes overlap.
 
-    `place` `(option,)` is the initiative of each, `cost` `(option,)` its one-off cost as planned; `alone` `(option, draw)` its NPV by itself, led to its mean over all
-    draws by `shift` `(option,)`; `share` `(option, fix)` the mean share it removes, a fix being a persona, pain point
-    and period; `stays` `(fix,)` what ongoing initiatives leave of it. Fixes with the same shares are one cell:
-    `cell_of` `(fix,)`, -1 where at most one initiative fixes; `slopes` `(draw, fix)` are those of no option.
+    `place` `(option,)` is the initiative of each, `cost` `(option,)` its one-off cost as planned; `alone`
+    `(option, draw)` its NPV by itself, led to its mean over all draws by `shift` `(option,)`. A fix is a persona, pain
+    point and period: `share` `(option, fix)` is the mean share of it that each removes, `stays` `(fix,)` what ongoing
+    initiatives leave of it, `slopes` `(draw, fix)` what it is worth beside no option. Fixes with the same shares are
+    one cell: `cell_of` `(fix,)`, -1 where at most one initiative fixes. `known` are the choices valued so far.
     """
 
     case: Case

@@ -45,7 +45,8 @@ class Programme:
     def kept(self, x: np.ndarray) -> np.ndarray:
         """Which choices `(..., option)` keep to every row and start nothing twice."""
         slack = KEPT_TO * np.maximum(np.abs(self.rows).max(axis=1, initial=0), np.abs(self.most))
-        return np.asarray((x @ self.rows.T <= self.most + slack).all(axis=-1) & (x @ self.once.T <= 1).all(axis=-1))
+        within = (x @ self.rows.T <= self.most + slack).all(axis=-1)
+        return np.asarray(within & (x @ self.once.T <= 1).all(axis=-1))
 
     def objective(self, x: np.ndarray) -> float:
         """What a choice `(option,)` is judged by: its money, or minus its cost where it reaches the target."""
@@ -68,7 +69,7 @@ class Programme:
     @property
     def once(self) -> np.ndarray:
         """One start each `(initiative, option)`, 0/1."""
-        return (self.initiative == np.unique(self.initiative)[:, None]).astype(float)
+        return np.asarray(self.initiative == np.unique(self.initiative)[:, None], dtype=float)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +165,7 @@ class Matrix:
 
 def matrix(programme: Programme, cuts: Cuts, banned: Sequence[np.ndarray] = ()) -> Matrix:
     """The programme and its cuts as rows, each scaled to a largest figure of 1, without the choices `banned`."""
-    cells, options = programme.share.shape
+    cells = len(programme.share)
     sign = np.where(cuts.above, 1.0, -1.0)
     pick = csr_array((sign, (np.arange(len(sign)), cuts.cell)), shape=(len(sign), cells))
     once = programme.once
@@ -184,9 +185,7 @@ def matrix(programme: Programme, cuts: Cuts, banned: Sequence[np.ndarray] = ()) 
     most = [sign * cuts.base, programme.most, np.ones(len(twice)), [one.sum() - 1 for one in banned], limits]
     largest = np.maximum(abs(rows).max(axis=1).toarray().reshape(-1), 1e-300)
     scaled = csr_array(rows.multiply((1 / largest)[:, None]))
-    return Matrix(
-        gain=gain, rows=scaled, most=np.concatenate(most) / largest, base=base, size=size, forms=len(limits)
-    )
+    return Matrix(gain=gain, rows=scaled, most=np.concatenate(most) / largest, base=base, size=size, forms=len(limits))
 
 
 def _gain(programme: Programme) -> tuple[np.ndarray, float, float]:

@@ -44,18 +44,19 @@ def relax(programme: Programme, cuts: Cuts | None = None) -> tuple[Cuts, np.ndar
         NothingAllowedError: not even fractions of options keep to every row.
     """
     options, cells = len(programme.initiative), len(programme.share)
-    tighter = first_cuts(programme) if cuts is None else cuts
+    kept = first_cuts(programme) if cuts is None else cuts
+    tighter = kept
     for _ in range(_FRACTIONS):
-        cuts, whole = tighter, matrix(programme, tighter)
+        kept, whole = tighter, matrix(programme, tighter)
         limits = [*((0, int(one)) for one in programme.useful), *[(0, 1)] * cells, (None, None)]
         found = linprog(-whole.gain, A_ub=whole.rows, b_ub=whole.most, bounds=limits, method="highs")
         if found.x is None:
             raise NothingAllowedError("no choice keeps to every row")
         more = cuts_at(programme, found.x[:options], found.x[options:-1], _OFF * whole.size)
-        if not len(more.cell) or len(cuts.cell) > _CUTS_A_CELL * cells:
+        if not len(more.cell) or len(kept.cell) > _CUTS_A_CELL * cells:
             break
-        tighter = join_cuts([cuts, more])
-    return cuts, -np.asarray(found.ineqlin.marginals)
+        tighter = join_cuts([kept, more])
+    return kept, -np.asarray(found.ineqlin.marginals)
 
 
 def price_bound(programme: Programme, cuts: Cuts, prices: np.ndarray) -> float:

@@ -28,11 +28,11 @@ STEPS = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The best choice `x` `(option,)` on thinned draws, and the `bound` in money that no choice exceeds by the programme.
+    """The best choice `x` `(option,)` on thinned draws, and how sure it is.
 
-    `difference` is the most by which an exact value was above the programme's among those it puts highest; `best` are
-    the choices looked at that keep to the rules, best first; `programme` and `cuts` are the last ones; no choice
-    that reaches a target costs less than `least_cost` by the programme.
+    By the programme no choice has more money than `bound`, and none that reaches a target costs less than
+    `least_cost`; `difference` is the most by which an exact value was above the programme's among those it puts
+    highest. `best` are the choices looked at that keep to the rules, best first; `programme` and `cuts` the last ones.
     """
 
     x: np.ndarray
@@ -102,16 +102,19 @@ def _of_tail(ground: Ground, rules: Sequence[Rule], limits: Limits, first: Found
     """
     x, cuts, bound = first.x, first.cuts, np.inf
     tails = [worst_draws(ground.npv(x), share)]
+    met = {tuple(sorted(tails[0]))}
     programme = programme_of(ground, rules, x, tails)
     for _ in range(TAIL_ROUNDS):
         found = solve(programme, cuts, near=NEAR, seconds=SECONDS)
         cuts, bound = found.cuts, min(bound, found.bound)
         x = climb(ground, programme, limits, found.x)
-        worst = [worst_draws(ground.npv(one), share) for one in (found.x, x)]
-        new = [tail for tail in worst if not any(np.array_equal(np.sort(tail), np.sort(one)) for one in tails)]
-        if not new:
+        count = len(tails)
+        for tail in (worst_draws(ground.npv(one), share) for one in (found.x, x)):
+            if tuple(sorted(tail)) not in met:
+                met.add(tuple(sorted(tail)))
+                tails.append(tail)
+        if len(tails) == count:
             break
-        tails += new[: 1 if len(new) == 2 and np.array_equal(*new) else 2]
         programme = programme_of(ground, rules, x, tails)
     return _found(ground, programme, limits, bound, cuts)
 
@@ -126,7 +129,8 @@ def _of_target(ground: Ground, rules: Sequence[Rule], limits: Limits, mean: Foun
         return mean
     slack = max(mean.difference, TARGET_SLACK * abs(limits.target))
     every = (np.arange(ground.draws),)
-    x, cuts, bound, banned = mean.x, mean.cuts, 0.0, []
+    x, cuts, bound = mean.x, mean.cuts, 0.0
+    banned: list[np.ndarray] = []
     for _ in range(TARGET_ROUNDS):
         near = programme_of(ground, rules, x, every)
         programme = replace(near, cost=ground.cost, target=limits.target - slack)
@@ -191,11 +195,14 @@ def neighbours(place: np.ndarray, x: np.ndarray) -> np.ndarray:
     fewer = np.repeat(x[None], len(chosen), axis=0)
     fewer[np.arange(len(chosen)), chosen] = 0
     free = np.flatnonzero(~np.isin(place, place[chosen]))
-    out = [fewer]
-    for row, left in [(x, -1), *zip(fewer, chosen, strict=True)]:
-        others = free if left < 0 else np.concatenate([free, np.flatnonzero(place == place[left])])
-        others = others[others != left]
-        more = np.repeat(row[None], len(others), axis=0)
-        more[np.arange(len(others)), others] = 1
-        out.append(more)
+    out = [fewer, _with_one_more(x, free)]
+    for row, left in zip(fewer, chosen, strict=True):
+        moved = np.flatnonzero((place == place[left]) & (np.arange(len(place)) != left))
+        out.append(_with_one_more(row, np.concatenate([free, moved])))
     return np.concatenate(out)
+
+
+def _with_one_more(x: np.ndarray, others: np.ndarray) -> np.ndarray:
+    more = np.repeat(x[None], len(others), axis=0)
+    more[np.arange(len(others)), others] = 1
+    return more

@@ -57,9 +57,7 @@ def test_slopes_are_the_differences_of_the_values(aged: bool) -> None:  # noqa: 
     slopes = value_slopes(case, course)
     largest = np.abs(slopes).max()
     for g, k, period in ((0, 0, 0), (1, 3, 2), (0, 1, 4), (1, 2, 5), (1, 0, 3)):
-        assert slopes[g, k, period] == pytest.approx(
-            _difference(case, course, g, k, period), abs=DIFFERENCED * largest
-        )
+        assert slopes[g, k, period] == pytest.approx(_difference(case, course, g, k, period), abs=DIFFERENCED * largest)
 
 
 def test_what_comes_too_late_for_the_horizon_brings_nothing() -> None:
