@@ -21,6 +21,7 @@ from scenarios.worth import Case, npv_draws, set_value
 
 LIVE_WAYS = 1_024  # up to so many ways to choose and to start, each is valued on all draws
 SPREAD = 40  # of the best, listed beside the chosen one
+TOGETHER = 0.1  # of what an option moves alone: as much may others add to it by what they do together
 FINALISTS = 5  # of the best on fewer draws, valued on all
 
 
@@ -118,7 +119,9 @@ def _by_enumeration(case: Case, options: Sequence[Option], rules: Sequence[Rule]
 
 
 def _by_programme(case: Case, options: Sequence[Option], rules: Sequence[Rule], limits: Limits) -> Chosen:
-    ground = lay_ground(case, options)
+    size = len(options)
+    kept, ground, rules = worth_a_look(lay_ground(case, options), rules)
+    options = [options[int(i)] for i in kept]
     found = search(ground, rules, limits)
     looked_at = len(ground.known)
     spread = spread_out(ground, found, limits)
@@ -130,13 +133,25 @@ def _by_programme(case: Case, options: Sequence[Option], rules: Sequence[Rule], 
     _, money, x = max(finalists, key=lambda one: one[0])
     # on fewer draws every set is off by about as much, so that the distance to the bound is carried over
     missed = max(found.bound + found.difference - money_of(ground.npv(x), limits), 0.0)
+    back = np.eye(size)[kept]
     return Chosen(
-        x=x,
-        others=spread,
+        x=x @ back,
+        others=spread @ back,
         certificate=Certificate(
             method="programme", value=money, bound=money + missed, looked_at=looked_at, least_cost=found.least_cost
         ),
     )
+
+
+def worth_a_look(ground: Ground, rules: Sequence[Rule]) -> tuple[np.ndarray, Ground, tuple[Rule, ...]]:
+    """Places of the options that a best choice may hold, and the ground and rules of these alone.
+
+    Left out is what adds nothing to any set, a margin for what pain points do together allowed, and loosens no rule.
+    """
+    stakes = np.abs(ground.alone).mean(axis=1)
+    loosens = np.any([rule.weights < 0 for rule in rules], axis=0) if rules else np.zeros(len(ground.place), dtype=bool)
+    kept = np.flatnonzero((ground.most_added() > -TOGETHER * stakes) | loosens)
+    return kept, ground.only(kept), tuple(replace(rule, weights=rule.weights[kept]) for rule in rules)
 
 
 def spread_out(ground: Ground, found: Found, limits: Limits) -> np.ndarray:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from scenarios.choice import option_draws, plan_costs
+from scenarios.choice import option_draws, plan_costs, worth_a_look
 from scenarios.ground import lay_ground
 from scenarios.limits import Limits
 from scenarios.options import Option, options_of
@@ -99,8 +99,9 @@ def _members(row: np.ndarray) -> tuple[int, ...]:
 
 def _best_by_budget(case: Case, options: tuple[Option, ...], limits: Limits, budgets: int) -> Iterator[np.ndarray]:
     """The choice `(option,)` that is best at each of the budgets that some choice keeps to."""
-    ground = lay_ground(case, options)
     free = rules_of(options, replace(limits, budget=None))
+    kept, ground, free = worth_a_look(lay_ground(case, options), free)
+    back = np.eye(len(options))[kept]
     most = search(ground, free, limits)
     row = Rule(name="budget", kind="budget", weights=ground.cost, most=0.0)
     programme = programme_of(ground, (*free, row), most.x, (np.arange(ground.draws),))
@@ -115,4 +116,4 @@ def _best_by_budget(case: Case, options: tuple[Option, ...], limits: Limits, bud
         x = climb(ground, within, limits, found.x)
         if best is None or ground.judged(x, limits) > ground.judged(best, limits):
             best = x
-            yield x
+            yield x @ back
