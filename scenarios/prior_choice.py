@@ -10,7 +10,8 @@ import numpy as np
 from impact.checks import Check, make_check
 from models.prior_sensitivity import Refit
 from models.value import never_again
-from scenarios.dial_choice import Choice, thinned, with_posterior
+from scenarios.dial_choice import Choice
+from scenarios.thinned import thinned, with_posterior
 from scenarios.worth import Case, npv_draws, set_value
 
 MOVED = 0.25  # of the total at stake: more than that and half of what is shown may be what was assumed
