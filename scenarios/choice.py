@@ -124,7 +124,7 @@ def _by_programme(case: Case, options: Sequence[Option], rules: Sequence[Rule], 
     options = [options[int(i)] for i in kept]
     found = search(ground, rules, limits)
     looked_at = len(ground.known)
-    spread = spread_out(ground, found, limits)
+    spread = spread_out(ground, found)
     cost = plan_costs(options)
     finalists = []
     for x in found.best[:FINALISTS]:
@@ -154,20 +154,20 @@ def worth_a_look(ground: Ground, rules: Sequence[Rule]) -> tuple[np.ndarray, Gro
     return kept, ground.only(kept), tuple(replace(rule, weights=rule.weights[kept]) for rule in rules)
 
 
-def spread_out(ground: Ground, found: Found, limits: Limits) -> np.ndarray:
+def spread_out(ground: Ground, found: Found) -> np.ndarray:
     """Choices to fall back on `(choice, option)`: those looked at, ever smaller ones, and some without each pain point.
 
     All keep to the rules.
     """
-    out = list(found.best[:SPREAD])
+    out, pains = list(found.best[:SPREAD]), len(ground.case.posterior.pain_points)
     x = found.x
     while x.any():
         fewer = np.repeat(x[None], int(x.sum()), axis=0)
         fewer[np.arange(len(fewer)), np.flatnonzero(x)] = 0
         x = fewer[int(np.argmax(found.programme.value(fewer)))]
         out.append(x)
-    fixes = ground.share.reshape(len(ground.place), len(ground.case.base.personas), -1, ground.case.periods)
-    for k in range(fixes.shape[2]):
+    fixes = ground.share.reshape(len(ground.place), len(ground.case.base.personas), pains, ground.case.periods)
+    for k in range(pains):
         without = found.x * ~(fixes[:, :, k] > 0).any(axis=(1, 2))
         if without.sum() < found.x.sum():
             out.append(without)

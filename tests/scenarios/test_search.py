@@ -243,6 +243,15 @@ def test_the_frontier_by_the_programme_rises_and_holds_the_study_s_own_budget() 
         assert point.value <= best.npv.mean() * (1 + SUMMED)
 
 
+def test_under_another_aim_the_frontier_still_shows_the_best_mean_at_the_study_s_budget() -> None:
+    case, limits = timed_case(2, 5)
+    limits = replace(limits, objective="floor", floor=0.97)
+    points = frontier(case, choose_portfolio(case, limits), limits, budgets=5)
+    values = [point.value for point in points]
+    assert values == sorted(values)
+    assert limits.budget in [point.budget for point in points]
+
+
 def test_years_cap_what_is_spent_in_each(monkeypatch: pytest.MonkeyPatch) -> None:
     case, _ = timed_case(0)
     first = np.arange(PERIODS) < 3
