@@ -27,9 +27,9 @@ def _holds(rules: Sequence[Rule], options: int) -> bool:
 
 def _random_rules(seed: int, options: int, count: int) -> list[Rule]:
     rng = stream(seed, "random rules")
-    rules = [_rule(f"one start {i}", np.eye(options)[i], 1, "one start") for i in range(options)]
+    rules = [_rule(f"one start {i}", np.eye(options)[i].tolist(), 1, "one start") for i in range(options)]
     for number in range(count):
-        row = rng.integers(-3, 4, options)
+        row = rng.integers(-3, 4, options).tolist()
         rules.append(_rule(f"row {number}", row, float(rng.integers(-3, 2))))
     return rules
 
