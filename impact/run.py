@@ -40,6 +40,7 @@ from scenarios.cashflow import Clock
 from scenarios.decide import decide
 from scenarios.decision import Decision, decision_checks
 from scenarios.effect import make_offers, make_ongoing
+from scenarios.explained import explain
 from scenarios.gates import Gates, find_gates
 from scenarios.limit_faults import limit_checks, limit_findings
 from scenarios.limits import limits_of
@@ -143,7 +144,7 @@ def find(
     with progress.stage("Measuring coverage"):
         coverage = measure_coverage(intake.source, journey, study)
     too_few = unit_checks(cells)
-    estimates, decision = None, None
+    estimates, decision, explained = None, None, None
     walks: tuple[Walk, ...] = ()
     gates: Gates | None = None
     checks = (*intake.checks, *limit_checks(study, intake.case.plan), *coverage_checks(coverage), *too_few)
@@ -154,11 +155,12 @@ def find(
             estimates, more = estimate(intake, cells, coverage, progress, approvals, engine)
             with progress.stage("Valuing, ranking, choosing"):
                 decision = choose(intake, cells, estimates)
+                explained = explain(decision)
                 walks = walk(decision, estimates)
             with progress.stage("Asking what it rests on"):
                 gates = find_gates(decision, estimates.question, cells, journey, study.study.seed)
             checks = (*checks, *more, *decision_checks(decision), *_within_the_cap(estimates, decision))
-            checks = (*checks, *gates.checks(journey))
+            checks = (*checks, *gates.checks(journey), *(explained.checks() if explained else ()))
     except TooThinError as thin:
         checks = (*checks, thin_check(thin))
     with progress.stage("Following customers"):
@@ -180,6 +182,7 @@ def find(
         walks=walks,
         lifetimes=lifetimes,
         gates=gates,
+        explained=explained,
     )
 
 

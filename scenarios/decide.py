@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from scenarios.breakeven import break_even
-from scenarios.decision import Decision, marginal_values
+from scenarios.decision import Decision
 from scenarios.facevalue import face_values
 from scenarios.limits import Limits
 from scenarios.portfolio import choose_portfolio, frontier
 from scenarios.quarters import plan_quarters
 from scenarios.ranking import rank_initiatives
+from scenarios.reasons import marginal_values
 from scenarios.worth import Case, at_starts
 
 

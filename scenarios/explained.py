@@ -12,6 +12,8 @@ from scenarios.prices import Price, prices_of
 from scenarios.reasons import Reason, needs_sentence, reason_sentence, reasons_of, relaxed_choices
 from scenarios.rechoice import Pool, pool_of
 
+TURNS = ("cost_down_to", "effect_up_to", "budget_up_to", "falls_out_above", "binds")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
@@ -30,11 +32,13 @@ class Explained:
         """What would have to be true for the other answer, as a short sentence."""
         return needs_sentence(self.reasons[i], self.pool, i)
 
-    def budget_up_to(self, i: int) -> float:
-        """The budget from which an initiative is chosen, by fiscal year the sum of all limits; NaN for none."""
-        limits = self.pool.limits
+    def figures(self, i: int) -> tuple[float, float, float, float, str]:
+        """Where the choice turns, in the order of `TURNS`; by fiscal year a budget is the sum of all limits."""
+        reason, limits = self.reasons[i], self.pool.limits
         whole = limits.budget or sum((year.capex or 0.0) + (year.opex or 0.0) for year in limits.years)
-        return self.reasons[i].budget_times * whole
+        binds = ";".join(what if kind != "budget" else "budget" for kind, what in reason.binds)
+        times = reason.budget_times * whole
+        return reason.cost_down_to, reason.effect_up_to, times, reason.falls_out_above, binds
 
     def checks(self) -> tuple[Check, ...]:
         """Whether any persona is made worse by what is chosen."""

@@ -62,7 +62,7 @@ def _money(pool: Pool, rule: Rule, relaxed: Mapping[Group, Choice | None]) -> It
         change = share * rule.most
         yield Price(
             constraint=rule.name,
-            what=f"{share:+.0%}",
+            what=f"{abs(share):.0%} {'more' if share > 0 else 'less'}",
             limit=rule.most,
             used=_used(pool, rule),
             change=change,

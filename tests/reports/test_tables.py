@@ -33,9 +33,12 @@ CONTRACT = {
     "value_prior_share",
     "initiatives": "initiative cost npv npv_p05 npv_p50 npv_p95 p_npv_positive roi payback_quarters rank rank_p05 "
     "rank_p95 p_top3 regret verdict evpi max_cost prior_share",
-    "portfolio": "initiative kind chosen start reason what_would_have_to_be_true",
+    "portfolio": "initiative kind chosen start reason what_would_have_to_be_true cost_down_to effect_up_to "
+    "budget_up_to falls_out_above binds",
     "cashflow": "initiative period capex opex retention spend service_saving non_cashable net cumulative",
     "frontier": "budget value value_p05 value_p95 initiatives",
+    "prices": "constraint what_if limit used change value_gained per_unit currently_binds",
+    "delay": "initiative name owner quarters_later npv_change p05 p95",
     "scenarios": "scenario period metric value p05 p50 p95",
     "reconciliation": "period unit line ledger reported difference coverage",
     "benefits": "initiative owner status approved_cost actual_cost approved_benefit measured_benefit bookable "

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from functools import cache, partial
-
 import numpy as np
 import pytest
 
-from scenarios.limits import Limits, YearLimit
+from scenarios.limits import Limits
 from scenarios.portfolio import InfeasibleError, allowed_sets, choose_portfolio
-from scenarios.rechoice import Pool, pool_of
 from scenarios.turning import (
     budget_up_to,
     cheaper,
@@ -23,30 +18,11 @@ from scenarios.turning import (
     stronger,
     with_offer,
 )
-from scenarios.worth import Case, at_starts
-from tests.scenarios.small_case import PERIODS, random_case, with_items
+from scenarios.worth import Case
+from tests.scenarios.posed_cases import POSED, Posed, pose
 
 # Beyond a turning point by a thousandth of it: the effect's is found to a ten-thousandth of its multiple.
 BEYOND = 1e-3
-SEEDS = (1, 2)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Posed:
-    """A case with its limits, and the sets it is chosen among."""
-
-    case: Case
-    limits: Limits
-    pool: Pool
-    out: tuple[int, ...]
-
-
-def _posed(case: Case, limits: Limits) -> Posed:
-    found = choose_portfolio(case, limits)
-    case = at_starts(case, found.starts)
-    pool = pool_of(case, found, limits)
-    out = tuple(int(i) for i in np.flatnonzero(found.chosen == 0))
-    return Posed(case=case, limits=limits, pool=pool, out=out)
 
 
 def _chooses(case: Case, limits: Limits, i: int) -> bool:
@@ -56,56 +32,9 @@ def _chooses(case: Case, limits: Limits, i: int) -> bool:
         return False
 
 
-def _whole(case: Case) -> float:
-    return sum(offer.plan_cost for offer in case.offers)
-
-
-def _worthwhile(seed: int) -> Case:
-    """A random case whose initiatives cost less, so that limits keep some of them out."""
-    case = random_case(seed, 4)
-    return replace(case, offers=tuple(cheaper(offer, 0.4) for offer in case.offers))
-
-
-def _tight(seed: int) -> Posed:
-    case = _worthwhile(seed)
-    return _posed(case, Limits(budget=0.4 * _whole(case)))
-
-
-def _linked(seed: int) -> Posed:
-    case = with_items(
-        _worthwhile(seed),
-        act0={"requires": ("act1",)},
-        act2={"excludes": ("act3",)},
-    )
-    return _posed(case, Limits(budget=0.6 * _whole(case)))
-
-
-def _teams(seed: int) -> Posed:
-    case = _worthwhile(seed)
-    changes: Mapping[str, dict[str, object]] = {
-        name: {"capacity": {"crew": float(1 + n % 3)}, "start": 8104 + n % 2} for n, name in enumerate(case.ids())
-    }
-    case = with_items(case, **changes)
-    periods = np.arange(PERIODS) < 4
-    year = YearLimit(label="2026", periods=periods, capex=0.5 * _whole(case), opex=None)
-    return _posed(case, Limits(years=(year,), capacity={"crew": np.full(PERIODS, 3.0)}))
-
-
-POSED: dict[str, Callable[[], Posed]] = {
-    **{f"a budget, {seed}": partial(_tight, seed) for seed in SEEDS},
-    **{f"links, {seed}": partial(_linked, seed) for seed in SEEDS},
-    **{f"teams and a year, {seed}": partial(_teams, seed) for seed in SEEDS},
-}
-
-
 @pytest.fixture(scope="module", params=POSED)
 def posed(request: pytest.FixtureRequest) -> Posed:
-    return _pose(request.param)
-
-
-@cache
-def _pose(name: str) -> Posed:
-    return POSED[name]()
+    return pose(request.param)
 
 
 def test_below_the_cost_it_must_come_down_to_it_is_chosen_and_above_it_is_not(posed: Posed) -> None:
@@ -171,7 +100,7 @@ def _best_has(posed: Posed, times: float, i: int) -> bool:
 
 
 def test_the_posed_cases_turn_in_every_way() -> None:
-    every = [_pose(name) for name in POSED]
+    every = [pose(name) for name in POSED]
     for figure in (lambda p, i: cost_down_to([p], i), lambda p, i: effect_up_to([p], i)[0], budget_up_to):
         figures = [figure(one.pool, i) for one in every for i in one.out]
         assert np.isfinite(figures).sum() >= 2
