@@ -37,8 +37,6 @@ CONTRACT = {
     "budget_up_to falls_out_above binds",
     "cashflow": "initiative period capex opex retention spend service_saving non_cashable net cumulative",
     "frontier": "budget value value_p05 value_p95 initiatives",
-    "prices": "constraint what_if limit used change value_gained per_unit currently_binds",
-    "delay": "initiative name owner quarters_later npv_change p05 p95",
     "scenarios": "scenario period metric value p05 p50 p95",
     "reconciliation": "period unit line ledger reported difference coverage",
     "benefits": "initiative owner status approved_cost actual_cost approved_benefit measured_benefit bookable "
@@ -58,6 +56,8 @@ CONTRACT = {
     "carried": "pain_point name kind at at_name effect low high n share value_more",
     "excellence": "stage name step kano share n leaving leaving_low leaving_high spend spend_low spend_high "
     "value_per_percent value_per_percent_p05 value_per_percent_p95",
+    "prices": "constraint what_if limit used change value_gained per_unit currently_binds",
+    "delay": "initiative name owner quarters_later npv_change p05 p95",
     "lifetime": "persona name model parameters n left retention_y1 retention_y2 retention_y3 retention_y4 retention_y5 "
     "customers value value_p05 value_p95 value_20q value_20q_p05 value_20q_p95 note",
     "survival": "tenure n observed shifted_beta gamma_frailty geometric",
