@@ -8,17 +8,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from scenarios.conflict_words import LIMITS, quarter_label, said_together
-from scenarios.portfolio import InfeasibleError, Portfolio, choose_portfolio
+from scenarios.floor import FloorKeeper
+from scenarios.portfolio import Portfolio
 from scenarios.rechoice import (
     Choice,
     Group,
     Pool,
-    as_planned,
     at_chosen,
     banned,
     forced,
     groups_of,
-    pool_of,
     rechoose,
     without,
 )
@@ -102,7 +101,7 @@ def _chosen(pool: Pool, i: int, marginal: float) -> Reason:
         chosen=True,
         mandatory=mandatory,
         marginal=marginal,
-        falls_out_above=falls_out_above(pool, i),
+        falls_out_above=falls_out_above(pool, i, other),
         goes=tuple(sorted(before - after - {i})),
         comes=tuple(sorted(after - before)),
     )
@@ -151,12 +150,12 @@ def _with_it(pool: Pool, i: int) -> list[Pool]:
     """The best choice with an initiative, searched for where sets are not all known; at its own starts."""
     if pool.complete or not pool.searchable:
         return []
-    try:
-        found = choose_portfolio(as_planned(forced(pool.case, i)), pool.limits)
-    except InfeasibleError:
+    found = rechoose(pool, forced(pool.case, i), pool.limits)
+    if found is None:
         return []
-    case = at_starts(pool.case, found.starts)
-    return [pool_of(case, found, pool.limits, pool.chosen)]
+    row = np.isin(np.arange(len(pool.case.offers)), found.members).astype(float)
+    case = at_starts(pool.case, np.array(found.starts, dtype=int))
+    return [replace(pool, case=case, sets=row[None], value=np.array([found.value]), keeper=FloorKeeper(case))]
 
 
 def binding_words(pool: Pool, i: int, group: Group) -> str:

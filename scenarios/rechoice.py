@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from scenarios.aims import judge
 from scenarios.cashflow import planned_start
-from scenarios.floor import FloorKeeper
+from scenarios.choice import FINALISTS, option_draws, plan_costs
+from scenarios.floor import FloorKeeper, keeps_floor
+from scenarios.ground import Ground, lay_ground
 from scenarios.limits import Limits, YearLimit
-from scenarios.options import Option
-from scenarios.portfolio import InfeasibleError, Portfolio, choose_portfolio
+from scenarios.options import Option, options_of
+from scenarios.portfolio import Portfolio
+from scenarios.programme_solve import NothingAllowedError
 from scenarios.rules import Rule, keep_rules, rules_of
+from scenarios.search import search
 from scenarios.worth import Case, at_starts, costs_by_period, mean_benefits
 
 NEVER = "what is not to be had"  # stands for something stopped, so that nothing which requires it can be chosen
@@ -22,18 +27,22 @@ Group = tuple[str, str]  # kind of rule and what it is of: a team, a year's limi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """A chosen set: places of its `members` in plan order, and its mean NPV."""
+    """A chosen set: places of its `members` in plan order, its mean NPV, and the place of each initiative's start.
+
+    `starts` is empty where they are those of the pool.
+    """
 
     members: tuple[int, ...]
     value: float
+    starts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pool:
     """Sets whose worth is known, of offers at their chosen starts.
 
-    `sets` 0/1 `(set, initiative)`, `value` `(set,)` mean NPV, `chosen` the choice that stands. `complete` where they
-    are all the sets there are: then no choice has to be searched for.
+    `sets` 0/1 `(set, initiative)`, `value` `(set,)` mean NPV, `chosen` the choice that stands; `searcher` is None
+    where they are all the sets there are.
     """
 
     case: Case
@@ -41,8 +50,13 @@ class Pool:
     chosen: Choice
     sets: np.ndarray
     value: np.ndarray
-    complete: bool
     keeper: FloorKeeper
+    searcher: Searcher | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether its sets are all there are."""
+        return self.searcher is None
 
     @property
     def judged_by_mean(self) -> bool:
@@ -60,14 +74,13 @@ class Pool:
         return at_chosen(self.case)
 
 
-def pool_of(case: Case, portfolio: Portfolio, limits: Limits, standing: Choice | None = None) -> Pool:
+def pool_of(case: Case, portfolio: Portfolio, limits: Limits) -> Pool:
     """The sets that a choice was made among; where those are not all, those next to the chosen one, on all draws.
 
     Args:
         case: with every offer at its chosen start.
         portfolio: what was chosen.
         limits: under which.
-        standing: the choice that stands, where it is another.
     """
     sets, value = portfolio.sets, portfolio.value
     if not _every(portfolio):
@@ -78,11 +91,11 @@ def pool_of(case: Case, portfolio: Portfolio, limits: Limits, standing: Choice |
     return Pool(
         case=case,
         limits=limits,
-        chosen=standing or Choice(members=members, value=float(value[at])),
+        chosen=Choice(members=members, value=float(value[at])),
         sets=sets,
         value=value,
-        complete=_complete(case, portfolio, limits),
         keeper=FloorKeeper(case),
+        searcher=None if _complete(case, portfolio, limits) else searcher_of(case, members, limits),
     )
 
 
@@ -105,18 +118,76 @@ def rechoose(pool: Pool, case: Case, limits: Limits) -> Choice | None:
         case: the pool's, its items changed in what they require, exclude or make mandatory, or in nothing.
         limits: to keep to.
     """
-    if pool.complete:
-        allowed = keep_rules(rules_of(at_chosen(case), limits), pool.sets)
-        place = best_place(pool, pool.value, allowed, limits)
-        if place is None:
-            return None
-        members = tuple(int(i) for i in np.flatnonzero(pool.sets[place]))
-        return Choice(members=members, value=float(pool.value[place]))
-    try:
-        found = choose_portfolio(as_planned(case), limits)
-    except InfeasibleError:
+    if pool.searcher is not None:
+        return pool.searcher.choose(case, limits)
+    allowed = keep_rules(rules_of(at_chosen(case), limits), pool.sets)
+    place = best_place(pool, pool.value, allowed, limits)
+    if place is None:
         return None
-    return Choice(members=tuple(int(i) for i in np.flatnonzero(found.chosen)), value=float(found.npv.mean()))
+    members = tuple(int(i) for i in np.flatnonzero(pool.sets[place]))
+    return Choice(members=members, value=float(pool.value[place]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Searcher:
+    """Choices among all starts by the integer programme, each valued on all draws once.
+
+    `options` of the case as planned, the `ground` they are compared on, and the choice that `stands` `(option,)`.
+    """
+
+    case: Case
+    options: tuple[Option, ...]
+    ground: Ground
+    stands: np.ndarray
+    known: dict[bytes, np.ndarray] = field(default_factory=dict)
+
+    def choose(self, case: Case, limits: Limits) -> Choice | None:
+        """The best choice for the items of a case under limits; None where no choice keeps to them."""
+        options = tuple(_with_item_of(case, option) for option in self.options)
+        rules = rules_of(options, limits)
+        try:
+            found = search(self.ground, rules, limits)
+        except NothingAllowedError:
+            return None
+        stands = [self.stands] if keep_rules(rules, self.stands[None]).all() else []
+        tried = [x for x in (*found.best, *stands) if not limits.persona_floor or self._keeps(x)]
+        finalists = [*tried[:FINALISTS], *([self.stands] if any(x is self.stands for x in tried) else [])]
+        if not finalists:
+            return None
+        cost = plan_costs(options)
+        return self._choice(max(finalists, key=lambda x: judge(self._draws(x), float(cost @ x), limits)))
+
+    def _draws(self, x: np.ndarray) -> np.ndarray:
+        key = (x > 0).tobytes()
+        if key not in self.known:
+            self.known[key] = option_draws(self.case, self.options, x)
+        return self.known[key]
+
+    def _choice(self, x: np.ndarray) -> Choice:
+        starts = [offer.schedule.start for offer in self.case.offers]
+        taken = [self.options[int(at)] for at in np.flatnonzero(x)]
+        for option in taken:
+            starts[option.place] = option.start
+        members = tuple(sorted(option.place for option in taken))
+        return Choice(members=members, value=float(self._draws(x).mean()), starts=tuple(starts))
+
+    def _keeps(self, x: np.ndarray) -> bool:
+        choice = self._choice(x)
+        return keeps_floor(at_starts(self.case, np.array(choice.starts)), choice.members)
+
+
+def searcher_of(case: Case, members: Sequence[int], limits: Limits) -> Searcher:
+    """The search among all starts; `members` are chosen, at the starts that the case has."""
+    planned = as_planned(case)
+    options = options_of(planned.offers, planned.clock, limits)
+    stands = [
+        option.place in members and option.start == case.offers[option.place].schedule.start for option in options
+    ]
+    return Searcher(case=planned, options=options, ground=lay_ground(planned, options), stands=np.array(stands, float))
+
+
+def _with_item_of(case: Case, option: Option) -> Option:
+    return replace(option, offer=replace(option.offer, item=case.offers[option.place].item))
 
 
 def as_planned(case: Case) -> Case:

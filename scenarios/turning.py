@@ -10,7 +10,7 @@ from scipy.optimize import brentq
 
 from scenarios.effect import Offer
 from scenarios.limits import Limits
-from scenarios.rechoice import Pool, at_chosen, banned, rechoose
+from scenarios.rechoice import Choice, Pool, at_chosen, rechoose
 from scenarios.rules import Rule, keep_rules, rules_of
 from scenarios.worth import Case, npv_draws, set_value
 
@@ -31,14 +31,13 @@ def cost_down_to(pools: Sequence[Pool], i: int) -> float:
     return pools[0].case.offers[i].plan_cost * (1 - cut) if cut < 1 else np.nan
 
 
-def falls_out_above(pool: Pool, i: int) -> float:
+def falls_out_above(pool: Pool, i: int, other: Choice | None) -> float:
     """The one-off cost above which a chosen initiative is not chosen any more; NaN where none does it.
 
-    With each set it stays in until the set no longer fits, or is worth less than the best without it.
+    With each set it stays in until the set no longer fits, or is worth less than `other`, the best choice without it.
     """
     offer = pool.case.offers[i]
     saved = whole_cost(pool.case, offer)
-    other = rechoose(pool, *banned(pool.case, pool.limits, i))
     if other is None or saved <= 0:
         return np.nan
     inside = pool.sets[:, i] > 0
@@ -152,8 +151,8 @@ def _largest_share(pool: Pool, i: int, sets: np.ndarray) -> np.ndarray:
     rules = zip(rules_of(at_chosen(pool.case), pool.limits), rules_of(at_chosen(free), pool.limits), strict=True)
     for now, without_cost in rules:
         least, own = sets @ without_cost.weights, sets @ (now.weights - without_cost.weights)
-        room = now.limit - least
-        fits = np.divide(room, own, out=np.where(room >= 0, np.inf, -np.inf), where=own > 0)
+        kept = np.where(least <= now.limit, np.inf, -np.inf)
+        fits = np.divide(now.most - least, own, out=kept, where=own > 0)
         share = np.minimum(share, fits)
     return share
 

@@ -19,7 +19,7 @@ from scenarios.reasons import (
     reasons_of,
     relaxed_choices,
 )
-from scenarios.rechoice import Group, Pool, at_chosen, banned, forced, groups_of, without
+from scenarios.rechoice import Group, Pool, at_chosen, banned, forced, groups_of, searcher_of, without
 from scenarios.rules import rules_of
 from scenarios.worth import npv_draws, set_value
 from tests.scenarios.posed_cases import POSED, Posed, pose, posed_case
@@ -57,13 +57,18 @@ def test_what_binds_lets_it_in_when_it_is_left_out_and_nothing_does_where_nothin
 
 
 def test_a_choice_that_is_searched_for_has_the_same_reasons_as_one_that_is_listed(posed: Posed) -> None:
-    listed, searched = _reasons(posed.pool), _reasons(replace(posed.pool, complete=False))
+    listed, searched = _reasons(posed.pool), _reasons(_searched(posed))
     for one, other in zip(listed, searched, strict=True):
         assert (one.chosen, one.binds, one.together, one.goes, one.comes) == (
             (other.chosen, other.binds, other.together, other.goes, other.comes)
         )
         assert other.cost_down_to == pytest.approx(one.cost_down_to, nan_ok=True)
         assert other.budget_times == pytest.approx(one.budget_times, nan_ok=True)
+
+
+def _searched(posed: Posed) -> Pool:
+    searcher = searcher_of(posed.case, posed.pool.chosen.members, posed.limits)
+    return replace(posed.pool, searcher=searcher)
 
 
 def test_every_initiative_has_a_reason_in_a_short_sentence(posed: Posed) -> None:

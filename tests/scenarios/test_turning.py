@@ -7,6 +7,7 @@ import pytest
 
 from scenarios.limits import Limits
 from scenarios.portfolio import InfeasibleError, allowed_sets, choose_portfolio
+from scenarios.rechoice import Choice, banned, rechoose
 from scenarios.turning import (
     budget_up_to,
     cheaper,
@@ -48,10 +49,14 @@ def test_below_the_cost_it_must_come_down_to_it_is_chosen_and_above_it_is_not(po
         assert not _chooses(with_offer(posed.case, i, cheaper(offer, share * (1 + BEYOND))), posed.limits, i)
 
 
+def _without(posed: Posed, i: int) -> Choice | None:
+    return rechoose(posed.pool, *banned(posed.case, posed.limits, i))
+
+
 def test_above_the_cost_it_falls_out_at_it_is_not_chosen_and_below_it_is(posed: Posed) -> None:
     for i in posed.pool.chosen.members:
         offer = posed.case.offers[i]
-        share = falls_out_above(posed.pool, i) / offer.plan_cost
+        share = falls_out_above(posed.pool, i, _without(posed, i)) / offer.plan_cost
         if np.isnan(share):
             continue
         assert share >= 1
