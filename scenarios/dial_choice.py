@@ -10,8 +10,7 @@ import numpy as np
 from models.dial import Exposed, under_hidden_cause
 from models.value import look_at_today
 from scenarios.portfolio import Portfolio
-from scenarios.thinned import thinned as thinned
-from scenarios.thinned import with_posterior as with_posterior
+from scenarios.thinned import thinned
 from scenarios.worth import Case, costs_by_period, mean_benefits
 
 THINNED = 200  # draws: sets are compared on the same ones, and each starts from its value on all of them

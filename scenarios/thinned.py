@@ -18,8 +18,7 @@ def thinned(case: Case, draws: int) -> Case:
     if whole <= draws:
         return case
     at = np.linspace(0, whole - 1, draws).astype(int)
-    names = ("score", "leaving", "spend", "credibility", "theta", "psi")
-    return with_posterior(case, replace(case.posterior, **{name: getattr(case.posterior, name)[at] for name in names}))
+    return with_posterior(case, case.posterior.at(at))
 
 
 def with_posterior(case: Case, posterior: UpliftPosterior) -> Case:
