@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -24,6 +25,8 @@ from scenarios.rechoice import (
 from scenarios.rules import Rule, rules_of
 from scenarios.turning import budget_up_to, cost_down_to, effect_up_to, falls_out_above
 from scenarios.worth import Case, at_starts, npv_draws, set_value
+
+WHOLE = 1e-3  # by which a figure may miss a whole number and still be it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,15 +207,15 @@ def needs_sentence(reason: Reason, pool: Pool, i: int) -> str:
     if reason.chosen:
         said = []
         if np.isfinite(reason.falls_out_above):
-            said.append(f"it falls out at a cost above {reason.falls_out_above:,.0f} {now}")
+            said.append(f"it falls out at a cost above {_up(reason.falls_out_above):,} {now}")
         if reason.goes:
             said.append(f"without it {said_together([ids[j] for j in reason.goes])} would go too")
         return "; ".join(said)
     ways = []
     if np.isfinite(reason.cost_down_to):
-        ways.append(f"it costs at most {reason.cost_down_to:,.0f} {now}")
+        ways.append(f"it costs at most {_down(reason.cost_down_to):,} {now}")
     if np.isfinite(reason.effect_up_to):
-        ways.append(f"it removes {reason.effect_up_to:.0%} of occurrences (now {reason.effect_now:.0%})")
+        ways.append(f"it removes {_up(100 * reason.effect_up_to)}% of occurrences (now {reason.effect_now:.0%})")
     if np.isfinite(reason.budget_times):
         ways.append(_budget_needed(reason.budget_times, pool))
     ways += [_dropped(group) for group in reason.binds if group[0] not in ("budget", "year") and not reason.together]
@@ -221,9 +224,17 @@ def needs_sentence(reason: Reason, pool: Pool, i: int) -> str:
 
 def _budget_needed(times: float, pool: Pool) -> str:
     if pool.limits.budget is None:
-        return f"every year's budget is {times - 1:.1%} larger"
-    more = (times - 1) * pool.limits.budget
-    return f"the budget is {more:,.0f} larger"
+        return f"every year's budget is {_up(1000 * (times - 1)) / 10:g}% larger"
+    return f"the budget is {_up((times - 1) * pool.limits.budget):,} larger"
+
+
+def _up(figure: float) -> int:
+    """The next whole number, on the safe side of a turning point."""
+    return math.ceil(figure - WHOLE)
+
+
+def _down(figure: float) -> int:
+    return math.floor(figure + WHOLE)
 
 
 def _dropped(group: Group) -> str:

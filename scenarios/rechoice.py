@@ -9,8 +9,8 @@ import numpy as np
 
 from scenarios.aims import judge
 from scenarios.cashflow import planned_start
-from scenarios.choice import FINALISTS, option_draws, plan_costs
-from scenarios.floor import FloorKeeper, keeps_floor
+from scenarios.choice import FINALISTS, keeps_the_floor, option_draws, plan_costs
+from scenarios.floor import FloorKeeper
 from scenarios.ground import Ground, lay_ground
 from scenarios.limits import Limits, YearLimit
 from scenarios.options import Option, options_of
@@ -150,7 +150,7 @@ class Searcher:
         except NothingAllowedError:
             return None
         stands = [self.stands] if keep_rules(rules, self.stands[None]).all() else []
-        tried = [x for x in (*found.best, *stands) if not limits.persona_floor or self._keeps(x)]
+        tried = [x for x in (*found.best, *stands) if keeps_the_floor(self.case, options, x, limits)]
         finalists = [*tried[:FINALISTS], *([self.stands] if any(x is self.stands for x in tried) else [])]
         if not finalists:
             return None
@@ -170,10 +170,6 @@ class Searcher:
             starts[option.place] = option.start
         members = tuple(sorted(option.place for option in taken))
         return Choice(members=members, value=float(self._draws(x).mean()), starts=tuple(starts))
-
-    def _keeps(self, x: np.ndarray) -> bool:
-        choice = self._choice(x)
-        return keeps_floor(at_starts(self.case, np.array(choice.starts)), choice.members)
 
 
 def searcher_of(case: Case, members: Sequence[int], limits: Limits) -> Searcher:

@@ -7,9 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.value import look_at_today
 from scenarios.floor import FloorKeeper, keeps_floor, persona_changes
+from scenarios.limits import Limits
+from scenarios.portfolio import choose_portfolio
 from scenarios.worth import Case, set_value
+from tests.scenarios.posed_cases import pose
 from tests.scenarios.small_case import random_case
 
 # Means of fifty draws summed in another order.
@@ -17,11 +19,10 @@ SUMMED = 1e-9
 
 
 def _pleased(case: Case) -> Case:
-    """The case in which pain points please the second persona."""
-    score, leaving = case.posterior.score.copy(), case.posterior.leaving.copy()
-    score[:, 1], leaving[:, 1] = np.abs(score[:, 1]), -np.abs(leaving[:, 1])
-    posterior = replace(case.posterior, score=score, leaving=leaving)
-    return replace(case, posterior=posterior, today=look_at_today(case.base, posterior))
+    """The case in which pain points please the second persona, and cost money all the same."""
+    score = case.posterior.score.copy()
+    score[:, 1] = np.abs(score[:, 1])
+    return replace(case, posterior=replace(case.posterior, score=score))
 
 
 @pytest.mark.parametrize("members", [(0,), (0, 1, 2)])
@@ -51,3 +52,23 @@ def test_each_set_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     first = keeper.keeps(np.array([1, 0, 0]))
     monkeypatch.setattr("scenarios.floor.keeps_floor", lambda *_: pytest.fail("looked at again"))
     assert keeper.keeps(np.array([1.0, 0.0, 0.0])) == first
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_what_is_chosen_under_the_floor_is_the_best_set_that_makes_no_persona_worse(seed: int) -> None:
+    case = _pleased(pose(f"a budget, {seed}").case)
+    free = choose_portfolio(case, Limits())
+    kept = np.array([keeps_floor(case, [int(i) for i in np.flatnonzero(row)]) for row in free.sets])
+    assert free.chosen.any() and not kept[np.argmax(free.value)]
+    found = choose_portfolio(case, Limits(persona_floor=True))
+    assert found.npv.mean() == pytest.approx(free.value[kept].max(), abs=1e-6)
+
+
+def test_the_programme_keeps_the_floor_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = _pleased(pose("a budget, 1").case)
+    listed = choose_portfolio(case, Limits(persona_floor=True))
+    monkeypatch.setattr("scenarios.portfolio.LIVE_SETS", 2)
+    for ways in (1_024, 1):
+        monkeypatch.setattr("scenarios.choice.LIVE_WAYS", ways)
+        found = choose_portfolio(case, Limits(persona_floor=True))
+        assert np.array_equal(found.chosen, listed.chosen)

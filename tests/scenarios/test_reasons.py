@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -86,7 +87,7 @@ def test_what_the_budget_keeps_out_says_how_much_more_it_would_take() -> None:
     for i in kept_out:
         assert "the budget is used better" in reason_sentence(reasons[i])
         more = (reasons[i].budget_times - 1) * posed.limits.budget
-        assert f"the budget is {more:,.0f} larger" in needs_sentence(reasons[i], posed.pool, i)
+        assert f"the budget is {math.ceil(more - 1e-3):,} larger" in needs_sentence(reasons[i], posed.pool, i)
 
 
 def test_what_a_team_has_no_room_for_names_the_team_and_the_quarter() -> None:
@@ -162,7 +163,9 @@ def test_at_its_turning_cost_an_initiative_adds_nothing() -> None:
     posed = posed_case(case_of(one_plan(fix, cost=50_000.0)), Limits())
     reason = _reasons(posed.pool)[0]
     assert "does not cover its cost" in reason_sentence(reason)
-    assert f"it costs at most {reason.cost_down_to:,.0f} (now 50,000)" in needs_sentence(reason, posed.pool, 0)
+    assert f"it costs at most {math.floor(reason.cost_down_to + 1e-3):,} (now 50,000)" in needs_sentence(
+        reason, posed.pool, 0
+    )
     below, above = (
         choose_portfolio(case_of(one_plan(fix, cost=reason.cost_down_to + step)), Limits()) for step in (-1, 1)
     )
@@ -174,7 +177,9 @@ def test_what_is_chosen_says_from_what_cost_it_falls_out() -> None:
     posed = posed_case(case_of(one_plan(fix, cost=50.0)), Limits())
     reason = _reasons(posed.pool)[0]
     assert reason_sentence(reason) == "adds to the chosen set's net value"
-    assert f"falls out at a cost above {reason.falls_out_above:,.0f} (now 50)" in needs_sentence(reason, posed.pool, 0)
+    assert f"falls out at a cost above {math.ceil(reason.falls_out_above - 1e-3):,} (now 50)" in needs_sentence(
+        reason, posed.pool, 0
+    )
 
 
 def test_what_no_cost_and_no_effect_would_let_in_says_so() -> None:
