@@ -24,8 +24,10 @@ from scenarios.rechoice import (
 )
 from scenarios.rules import Rule, rules_of
 from scenarios.turning import budget_up_to, cost_down_to, effect_up_to, falls_out_above
+from scenarios.turning_searched import tried_cost_down_to, tried_falls_out_above
 from scenarios.worth import Case, at_starts, npv_draws, set_value
 
+SAME = 1e-9  # of the chosen set's value: sums in another order
 WHOLE = 1e-3  # by which a figure may miss a whole number and still be it
 
 
@@ -91,7 +93,14 @@ def relaxed_choices(pool: Pool) -> dict[Group, Choice | None]:
     """The choice with each group of rules dropped, by group; only of those that could matter."""
     groups = groups_of(rules_of(at_chosen(pool.case), pool.limits))
     tried = groups if pool.searchable else tuple(group for group in groups if group[0] in LIMITS)
-    return {group: rechoose(pool, *without(pool.case, pool.limits, [group])) for group in tried}
+    return {group: _if_better(pool, rechoose(pool, *without(pool.case, pool.limits, [group]))) for group in tried}
+
+
+def _if_better(pool: Pool, choice: Choice | None) -> Choice | None:
+    """The choice, or the one that stands where it is worth no more: sets of the same worth are no reason."""
+    stands = pool.chosen.value
+    same = choice is not None and abs(choice.value - stands) <= SAME * max(abs(stands), 1.0)
+    return pool.chosen if same else choice
 
 
 def _chosen(pool: Pool, i: int, marginal: float) -> Reason:
@@ -104,7 +113,7 @@ def _chosen(pool: Pool, i: int, marginal: float) -> Reason:
         chosen=True,
         mandatory=mandatory,
         marginal=marginal,
-        falls_out_above=falls_out_above(pool, i, other),
+        falls_out_above=(falls_out_above([pool], i, other) if pool.complete else tried_falls_out_above(pool, i, other)),
         goes=tuple(sorted(before - after - {i})),
         comes=tuple(sorted(after - before)),
     )
@@ -131,7 +140,7 @@ def _left_out(
     effect, now = effect_up_to(pools, i)
     return replace(
         reason,
-        cost_down_to=cost_down_to(pools, i),
+        cost_down_to=tried_cost_down_to(pools, i) if len(pools) > 1 else cost_down_to(pools, i),
         effect_up_to=effect,
         effect_now=now,
         budget_times=budget_up_to(pool, i),

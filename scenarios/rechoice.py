@@ -21,7 +21,7 @@ from scenarios.search import search
 from scenarios.worth import Case, at_starts, costs_by_period, mean_benefits
 
 NEVER = "what is not to be had"  # stands for something stopped, so that nothing which requires it can be chosen
-MOST_SEARCHED = 12  # initiatives up to which choices are searched for anew one by one
+MOST_SEARCHED = 8  # initiatives up to which choices are searched for anew one by one
 Group = tuple[str, str]  # kind of rule and what it is of: a team, a year's limit, or a rule of the plan by name
 
 

@@ -31,19 +31,23 @@ def cost_down_to(pools: Sequence[Pool], i: int) -> float:
     return pools[0].case.offers[i].plan_cost * (1 - cut) if cut < 1 else np.nan
 
 
-def falls_out_above(pool: Pool, i: int, other: Choice | None) -> float:
+def falls_out_above(pools: Sequence[Pool], i: int, other: Choice | None) -> float:
     """The one-off cost above which a chosen initiative is not chosen any more; NaN where none does it.
 
     With each set it stays in until the set no longer fits, or is worth less than `other`, the best choice without it.
     """
-    offer = pool.case.offers[i]
-    saved = whole_cost(pool.case, offer)
-    if other is None or saved <= 0:
+    if other is None:
         return np.nan
-    inside = pool.sets[:, i] > 0
-    fits = _largest_share(pool, i, pool.sets[inside])
-    pays = 1 + (pool.value[inside] - other.value) / saved
-    return float(offer.plan_cost * np.minimum(fits, pays).max())
+    most = -np.inf
+    for pool in pools:
+        saved = whole_cost(pool.case, pool.case.offers[i])
+        inside = pool.sets[:, i] > 0
+        if saved <= 0 or not inside.any():
+            return np.nan
+        fits = _largest_share(pool, i, pool.sets[inside])
+        pays = 1 + (pool.value[inside] - other.value) / saved
+        most = max(most, float(np.minimum(fits, pays).max()))
+    return pools[0].case.offers[i].plan_cost * most
 
 
 def effect_up_to(pools: Sequence[Pool], i: int) -> tuple[float, float]:

@@ -56,7 +56,7 @@ def _without(posed: Posed, i: int) -> Choice | None:
 def test_above_the_cost_it_falls_out_at_it_is_not_chosen_and_below_it_is(posed: Posed) -> None:
     for i in posed.pool.chosen.members:
         offer = posed.case.offers[i]
-        share = falls_out_above(posed.pool, i, _without(posed, i)) / offer.plan_cost
+        share = falls_out_above([posed.pool], i, _without(posed, i)) / offer.plan_cost
         if np.isnan(share):
             continue
         assert share >= 1
