@@ -38,14 +38,15 @@ def conflict(rules: Sequence[Rule]) -> tuple[Rule, ...]:
 def conflicts(rules: Sequence[Rule]) -> tuple[tuple[Rule, ...], ...]:
     """Groups of rules that cannot hold together, no two of them with a limit or a link in common.
 
-    After each group its limits and links are set aside, what is mandatory stays; at most `MOST_CONFLICTS` are told.
+    After each group its limits, teams whole, and links are set aside, what is mandatory stays; at most
+    `MOST_CONFLICTS` are told.
     """
     found: list[tuple[Rule, ...]] = []
     left = list(rules)
     while len(found) < MOST_CONFLICTS and (group := conflict(left)):
         found.append(group)
-        spent = {id(rule) for rule in group if rule.kind != "mandatory"} or {id(rule) for rule in group}
-        left = [rule for rule in left if id(rule) not in spent]
+        spent = {_whole(rule) for rule in group if rule.kind != "mandatory"} or {_whole(rule) for rule in group}
+        left = [rule for rule in left if _whole(rule) not in spent]
     return tuple(found)
 
 
@@ -66,6 +67,10 @@ def feasible(rules: Sequence[Rule]) -> bool:
         bounds=Bounds(0, 1),
     )
     return bool(found.status == 0)
+
+
+def _whole(rule: Rule) -> tuple[str, str]:
+    return rule.kind, rule.of if rule.kind == "capacity" else rule.name
 
 
 def _last_named(rule: Rule) -> int:
