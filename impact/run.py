@@ -30,6 +30,7 @@ from models.evidence import with_measured
 from models.history import history_checks
 from models.inference import Engine
 from models.lifetime.measure import lifetime_checks, measure_lifetimes
+from models.noise import measure_noise
 from models.planning import planned
 from models.points import find_point
 from models.value import look_at_today
@@ -41,6 +42,7 @@ from scenarios.decide import decide
 from scenarios.decision import Decision, decision_checks
 from scenarios.effect import make_offers, make_ongoing
 from scenarios.gates import Gates, find_gates
+from scenarios.learning import Learning
 from scenarios.limits import limits_of
 from scenarios.portfolio import InfeasibleError
 from scenarios.walk import Walk, signed_rates, walk_to_npv
@@ -193,6 +195,11 @@ def choose(intake: Intake, cells: Cells, estimates: Estimates) -> Decision:
             value_of_a_point=_point_for_break_even(estimates),
             revenue_per_margin=per_margin if _has_margin(cells, study) else None,
             score_now=float(score),
+            learning=Learning(
+                pilots=plan.pilots,
+                noise=measure_noise(cells, estimates.forms, intake.case.journey),
+                seed=study.study.seed,
+            ),
         )
     except InfeasibleError as error:
         raise InputError([_nothing_allowed(str(error))]) from error

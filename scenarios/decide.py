@@ -7,10 +7,12 @@ import numpy as np
 from scenarios.breakeven import break_even
 from scenarios.decision import Decision, marginal_values
 from scenarios.facevalue import face_values
+from scenarios.learning import Learning, with_lessons
 from scenarios.limits import Limits
 from scenarios.portfolio import choose_portfolio, frontier
 from scenarios.quarters import plan_quarters
 from scenarios.ranking import rank_initiatives
+from scenarios.verdicts import find_information, find_lessons
 from scenarios.worth import Case, at_starts
 
 
@@ -22,6 +24,7 @@ def decide(
     value_of_a_point: float,
     revenue_per_margin: float | None,
     score_now: float,
+    learning: Learning | None = None,
 ) -> Decision:
     """The decision for the offers of a case.
 
@@ -34,8 +37,11 @@ def decide(
         value_of_a_point: money of +1 point of overall, for break-even in points.
         revenue_per_margin: to show revenue beside margin; None where the study has no margin.
         score_now: overall score today, in points.
+        learning: pilots and surveys that stand as rows beside the offers.
     """
     priced = all(offer.cost is not None for offer in case.offers) and revenue_per_margin is not None
+    lessons = find_lessons(case, limits, learning) if priced and learning is not None else ()
+    case = with_lessons(case, lessons)
     portfolio = choose_portfolio(case, limits) if priced else None
     if portfolio is not None:
         case = at_starts(case, portfolio.starts)
@@ -55,4 +61,5 @@ def decide(
         marginal=marginal_values(case, portfolio) if portfolio is not None else np.full(len(case.offers), np.nan),
         face=face[: len(case.offers)],
         face_chosen=face[-1] if chosen else None,
+        information=find_information(case, portfolio, ranking.npv, lessons) if portfolio is not None else None,
     )

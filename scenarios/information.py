@@ -30,13 +30,13 @@ class Actions:
         return float(self.npv.mean(axis=1).max())
 
 
-def actions_of(case: Case, portfolio: Portfolio, alone: np.ndarray) -> Actions:
+def actions_of(case: Case, portfolio: Portfolio, alone: np.ndarray, among: np.ndarray | None = None) -> Actions:
     """The allowed sets, or where they are many the best on average and those that win in most futures.
 
     Which win is told by initiatives' own NPV draws `alone` `(offer, draw)`, each set shifted to its joint mean;
-    sets left out can only make information look worth less than it is.
+    sets left out can only make information look worth less than it is. `among` `(set,)` leaves some out beforehand.
     """
-    allowed = np.flatnonzero(portfolio.allowed)
+    allowed = np.flatnonzero(portfolio.allowed if among is None else portfolio.allowed & among)
     if len(allowed) > EVERY_SET:
         sets, value = portfolio.sets[allowed], portfolio.value[allowed]
         guess = sets @ alone + (value - sets @ alone.mean(axis=1))[:, None]
@@ -87,17 +87,19 @@ def effects_of(case: Case, k: int) -> np.ndarray:
     return np.column_stack([hazard @ leave, spend @ worth])
 
 
-def answers_tell(case: Case, noise: Noise, stage: str, n: float, seed: int) -> np.ndarray:
+def answers_tell(case: Case, noise: Noise, stage: str, n: float | None, seed: int) -> np.ndarray:
     """What `n` more answers would tell, in every draw `(draw, pain_point of the stage)`, in points of overall.
 
     The mean effect on the score of each of the stage's pain points, personas weighted as answers have it so far, with
-    the error variance that so far `noise.answers` left, times `noise.answers / n`.
+    the error variance that so far `noise.answers` left, times `noise.answers / n`; without `n` an error as large as
+    today's doubt.
     """
     pains = [k for k in noise.stages.get(stage, ()) if np.isfinite(noise.score[k, k])]
-    if not pains or noise.answers <= 0 or n <= 0:
+    if not pains or noise.answers <= 0:
         return np.zeros((case.posterior.draws, 0))
     told = np.column_stack([case.posterior.score[:, :, k] @ noise.weights[:, k] for k in pains])
-    weight, axes = np.linalg.eigh(noise.score[np.ix_(pains, pains)] * noise.answers / n)
+    error = noise.score[np.ix_(pains, pains)] * noise.answers / n if n else np.diag(told.var(axis=0))
+    weight, axes = np.linalg.eigh(error)
     root = axes * np.sqrt(np.maximum(weight, 0.0))
     chance = stream(seed, f"survey/{stage}").standard_normal(told.shape)
     return np.asarray(told + chance @ root.T)
