@@ -1,4 +1,4 @@
-"""The catalogue's pages of what is learnt before choosing (C620 to C621): code, title, why, remedy."""
+"""The catalogue's pages of what is learnt before choosing (C620 to C622): code, title, why, remedy."""
 
 from __future__ import annotations
 
@@ -18,5 +18,12 @@ INFORMATION_PAGES: tuple[tuple[str, str, str, str], ...] = (
         "A result that is known when the initiative could no longer be built and paid within the horizon is worth "
         "nothing to this choice. Such a row is shown in the table information and is not among the rows of the choice.",
         "Shorten the pilot or survey, start it earlier, or lengthen [study].horizon_quarters.",
+    ),
+    (
+        "C622",
+        "Pilots are no larger than the base",
+        "n is the number of customers (or sites) that take part, half of them with the fix. More than there are today "
+        "cannot take part; such a pilot is valued with all there are.",
+        "Correct n in the plan table pilots.",
     ),
 )

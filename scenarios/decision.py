@@ -130,7 +130,7 @@ def decision_checks(decision: Decision) -> tuple[Check, ...]:
                 remedy="" if exact else "Merge initiatives until there are ten or fewer for a full search.",
             )
         )
-    out += information_checks(decision.information, decision.verdicts())
+    out += information_checks(decision.case, decision.information, decision.verdicts())
     assumed = [
         offer.item.initiative
         for offer in decision.case.offers

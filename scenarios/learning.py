@@ -114,14 +114,20 @@ def simulated(case: Case, offer: Offer, pilot: Pilot, given: tuple[np.ndarray, L
     """A result of the pilot in every draw `(draw, measure)`, and its error in the leaving rate.
 
     `given` is the NPV that is decided on and what chance does. Without a number of customers the error is as large as
-    today's doubt.
+    today's doubt; no more customers take part than there are.
     """
     npv, learning = given
     if not pilot.n:
         return doubted_as_today(npv, learning.seed, pilot.pilot), float("nan")
-    shown = pilot_shows(case, offer, pilot.n, pilot.duration * case.clock.periods_a_year / 4, learning.noise)
+    n = min(pilot.n, customers_of(case))
+    shown = pilot_shows(case, offer, n, pilot.duration * case.clock.periods_a_year / 4, learning.noise)
     se = float(shown.se[0])
     return shown.result(learning.seed, pilot.pilot), se if np.isfinite(se) else float("nan")
+
+
+def customers_of(case: Case) -> float:
+    """Customers, or sites, of the base."""
+    return sum(float(persona.customers.sum()) for persona in case.base.personas)
 
 
 def npv_alone(case: Case, offer: Offer) -> np.ndarray:

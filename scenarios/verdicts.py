@@ -10,7 +10,7 @@ import numpy as np
 from impact.checks import Check, make_check
 from impact.initiative import Pilot
 from scenarios.information import Actions, actions_of, worth_of_everything, worth_of_pain_points
-from scenarios.learning import Learning, Lesson, later_offer, npv_alone, pilot_lesson, survey_lesson
+from scenarios.learning import Learning, Lesson, customers_of, later_offer, npv_alone, pilot_lesson, survey_lesson
 from scenarios.limits import Limits
 from scenarios.pilots import conjugate_worth
 from scenarios.portfolio import Portfolio, choose_portfolio
@@ -143,7 +143,7 @@ def _is_on(case: Case, chosen: np.ndarray, lesson: Lesson) -> bool:
     return lesson.pilot.pilot in case.ids() and bool(chosen[case.ids().index(lesson.pilot.pilot)])
 
 
-def information_checks(information: Information | None, verdicts: Sequence[str]) -> tuple[Check, ...]:
+def information_checks(case: Case, information: Information | None, verdicts: Sequence[str]) -> tuple[Check, ...]:
     """What verdicts of pilot take for granted, and whether planned pilots and surveys are worth what they cost."""
     if information is None:
         return ()
@@ -154,6 +154,7 @@ def information_checks(information: Information | None, verdicts: Sequence[str])
         out.append(_taken_for_granted(assumed, unsized))
     if information.lessons:
         out += [_worth_its_cost(information.lessons), _in_time(information.lessons)]
+        out.append(_large_enough(information.lessons, customers_of(case)))
     return tuple(out)
 
 
@@ -197,4 +198,19 @@ def _in_time(lessons: Sequence[Lesson]) -> Check:
         if late
         else "After each result there is time to do what it says.",
         remedy="Shorten the pilot, or lengthen [study].horizon_quarters." if late else "",
+    )
+
+
+def _large_enough(lessons: Sequence[Lesson], customers: float) -> Check:
+    wide = [one.pilot.pilot for one in lessons if one.pilot.kind == "pilot" and (one.pilot.n or 0.0) > customers]
+    return make_check(
+        "C622",
+        "Pilots are no larger than the base",
+        "review" if wide else "pass",
+        found=", ".join(wide) or "none is larger",
+        limit=f"{customers:,.0f} in the base",
+        text="These ask for more customers than there are; they are valued with all there are."
+        if wide
+        else "There are customers enough for every pilot.",
+        remedy="Correct n in the plan table pilots." if wide else "",
     )
