@@ -65,7 +65,7 @@ _COLUMNS: dict[Kind, tuple[str, ...]] = {
             "prior_p05",
             "prior_p95",
         ),
-        *("cost", "npv", "npv_p05", "npv_p50", "npv_p95", "regret", "evpi"),
+        *("cost", "npv", "npv_p05", "npv_p50", "npv_p95", "regret", "evpi", "evppi", "evsi", "delay_cost"),
         *("capex", "opex", "retention", "spend", "service_saving", "other_benefit", "non_cashable", "net"),
         *("cumulative", "ledger", "reported", "difference", "amount", "running"),
         *("approved_cost", "actual_cost", "approved_benefit", "measured_benefit", "bookable"),

@@ -134,7 +134,9 @@ def decision_checks(decision: Decision) -> tuple[Check, ...]:
     assumed = [
         offer.item.initiative
         for offer in decision.case.offers
-        if not offer.piloted and np.quantile(offer.effectiveness, 0.95, axis=1).max() > REACH + FITTED
+        if offer.kind == "initiative"
+        and not offer.piloted
+        and np.quantile(offer.effectiveness, 0.95, axis=1).max() > REACH + FITTED
     ]
     out.append(
         Check(
