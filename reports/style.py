@@ -80,6 +80,7 @@ _COLUMNS: dict[Kind, tuple[str, ...]] = {
             "prior_share",
             "value_prior_share",
             "p_npv_positive",
+            "p_in_time",
             "p_top3",
             "p_first",
             "share",

@@ -13,7 +13,7 @@ from scenarios.limits import Limits
 from scenarios.portfolio import FrontierPoint, Portfolio
 from scenarios.quarters import QuarterPlan
 from scenarios.ranking import Ranking
-from scenarios.verdicts import Information, give_verdicts, information_checks
+from scenarios.verdicts import Information, give_verdicts, information_checks, reason_to_learn
 from scenarios.worth import Case, costs_by_period, npv_draws, set_value
 
 REACH = 0.8  # share removed that hardly any fix goes beyond
@@ -68,6 +68,8 @@ def reason(decision: Decision, i: int) -> tuple[str, str]:
     offer = case.offers[i]
     if portfolio is None:
         return "no portfolio without costs and a margin", ""
+    if (learnt := reason_to_learn(case, portfolio.chosen, decision.information, i)) is not None:
+        return learnt
     needs = _needs(decision, i)
     if portfolio.chosen[i]:
         return "adds to the chosen set's net value", needs

@@ -143,6 +143,26 @@ def _is_on(case: Case, chosen: np.ndarray, lesson: Lesson) -> bool:
     return lesson.pilot.pilot in case.ids() and bool(chosen[case.ids().index(lesson.pilot.pilot)])
 
 
+def reason_to_learn(case: Case, chosen: np.ndarray, information: Information | None, i: int) -> tuple[str, str] | None:
+    """Why a pilot or survey is chosen or not, and what would turn it; of an initiative, that its pilot comes first.
+
+    None where learning has nothing to do with the answer.
+    """
+    lessons = information.lessons if information is not None else ()
+    name = case.ids()[i]
+    if case.offers[i].kind == "initiative":
+        first = [one.pilot.pilot for one in lessons if _is_pilot_of(one, name) and _is_on(case, chosen, one)]
+        return (f"{first[0]} comes first: it is done if the result says so", "") if first else None
+    lesson = next(one for one in lessons if one.pilot.pilot == name)
+    most = lesson.evsi * lesson.in_time - lesson.delay
+    if chosen[i]:
+        return "to know first is worth more than it costs", f"it falls out at a cost above {max(most, 0.0):,.0f} today"
+    if lesson.net > 0:
+        return "beside what else is chosen it is better to decide without it", ""
+    why = f"what it would tell is worth {lesson.evsi:,.0f}, it costs {lesson.cost:,.0f} and its wait {lesson.delay:,.0f}"
+    return why, f"it costs at most {most:,.0f} today" if most > 0 else "it tells more, or the wait costs less"
+
+
 def information_checks(case: Case, information: Information | None, verdicts: Sequence[str]) -> tuple[Check, ...]:
     """What verdicts of pilot take for granted, and whether planned pilots and surveys are worth what they cost."""
     if information is None:
