@@ -159,7 +159,8 @@ def reason_to_learn(case: Case, chosen: np.ndarray, information: Information | N
         return "to know first is worth more than it costs", f"it falls out at a cost above {max(most, 0.0):,.0f} today"
     if lesson.net > 0:
         return "beside what else is chosen it is better to decide without it", ""
-    why = f"what it would tell is worth {lesson.evsi:,.0f}, it costs {lesson.cost:,.0f} and its wait {lesson.delay:,.0f}"
+    told = f"what it would tell is worth {lesson.evsi:,.0f}"
+    why = f"{told}, it costs {lesson.cost:,.0f}, and the wait {lesson.delay:,.0f}"
     return why, f"it costs at most {most:,.0f} today" if most > 0 else "it tells more, or the wait costs less"
 
 
