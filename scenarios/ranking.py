@@ -85,7 +85,8 @@ def _max_cost(case: Case, i: int, mean: float) -> float:
     """The plan's cost at which the mean NPV is nil, its spread and overrun unchanged."""
     offer = case.offers[i]
     weight = float(offer.schedule.cost_share @ case.base.discount)
-    if weight <= 0:
+    # a pilot after which it is never done pays nothing whatever the price
+    if weight <= 0 or offer.overrun <= 0:
         return float("nan")
     return max((offer.item.cost or 0.0) + mean / (weight * offer.overrun), 0.0)
 
