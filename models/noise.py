@@ -16,7 +16,7 @@ class Noise:
     """What one more customer in a pilot, or one more answer, would tell.
 
     `spend` is the standard deviation of a customer's money of one period about its own mean, relative; nil where it
-    is not known. `counted` names the pain points that operations count. `answers` is how many gave an overall score,
+    is not known. `counted` names the pain points whose occurrences operations count; of a level there are none. `answers` is how many gave an overall score,
     and `score` `(pain_point, pain_point)` the error variance of the score effects that so many leave, personas
     together, in points; infinite on the diagonal where nothing was said. `weights` `(persona, pain_point)` is each
     persona's part in that. `stages` leads from a stage to the places of its pain points.
@@ -37,7 +37,9 @@ def measure_noise(cells: Cells, forms: ReducedForms, journey: Journey) -> Noise:
     weights = np.divide(personas, total, out=np.full(personas.shape, 1 / max(len(personas), 1)), where=total > 0)
     return Noise(
         spend=_spend_noise(cells),
-        counted=frozenset(pain.pain_point for pain in journey.pain_points if pain.source == "operations"),
+        counted=frozenset(
+            pain.pain_point for pain in journey.pain_points if pain.source == "operations" and pain.measure != "level"
+        ),
         answers=_answers(cells),
         score=_score_variance(forms),
         weights=weights,
