@@ -16,10 +16,10 @@ class Noise:
     """What one more customer in a pilot, or one more answer, would tell.
 
     `spend` is the standard deviation of a customer's money of one period about its own mean, relative; nil where it
-    is not known. `counted` names the pain points whose occurrences operations count; of a level there are none. `answers` is how many gave an overall score,
-    and `score` `(pain_point, pain_point)` the error variance of the score effects that so many leave, personas
-    together, in points; infinite on the diagonal where nothing was said. `weights` `(persona, pain_point)` is each
-    persona's part in that. `stages` leads from a stage to the places of its pain points.
+    is not known. `counted` names the pain points whose occurrences operations count; of a level there are none.
+    `answers` is how many gave an overall score, and `score` `(pain_point, pain_point)` the error variance of the score
+    effects that so many leave, personas together, in points; infinite on the diagonal where nothing was said. `weights`
+    `(persona, pain_point)` is each persona's part in that. `stages` has the places of the pain points of each stage.
     """
 
     spend: float
