@@ -211,7 +211,7 @@ def walk(decision: Decision, estimates: Estimates) -> tuple[Walk, ...]:
         return ()
     rates = signed_rates(planned(estimates.calibration, estimates.plans), estimates.base)
     chosen = [int(i) for i in np.flatnonzero(decision.portfolio.chosen)]
-    sets = [chosen, *([i] for i in range(len(decision.case.offers)))]
+    sets = [chosen, *([i] for i, offer in enumerate(decision.case.offers) if offer.kind == "initiative")]
     return walk_to_npv(decision.case, estimates.forms, rates, sets)
 
 
