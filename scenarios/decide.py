@@ -7,9 +7,10 @@ import numpy as np
 from scenarios.breakeven import break_even
 from scenarios.decision import Decision, marginal_values
 from scenarios.facevalue import face_values
+from scenarios.frontier import frontier
 from scenarios.learning import Learning, with_lessons
 from scenarios.limits import Limits
-from scenarios.portfolio import choose_portfolio, frontier
+from scenarios.portfolio import choose_portfolio
 from scenarios.quarters import plan_quarters
 from scenarios.ranking import rank_initiatives
 from scenarios.verdicts import find_information, find_lessons
@@ -43,6 +44,7 @@ def decide(
     lessons = find_lessons(case, limits, learning) if priced and learning is not None else ()
     case = with_lessons(case, lessons)
     portfolio = choose_portfolio(case, limits) if priced else None
+    planned = case
     if portfolio is not None:
         case = at_starts(case, portfolio.starts)
     ranking = rank_initiatives(case, periods_a_year)
@@ -55,11 +57,11 @@ def decide(
         limits=limits,
         ranking=ranking,
         portfolio=portfolio,
-        frontier=frontier(case, portfolio, limits) if portfolio is not None else (),
+        frontier=frontier(planned, portfolio, limits) if portfolio is not None else (),
         quarters=plan_quarters(case, portfolio, per_money, score_now),
         break_even=tuple(break_even(case, ranking, i, value_of_a_point) for i in range(len(case.offers))),
         marginal=marginal_values(case, portfolio) if portfolio is not None else np.full(len(case.offers), np.nan),
         face=face[: len(case.offers)],
         face_chosen=face[-1] if chosen else None,
-        information=find_information(case, portfolio, ranking.npv, lessons) if portfolio is not None else None,
+        information=find_information(case, portfolio, limits, ranking.npv, lessons) if portfolio is not None else None,
     )

@@ -8,9 +8,11 @@ import numpy as np
 
 from impact.checks import Check
 from scenarios.breakeven import BreakEven
+from scenarios.choice_checks import choice_checks
 from scenarios.facevalue import FaceValue
+from scenarios.frontier import FrontierPoint
 from scenarios.limits import Limits
-from scenarios.portfolio import FrontierPoint, Portfolio
+from scenarios.portfolio import Portfolio
 from scenarios.quarters import QuarterPlan
 from scenarios.ranking import Ranking
 from scenarios.verdicts import Information, give_verdicts, information_checks, reason_to_learn
@@ -116,23 +118,20 @@ def decision_checks(decision: Decision) -> tuple[Check, ...]:
     out = []
     portfolio = decision.portfolio
     if portfolio is not None:
-        exact = portfolio.certificate.method == "enumeration"
-        out.append(
-            Check(
-                code="C420",
-                check="The portfolio is the best of all sets",
-                status="pass" if exact else "review",
-                found=f"{int(portfolio.allowed.sum()):,} allowed sets valued in full",
-                limit="every allowed set"
-                if exact
-                else f"largest error of the screening {portfolio.certificate.gap:,.0f}",
-                text="Every set the constraints allow was valued on all draws."
-                if exact
-                else "Sets were screened by single and paired initiatives, the best of them valued in full.",
-                remedy="" if exact else "Merge initiatives until there are ten or fewer for a full search.",
+        if portfolio.certificate.method == "enumeration":
+            out.append(
+                Check(
+                    code="C420",
+                    check="The portfolio is the best of all sets",
+                    status="pass",
+                    found=f"{int(portfolio.allowed.sum()):,} allowed sets valued in full",
+                    limit="every allowed set",
+                    text="Every set the constraints allow was valued on all draws.",
+                    remedy="",
+                )
             )
-        )
-    out += information_checks(decision.case, decision.information, decision.verdicts())
+        out.extend(choice_checks(portfolio, decision.limits))
+    out.extend(information_checks(decision.case, decision.information, decision.verdicts()))
     assumed = [
         offer.item.initiative
         for offer in decision.case.offers

@@ -30,20 +30,24 @@ class Actions:
         return float(self.npv.mean(axis=1).max())
 
 
-def actions_of(case: Case, portfolio: Portfolio, alone: np.ndarray, among: np.ndarray | None = None) -> Actions:
-    """The allowed sets, or where they are many the best on average and those that win in most futures.
+def actions_of(case: Case, portfolio: Portfolio, alone: np.ndarray) -> Actions:
+    """The allowed sets, or where they are many those that `actions_among` keeps; `alone` `(offer, draw)` NPV."""
+    allowed = portfolio.allowed
+    return actions_among(case, portfolio.sets[allowed], portfolio.value[allowed], alone)
 
-    Which win is told by initiatives' own NPV draws `alone` `(offer, draw)`, each set shifted to its joint mean;
-    sets left out can only make information look worth less than it is. `among` `(set,)` leaves some out beforehand.
+
+def actions_among(case: Case, sets: np.ndarray, value: np.ndarray, alone: np.ndarray) -> Actions:
+    """All of some sets `(set, offer)`, or where they are many the best on average and those that win in most futures.
+
+    Which win is told by initiatives' own NPV draws `alone` `(offer, draw)`, each set shifted to its mean `value`
+    `(set,)`; sets left out can only make information look worth less than it is.
     """
-    allowed = np.flatnonzero(portfolio.allowed if among is None else portfolio.allowed & among)
-    if len(allowed) > EVERY_SET:
-        sets, value = portfolio.sets[allowed], portfolio.value[allowed]
+    if len(sets) > EVERY_SET:
         guess = sets @ alone + (value - sets @ alone.mean(axis=1))[:, None]
-        wins = np.bincount(guess.argmax(axis=0), minlength=len(allowed))
+        wins = np.bincount(guess.argmax(axis=0), minlength=len(sets))
         often = np.argsort(-wins, kind="stable")[:BEST_SETS]
-        allowed = allowed[np.union1d(np.argsort(-value, kind="stable")[:BEST_SETS], often[wins[often] > 0])]
-    return at_choice(case, portfolio.sets[allowed])
+        sets = sets[np.union1d(np.argsort(-value, kind="stable")[:BEST_SETS], often[wins[often] > 0])]
+    return at_choice(case, sets)
 
 
 def at_choice(case: Case, sets: np.ndarray) -> Actions:

@@ -9,11 +9,11 @@ import numpy as np
 
 from impact.checks import Check, make_check
 from impact.initiative import Pilot
-from scenarios.information import Actions, actions_of, worth_of_everything, worth_of_pain_points
+from scenarios.information import Actions, actions_among, actions_of, worth_of_everything, worth_of_pain_points
 from scenarios.learning import Learning, Lesson, customers_of, later_offer, npv_alone, pilot_lesson, survey_lesson
 from scenarios.limits import Limits
 from scenarios.pilots import conjugate_worth
-from scenarios.portfolio import Portfolio, choose_portfolio
+from scenarios.portfolio import LIVE_SETS, Portfolio, allowed_sets, choose_portfolio
 from scenarios.worth import Case, at_starts
 
 FUND_CHANCE = 0.8
@@ -69,11 +69,12 @@ def _lesson(case: Case, pilot: Pilot, learning: Learning, actions: Actions | Non
     return survey_lesson(case, pilot, learning, actions)
 
 
-def find_information(case: Case, portfolio: Portfolio, alone: np.ndarray, lessons: tuple[Lesson, ...]) -> Information:
+def find_information(
+    case: Case, portfolio: Portfolio, limits: Limits, alone: np.ndarray, lessons: tuple[Lesson, ...]
+) -> Information:
     """What it is worth to know more before choosing among initiatives; `alone` `(offer, draw)` are their NPV."""
     learnt = np.array([offer.kind != "initiative" for offer in case.offers], dtype=bool)
-    plain = portfolio.sets[:, learnt].sum(axis=1) == 0
-    actions = actions_of(case, portfolio, alone, plain)
+    actions = actions_among(case, *_without(case, portfolio, limits, alone, learnt), alone)
     planned = {one.pilot.target for one in lessons if one.pilot.kind == "pilot"}
     open_places = [i for i in np.flatnonzero(~learnt) if case.ids()[i] not in planned]
     return Information(
@@ -82,6 +83,22 @@ def find_information(case: Case, portfolio: Portfolio, alone: np.ndarray, lesson
         lessons=lessons,
         assumed=tuple(assumed_lesson(case, int(i), alone[i]) for i in open_places),
     )
+
+
+def _without(
+    case: Case, portfolio: Portfolio, limits: Limits, alone: np.ndarray, learnt: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Allowed sets of initiatives alone `(set, offer)`, and their mean worth: joint where it was looked at."""
+    plain = portfolio.allowed & (portfolio.sets[:, learnt].sum(axis=1) == 0)
+    sets, value = portfolio.sets[plain], portfolio.value[plain]
+    count = int((~learnt).sum())
+    if not learnt.any() or count > LIVE_SETS:
+        return sets, value
+    # beside pilots and surveys the choice looks at few sets without them
+    every = np.zeros((1 << count, len(learnt)))
+    every[:, ~learnt] = (np.arange(1 << count)[:, None] >> np.arange(count)) & 1
+    every = every[allowed_sets(case, every, limits)]
+    return every, every @ alone.mean(axis=1)
 
 
 def assumed_lesson(case: Case, i: int, now: np.ndarray) -> Lesson:
