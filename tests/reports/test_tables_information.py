@@ -15,7 +15,9 @@ from spreadsheet import figure, recalculated
 from impact import run
 from impact.initiative import Pilot
 from reports.findings import Findings
+from reports.first_sheet import bridge_steps
 from reports.make_edition import make_edition
+from reports.sentences import headline
 from reports.tables import build_tables
 from reports.tables_information import information_table
 from reports.workbook.write import write_workbook
@@ -114,3 +116,19 @@ def test_the_workbook_with_a_pilot_recalculates_to_the_worth_of_the_set(found: F
     assert not [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "e"]
     assert figure(book, "NPV together") == pytest.approx(edition.worth.mean, rel=EXACT)
     assert np.isfinite(edition.worth.mean)
+
+
+def test_the_headline_and_the_bridge_tell_of_what_is_learnt_first(found: Findings) -> None:
+    assert found.decision is not None and found.decision.portfolio is not None
+    places = {name: place for place, name in enumerate(found.decision.case.ids())}
+    chosen = np.zeros(len(places), dtype=int)
+    chosen[places["try_it"]] = 1
+    portfolio = replace(found.decision.portfolio, chosen=chosen, npv=found.decision.ranking.npv[places["try_it"]])
+    only = replace(found, decision=replace(found.decision, portfolio=portfolio), walks=())
+    edition = make_edition(only)
+    assert edition.worth is not None
+    assert headline(edition).startswith("Fund nothing outright; learn first by Try it, and decide by what it shows: ")
+    of, steps, total = bridge_steps(edition)
+    assert of == "the chosen set" and total == edition.worth.mean
+    assert sum(value for _, value in steps) == pytest.approx(total)
+    assert "overlap" not in dict(steps)
