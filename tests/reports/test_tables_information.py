@@ -9,7 +9,6 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-from quick_study import quick_starter
 from spreadsheet import figure, recalculated
 
 from impact import run
@@ -21,6 +20,7 @@ from reports.sentences import headline
 from reports.tables import build_tables
 from reports.tables_information import information_table
 from reports.workbook.write import write_workbook
+from tests.quick_study import quick_starter
 
 CENT = 0.01
 EXACT = 1e-9  # two programs add up the same terms in their own order
