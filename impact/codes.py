@@ -15,6 +15,7 @@ from impact.codes_evidence import EVIDENCE_PAGES
 from impact.codes_exact import EXACT_PAGES
 from impact.codes_formats import FORMAT_PAGES
 from impact.codes_gates import GATE_PAGES
+from impact.codes_information import INFORMATION_PAGES
 from impact.codes_leaving import LEAVING_PAGES
 from impact.codes_ledger import LEDGER_PAGES
 from impact.codes_lifetime import LIFETIME_PAGES
@@ -274,6 +275,7 @@ CODES: dict[str, CodePage] = catalogue(
         *EVIDENCE_PAGES,
         *FORMAT_PAGES,
         *GATE_PAGES,
+        *INFORMATION_PAGES,
         *LEAVING_PAGES,
         *LEDGER_PAGES,
         *LIFETIME_PAGES,

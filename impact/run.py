@@ -30,6 +30,7 @@ from models.evidence import with_measured
 from models.history import history_checks
 from models.inference import Engine
 from models.lifetime.measure import lifetime_checks, measure_lifetimes
+from models.noise import measure_noise
 from models.planning import planned
 from models.points import find_point
 from models.value import look_at_today
@@ -42,6 +43,7 @@ from scenarios.decision import Decision, decision_checks
 from scenarios.effect import make_offers, make_ongoing
 from scenarios.explained import explain
 from scenarios.gates import Gates, find_gates
+from scenarios.learning import Learning
 from scenarios.limit_faults import limit_checks, limit_findings
 from scenarios.limits import limits_of
 from scenarios.portfolio import InfeasibleError
@@ -210,6 +212,11 @@ def choose(intake: Intake, cells: Cells, estimates: Estimates) -> Decision:
             value_of_a_point=_point_for_break_even(estimates),
             revenue_per_margin=per_margin if _has_margin(cells, study) else None,
             score_now=float(score),
+            learning=Learning(
+                pilots=plan.pilots,
+                noise=measure_noise(cells, estimates.forms, intake.case.journey),
+                seed=study.study.seed,
+            ),
         )
     except InfeasibleError as error:
         raise InputError([_nothing_allowed(str(error))]) from error
@@ -221,7 +228,7 @@ def walk(decision: Decision, estimates: Estimates) -> tuple[Walk, ...]:
         return ()
     rates = signed_rates(planned(estimates.calibration, estimates.plans), estimates.base)
     chosen = [int(i) for i in np.flatnonzero(decision.portfolio.chosen)]
-    sets = [chosen, *([i] for i in range(len(decision.case.offers)))]
+    sets = [chosen, *([i] for i, offer in enumerate(decision.case.offers) if offer.kind == "initiative")]
     return walk_to_npv(decision.case, estimates.forms, rates, sets)
 
 

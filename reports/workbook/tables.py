@@ -60,6 +60,7 @@ TABLE_SHEETS: dict[str, tuple[str, str]] = {
     "predictive": ("Who leaves", "Leavers as predicted and as seen, by group; ranges are 90%."),
     "evidence": ("Evidence", "What was measured elsewhere: in words, as it is read, and as the model predicts it."),
     "haircut": ("Haircut", "The share of an observed effect that is kept, as signed and after evidence."),
+    "information": ("Information", "What it is worth to know more before choosing, cost and wait taken off."),
     "face_value": ("Face value", "NPV with no haircut, and the haircut at which it is 0."),
     "checks": ("Run checks", "Every check of the run, with what was found and what is allowed."),
 }

@@ -74,6 +74,8 @@ CONTRACT = {
     "haircut": "grade pain_points prior kept_before kept_before_p05 kept_before_p95 kept_after kept_after_p05 "
     "kept_after_p95 rows_of_evidence",
     "face_value": "initiative name npv npv_face_value haircut_today break_even_haircut",
+    "information": "item name owner kind target target_name assumed evpi evppi evsi p_in_time cost delay_cost net "
+    "se_of_pilot n duration chosen verdict",
 }
 NAMED = {"journey", "drivers", "pain_points", "initiatives", "portfolio", "cashflow", "benefits", "break_even"}
 SHARES = {
