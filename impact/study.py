@@ -49,12 +49,11 @@ _FILE_KEYS = (
 )
 _NOT_ACTED_ON: dict[str, tuple[str, ...]] = {
     "study": ("report_by",),
-    "finance": ("tax_rate", "outlook"),
+    "finance": ("outlook",),
     "portfolio": ("capacity", "floor", "target", "persona_floor"),
 }
 _ONLY: dict[tuple[str, str], tuple[object, ...]] = {
     ("finance", "fiscal_year_start"): (1,),
-    ("finance", "basis"): ("nominal",),
     ("portfolio", "objective"): ("mean",),
 }
 

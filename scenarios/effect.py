@@ -38,9 +38,14 @@ class Offer:
     rows: tuple[CostRow, ...] = ()
 
     @property
+    def overruns(self) -> np.ndarray:
+        """One-off cost over the plan's `(1 or draw,)`; rows of the costs table overrun alike."""
+        return np.ones(1) if self.cost is None or not self.item.cost else self.cost / self.item.cost
+
+    @property
     def overrun(self) -> float:
         """Mean one-off cost over the plan's."""
-        return float(self.cost.mean() / self.item.cost) if self.cost is not None and self.item.cost else 1.0
+        return float(self.overruns.mean())
 
     @property
     def plan_cost(self) -> float:
@@ -73,18 +78,26 @@ def make_ongoing(
 ) -> tuple[Ongoing, ...]:
     """What is live or done, from its actual start, in plan order.
 
-    What it does today is in the baseline. Without a start it is taken to be fully at work, with nothing to come.
+    What it does today is in the baseline. Without a start it is taken to be fully at work, with nothing to come. What
+    is not at work yet may still be late or fail; what is done has nothing left to build or to pay for once.
     """
     out = []
     for item in plan.initiatives:
         begun = item.actual_start or item.start
         if item.status in ("live", "done") and begun is not None:
-            effect = _effectiveness(_fixes(plan, item), pain_points, personas, draws, seed)
             before = Clock(first=clock.first - 1, periods=1, periods_a_year=clock.periods_a_year)
-            now = schedule(item, (), before, begun - before.first)
-            offer = _offer(plan, item, effect, clock, Fate(), _cost(item, draws, seed))
-            out.append(Ongoing(offer=moved(offer, begun - clock.first, clock), live_now=now.live[:, 0]))
+            live_now = schedule(item, (), before, begun - before.first).live[:, 0]
+            fate = Fate() if live_now.any() else draw_fate(item, draws, seed)
+            effect = _effectiveness(_fixes(plan, item), pain_points, personas, draws, seed)
+            offer = moved(_offer(plan, item, effect, clock, fate, _cost(item, draws, seed)), begun - clock.first, clock)
+            out.append(Ongoing(offer=_paid_up(offer) if item.status == "done" else offer, live_now=live_now))
     return tuple(out)
+
+
+def _paid_up(offer: Offer) -> Offer:
+    plan = offer.schedule
+    nothing_left = replace(plan, cost_share=np.zeros_like(plan.cost_share), building=np.zeros_like(plan.building))
+    return replace(offer, schedule=nothing_left)
 
 
 def _fixes(plan: Plan, item: Initiative) -> list[Fix]:
@@ -231,4 +244,5 @@ def joint_course(
 def _left_of_today(one: Ongoing, period: int) -> np.ndarray:
     """Occurrences in a period over those of today, by what is ongoing `(persona, draw, pain_point)`."""
     effect, then = one.offer.effectiveness, one.offer.schedule.live[:, period, None]
-    return np.asarray((1 - then * effect) / np.maximum(1 - one.live_now[:, None] * effect, LEAST_LEFT))
+    left_then, left_now = (np.maximum(1 - share * effect, LEAST_LEFT) for share in (then, one.live_now[:, None]))
+    return np.asarray(left_then / left_now)

@@ -8,7 +8,7 @@ points are those of the joint posterior after the haircut.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -31,6 +31,7 @@ from models.value import (
     leaving_ratios,
     spend_lifts,
 )
+from scenarios.effect import Offer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,13 @@ class ServiceRate:
     saved: np.ndarray | None
     checks: tuple[Check, ...]
 
+    def on_draws(self, at: np.ndarray) -> ServiceRate:
+        """The same on some of the draws only."""
+        return self if self.saved is None else replace(self, saved=self.saved[at])
+
+
+NO_SERVICE = ServiceRate(saved=None, checks=())
+
 
 def rate_service(calibration: Calibration, cells: Cells, study: Study, draws: int, blocked: str = "") -> ServiceRate:
     """The saving of a point, or why none is counted.
@@ -69,7 +77,7 @@ def rate_service(calibration: Calibration, cells: Cells, study: Study, draws: in
     """
     slope = calibration.headline(SERVICE)
     if not _booked(cells):
-        return ServiceRate(saved=None, checks=())
+        return NO_SERVICE
     why = _in_the_money(cells, study) or _not_fit(slope) or blocked
     check = _check(why, slope, nothing_amiss=not why or margin_rate(cells, study) is None)
     if why or slope is None:
@@ -111,6 +119,41 @@ def _check(why: str, slope: Slope | None, *, nothing_amiss: bool) -> Check:
         text=f"No saving in service is counted. {why}" if why else "Counted after the haircut, by period.",
         remedy="" if nothing_amiss else "Count contacts in a pilot, or give the ledger its own margin.",
     )
+
+
+def cashable_part(course: Course, members: Sequence[Offer], ongoing: Course, begun: Sequence[Offer]) -> np.ndarray:
+    """Of the shares that a course removes, what saves cash, shaped as its levels.
+
+    Where several initiatives remove occurrences of one pain point, what they remove together is theirs in proportion
+    to what each removes alone. What is ongoing comes first; members share what they add to it.
+
+    Args:
+        course: of members and what is ongoing together.
+        members: the set.
+        ongoing: the course of what is ongoing alone.
+        begun: what is ongoing.
+    """
+    out = np.zeros_like(course.levels)
+    for u in range(course.levels.shape[1]):
+        held = np.flatnonzero(course.at == u)
+        if not len(held):
+            continue
+        period = int(held[0])
+        there = ongoing.levels[:, ongoing.at[period]] if ongoing.at[period] >= 0 else np.zeros(1)
+        added = course.levels[:, u] - there
+        out[:, u] = _cashable(members, period) * added + _cashable(begun, period) * there
+    return out
+
+
+def _cashable(offers: Sequence[Offer], period: int) -> np.ndarray | float:
+    """The cashable share of what offers remove together in a period `(persona, draw, pain_point)`, or of all alike."""
+    stated = {offer.item.cashable for offer in offers}
+    if len(stated) < 2:
+        return stated.pop() if stated else 1.0
+    alone = [(offer.item.cashable, offer.schedule.live[:, period, None] * offer.effectiveness) for offer in offers]
+    whole = np.asarray(sum(removed for _, removed in alone))
+    cash = np.asarray(sum(share * removed for share, removed in alone))
+    return np.asarray(np.divide(cash, whole, out=np.zeros_like(whole), where=whole > 0))
 
 
 def value_with_service(

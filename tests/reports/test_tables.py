@@ -34,7 +34,10 @@ CONTRACT = {
     "initiatives": "initiative cost npv npv_p05 npv_p50 npv_p95 p_npv_positive roi payback_quarters rank rank_p05 "
     "rank_p95 p_top3 regret verdict evpi max_cost prior_share",
     "portfolio": "initiative kind chosen start reason what_would_have_to_be_true",
-    "cashflow": "initiative period capex opex retention spend service_saving non_cashable net cumulative",
+    "cashflow": "initiative period capex opex retention spend service_saving other_benefit non_cashable net cumulative "
+    "discount_factor discounted",
+    "ongoing": "initiative status live_now value_to_come value_to_come_p05 value_to_come_p95 cost_to_come "
+    "run_cost_to_come",
     "frontier": "budget value value_p05 value_p95 initiatives",
     "scenarios": "scenario period metric value p05 p50 p95",
     "reconciliation": "period unit line ledger reported difference coverage",
