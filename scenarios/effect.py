@@ -146,15 +146,24 @@ def on_draws(offer: Offer, at: np.ndarray) -> Offer:
 
 
 def draw_fate(item: Initiative, draws: int, seed: int) -> Fate:
-    """Whether it is delivered and how late it goes live, draw by draw: Normal through P10 and P90, never early."""
+    """Whether it is delivered and how late it goes live, draw by draw: Normal through P10 and P90, never early.
+
+    One draw from each of as many equally likely parts, so that shares and percentiles are the stated ones.
+    Source: stratified sampling, McKay, Beckman & Conover (1979).
+    """
     late = delivered = None
     if item.delay_low is not None and item.delay_high is not None and item.delay_high > 0:
         spread = (item.delay_high - item.delay_low) / (2 * Z90)
         middle = (item.delay_high + item.delay_low) / 2
-        late = np.maximum(middle + spread * stream(seed, f"delay/{item.initiative}").standard_normal(draws), 0.0)
+        late = np.maximum(middle + spread * norm.ppf(_places(draws, seed, f"delay/{item.initiative}")), 0.0)
     if item.delivery < 1:
-        delivered = (stream(seed, f"delivery/{item.initiative}").uniform(size=draws) < item.delivery).astype(float)
+        delivered = (_places(draws, seed, f"delivery/{item.initiative}") < item.delivery).astype(float)
     return Fate(late=late, delivered=delivered)
+
+
+def _places(draws: int, seed: int, name: str) -> np.ndarray:
+    """The middles of equally likely parts of 0..1, in random order `(draw,)`."""
+    return np.asarray((stream(seed, name).permutation(draws) + 0.5) / draws)
 
 
 def _effectiveness(
