@@ -253,5 +253,6 @@ def joint_course(
 def _left_of_today(one: Ongoing, period: int) -> np.ndarray:
     """Occurrences in a period over those of today, by what is ongoing `(persona, draw, pain_point)`."""
     effect, then = one.offer.effectiveness, one.offer.schedule.live[:, period, None]
-    left_then, left_now = (np.maximum(1 - share * effect, LEAST_LEFT) for share in (then, one.live_now[:, None]))
-    return np.asarray(left_then / left_now)
+    left = 1 - one.live_now[:, None] * effect
+    least = np.where(left < LEAST_LEFT, LEAST_LEFT, 0.0)
+    return np.asarray(np.maximum(1 - then * effect, least) / np.maximum(left, least))
