@@ -53,7 +53,6 @@ _NOT_ACTED_ON: dict[str, tuple[str, ...]] = {
     "portfolio": ("capacity", "floor", "target", "persona_floor"),
 }
 _ONLY: dict[tuple[str, str], tuple[object, ...]] = {
-    ("finance", "fiscal_year_start"): (1,),
     ("portfolio", "objective"): ("mean",),
 }
 
@@ -157,8 +156,8 @@ def settings_not_used(study: Study) -> tuple[str, ...]:
         names.append("data.timezone")
     if "inactive_after" in study.study.model_fields_set and study.study.relationship != "repeat":
         names.append("study.inactive_after (relationship is not repeat)")
-    if isinstance(study.portfolio.budget, dict):
-        names.append("portfolio.budget by fiscal year")
+    if study.finance.fiscal_year_start != 1 and not isinstance(study.portfolio.budget, dict):
+        names.append("finance.fiscal_year_start (no budget by fiscal year)")
     return tuple(names)
 
 

@@ -236,8 +236,7 @@ def joint_course(
     if not members and not ongoing:
         return Course(levels=np.zeros((1, 1, draws, pains)), at=np.full(periods, -1))
     everybody = [*members, *(one.offer for one in ongoing)]
-    live = np.concatenate([offer.schedule.live for offer in everybody])
-    _, first, at = np.unique(live, axis=1, return_index=True, return_inverse=True)
+    first, at = _alike([offer.schedule.live for offer in everybody], periods)
     personas = max(len(offer.effectiveness) for offer in everybody)
     levels = np.empty((personas, len(first), draws, pains))
     for u, period in enumerate(first):
@@ -247,7 +246,20 @@ def joint_course(
         for one in ongoing:
             left = left * _left_of_today(one, period)
         levels[:, u] = 1 - left
-    return Course(levels=levels, at=at.reshape(-1))
+    return Course(levels=levels, at=at)
+
+
+def _alike(live: Sequence[np.ndarray], periods: int) -> tuple[list[int], np.ndarray]:
+    """The first of each kind of period in which all are live alike, and the kind of each period `(period,)`."""
+    seen: dict[bytes, int] = {}
+    first, at = [], np.zeros(periods, dtype=int)
+    for period in range(periods):
+        key = b"".join(one[:, period].tobytes() for one in live)
+        if key not in seen:
+            seen[key] = len(first)
+            first.append(period)
+        at[period] = seen[key]
+    return first, at
 
 
 def _left_of_today(one: Ongoing, period: int) -> np.ndarray:
