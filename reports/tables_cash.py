@@ -17,6 +17,7 @@ from scenarios.tax import after_tax
 from scenarios.worth import set_value
 
 CASH = ("capex", "opex", "retention", "spend", "service_saving", "other_benefit", "non_cashable", "net", "cumulative")
+NEED_COST = ("capex", "net", "cumulative", "discounted", "net_after_tax")
 WHO = ("initiative", "name", "owner")
 
 
@@ -29,15 +30,20 @@ def future_periods(found: Findings) -> tuple[str, ...]:
 def cashflow_table(found: Findings) -> pd.DataFrame:
     """Mean cash by period: every initiative on its own, then the chosen portfolio with overlap taken out.
 
-    `net` is undiscounted; `discounted` sums to the NPV. With a tax rate, `net_after_tax` beside it.
+    `net` is undiscounted; `discounted` sums to the NPV. With a tax rate, `net_after_tax` beside it. Where the plan
+    gives no cost, what needs one is blank.
     """
     taxed = found.study.finance.tax_rate > 0
     columns = [*WHO, "period", *CASH, "discount_factor", "discounted", *(["net_after_tax"] if taxed else [])]
     decision = found.decision
     if decision is None or not found.has_margin:
         return pd.DataFrame(columns=columns)
-    rows = [row for who, flow in _flows(decision) for row in _rows(found, decision, who, flow)]
-    return pd.DataFrame(rows, columns=columns)
+    rows = pd.DataFrame(
+        [row for who, flow in _flows(decision) for row in _rows(found, decision, who, flow)], columns=columns
+    )
+    unpriced = [offer.item.initiative for offer in decision.case.offers if offer.cost is None]
+    rows.loc[rows["initiative"].isin(unpriced), [name for name in NEED_COST if name in columns]] = np.nan
+    return rows
 
 
 def _flows(decision: Decision) -> Iterator[tuple[tuple[str, str, str], CashFlow]]:

@@ -252,7 +252,8 @@ def joint_course(
 def _alike(live: Sequence[np.ndarray], periods: int) -> tuple[list[int], np.ndarray]:
     """The first of each kind of period in which all are live alike, and the kind of each period `(period,)`."""
     seen: dict[bytes, int] = {}
-    first, at = [], np.zeros(periods, dtype=int)
+    first: list[int] = []
+    at = np.zeros(periods, dtype=int)
     for period in range(periods):
         key = b"".join(one[:, period].tobytes() for one in live)
         if key not in seen:

@@ -257,6 +257,8 @@ def test_an_initiative_without_cost_has_the_largest_cost_in_the_place_of_npv(fou
     assert tables["initiatives"]["max_cost"].notna().all()
     assert set(tables["initiatives"]["verdict"]) == {"park"}
     assert tables["portfolio"].empty and tables["break_even"].empty and tables["frontier"].empty
+    assert tables["cashflow"][["capex", "net", "cumulative", "discounted"]].isna().all(axis=None)
+    assert tables["cashflow"][["opex", "retention", "spend", "other_benefit"]].notna().all(axis=None)
 
 
 def test_too_thin_leaves_rows_in_journey_break_even_checks_coverage_and_lifetimes_only(found: Findings) -> None:
