@@ -210,7 +210,14 @@ def case_of(intake: Intake, cells: Cells, estimates: Estimates) -> Case:
         offers=make_offers(plan, *names, clock, draws, seed),
         clock=clock,
         ongoing=make_ongoing(plan, *names, clock, draws, seed),
-        service=rate_service(estimates.calibration, cells, study, draws, estimates.certified.blocked(SERVICE)),
+        service=rate_service(
+            estimates.calibration,
+            cells,
+            study,
+            draws,
+            booked=SERVICE in intake.source.present["ledger"],
+            blocked=estimates.certified.blocked(SERVICE),
+        ),
     )
 
 
@@ -229,7 +236,9 @@ def _within_the_cap(estimates: Estimates, decision: Decision) -> tuple[Check, ..
     sets = {"all pain points": estimates.pains.everything}
     if decision.portfolio is not None:
         chosen = [int(i) for i in np.flatnonzero(decision.portfolio.chosen)]
-        sets["the chosen portfolio"] = set_value(decision.case, chosen).discounted(estimates.base.discount)
+        value = set_value(decision.case, chosen)
+        # what service saves is no part of what pain points take from retention and spend
+        sets["the chosen portfolio"] = (value.retention + value.spend) @ estimates.base.discount
     return cap_checks(estimates.stakes.cap, sets)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from impact.cells import Cells, CustomerCells
+from impact.cells import Cells, SitePanel
 from impact.checks import Check, make_check
 from impact.study import Study
 from models.base import margin_rate
@@ -65,7 +65,9 @@ class ServiceRate:
 NO_SERVICE = ServiceRate(saved=None, checks=())
 
 
-def rate_service(calibration: Calibration, cells: Cells, study: Study, draws: int, blocked: str = "") -> ServiceRate:
+def rate_service(
+    calibration: Calibration, cells: Cells, study: Study, draws: int, *, booked: bool, blocked: str = ""
+) -> ServiceRate:
     """The saving of a point, or why none is counted.
 
     Args:
@@ -73,20 +75,17 @@ def rate_service(calibration: Calibration, cells: Cells, study: Study, draws: in
         cells: whether the ledger has its own margin.
         study: its margin rate and seed.
         draws: how many.
+        booked: whether the ledger holds a cost to serve.
         blocked: why the certificate of the rate carries no grade, empty where it does.
     """
     slope = calibration.headline(SERVICE)
-    if not _booked(cells):
+    if not booked:
         return NO_SERVICE
-    why = _in_the_money(cells, study) or _not_fit(slope) or blocked
+    why = _in_the_money(cells, study) or _not_fit(cells, slope) or blocked
     check = _check(why, slope, nothing_amiss=not why or margin_rate(cells, study) is None)
     if why or slope is None:
         return ServiceRate(saved=None, checks=(check,))
     return ServiceRate(saved=-draw_slope(slope, draws, study.study.seed), checks=(check,))
-
-
-def _booked(cells: Cells) -> bool:
-    return isinstance(cells, CustomerCells) and cells.staying is not None and SERVICE in cells.staying.within
 
 
 def _in_the_money(cells: Cells, study: Study) -> str:
@@ -97,7 +96,9 @@ def _in_the_money(cells: Cells, study: Study) -> str:
     return ""
 
 
-def _not_fit(slope: Slope | None) -> str:
+def _not_fit(cells: Cells, slope: Slope | None) -> str:
+    if isinstance(cells, SitePanel):
+        return "What a point saves is measured of customers, not of sites."
     if slope is None or not np.isfinite(slope.se) or slope.se <= 0:
         return "What a point saves could not be told from the rows."
     if slope.grade == PLACEBO:

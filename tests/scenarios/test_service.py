@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from impact.cells import CustomerCells, summarise
+from impact.cells import CustomerCells, SitePanel, summarise
 from impact.intake import Intake, take_in
 from impact.rng import stream
 from models.calibration.calibrate import calibrate
@@ -18,7 +18,7 @@ from models.calibration.slopes import Calibration
 from models.haircut import PLACEBO
 from models.simulate import Company, CompanySpec, simulate_company
 from models.value import Course, base_path, look_at_today, value_draws
-from scenarios.service import Counted, rate_service, value_with_service
+from scenarios.service import NO_SERVICE, Counted, rate_service, value_with_service
 from tests.scenarios.small_case import DRAWS, PAINS, PERIODS, PERSONAS, small_base, small_posterior
 
 # Two ways of summing a few thousand terms in double precision.
@@ -67,7 +67,7 @@ def test_the_saving_of_a_point_is_recovered_from_the_rows(
     served: Intake, cells: CustomerCells, calibration: Calibration
 ) -> None:
     slope = calibration.headline("cost_to_serve")
-    rate = rate_service(calibration, cells, served.study, DRAWS)
+    rate = rate_service(calibration, cells, served.study, DRAWS, booked=True)
     assert slope is not None and rate.saved is not None
     assert abs(rate.saved.mean() - SAVED_A_POINT) < FAR * slope.se
     assert rate.saved.mean() == pytest.approx(-slope.estimate, rel=SUMMED)
@@ -93,14 +93,14 @@ def _with_slope(calibration: Calibration, **changes: object) -> Calibration:
 def test_a_slope_that_is_not_fit_counts_nil_and_a_check_says_why(
     served: Intake, cells: CustomerCells, calibration: Calibration, changes: dict[str, object], word: str
 ) -> None:
-    rate = rate_service(_with_slope(calibration, **changes), cells, served.study, DRAWS)
+    rate = rate_service(_with_slope(calibration, **changes), cells, served.study, DRAWS, booked=True)
     assert rate.saved is None
     assert [(check.code, check.status) for check in rate.checks] == [("C640", "review")]
     assert word in rate.checks[0].text
 
 
 def test_a_rate_without_a_grade_counts_nil(served: Intake, cells: CustomerCells, calibration: Calibration) -> None:
-    rate = rate_service(calibration, cells, served.study, DRAWS, blocked="Own methods disagree.")
+    rate = rate_service(calibration, cells, served.study, DRAWS, booked=True, blocked="Own methods disagree.")
     assert rate.saved is None and rate.checks[0].text.endswith("Own methods disagree.")
 
 
@@ -108,7 +108,7 @@ def test_where_the_ledger_has_its_own_margin_the_saving_is_in_it_already(
     served: Intake, cells: CustomerCells, calibration: Calibration
 ) -> None:
     own = replace(cells, money=cells.money.assign(margin=cells.money["revenue"] * 0.4))
-    rate = rate_service(calibration, own, served.study, DRAWS)
+    rate = rate_service(calibration, own, served.study, DRAWS, booked=True)
     assert rate.saved is None
     assert rate.checks[0].status == "pass" and "in it already" in rate.checks[0].text
 
@@ -117,17 +117,21 @@ def test_where_money_is_revenue_no_saving_is_counted(
     served: Intake, cells: CustomerCells, calibration: Calibration
 ) -> None:
     section = served.study.study.model_copy(update={"margin_rate": None})
-    rate = rate_service(calibration, cells, replace(served.study, study=section), DRAWS)
+    rate = rate_service(calibration, cells, replace(served.study, study=section), DRAWS, booked=True)
     assert rate.saved is None and rate.checks[0].status == "review"
 
 
 def test_a_ledger_without_cost_to_serve_has_nothing_to_say(
     served: Intake, cells: CustomerCells, calibration: Calibration
 ) -> None:
-    assert cells.staying is not None
-    staying = replace(cells.staying, within={"log_revenue": cells.staying.within["log_revenue"]})
-    rate = rate_service(calibration, replace(cells, staying=staying), served.study, DRAWS)
-    assert rate.saved is None and rate.checks == ()
+    assert rate_service(calibration, cells, served.study, DRAWS, booked=False) == NO_SERVICE
+
+
+def test_a_cost_to_serve_of_sites_is_not_counted_and_said(served: Intake, calibration: Calibration) -> None:
+    money = pd.DataFrame({"t": [1], "revenue": [1.0], "margin": [np.nan]})
+    sites = SitePanel(**{name: money if name == "money" else None for name in SitePanel.__dataclass_fields__})
+    rate = rate_service(calibration, sites, served.study, DRAWS, booked=True)
+    assert rate.saved is None and rate.checks[0].status == "review" and "not of sites" in rate.checks[0].text
 
 
 def _course(seed: int) -> Course:
