@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from impact.codes_cash import CASH_PAGES
 from impact.codes_certificate import CERTIFICATE_PAGES
 from impact.codes_coverage import COVERAGE_PAGES
 from impact.codes_data import DATA_PAGES
@@ -265,6 +266,7 @@ CODES: dict[str, CodePage] = catalogue(
     (
         *_STUDY,
         *_PLAN,
+        *CASH_PAGES,
         *CERTIFICATE_PAGES,
         *COVERAGE_PAGES,
         *DATA_PAGES,

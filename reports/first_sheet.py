@@ -178,7 +178,7 @@ def _steps(cash: CashModel, picked: Sequence[str]) -> list[tuple[str, float]]:
     rows = [place for place, item in enumerate(cash.initiatives) if item in picked]
     periods = np.arange(1, len(cash.periods) + 1)
     factors = (1 + cash.discount_rate) ** (-(periods - 0.5) / cash.periods_a_year)
-    cost = (cash.cost * cash.overrun)[:, None] * cash.cost_share + cash.capex_extra + cash.opex
+    cost = cash.overrun[:, None] * (cash.cost[:, None] * cash.cost_share + cash.capex_extra) + cash.opex
     parts = (
         ("retention", cash.retention),
         ("spend", cash.spend),

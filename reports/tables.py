@@ -16,11 +16,11 @@ from models.drivers import Drivers
 from reports.findings import Estimates, Findings, summary
 from reports.tables_at_stake import at_stake_table
 from reports.tables_carried import carried_table
+from reports.tables_cash import cashflow_table, ongoing_table
 from reports.tables_certificate import certificate_table, triangulation_table
 from reports.tables_choice import (
     benefits_table,
     break_even_table,
-    cashflow_table,
     frontier_table,
     initiatives_table,
     portfolio_table,
@@ -60,6 +60,7 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
         "initiatives": initiatives_table,
         "portfolio": portfolio_table,
         "cashflow": cashflow_table,
+        "ongoing": ongoing_table,
         "frontier": frontier_table,
         "scenarios": scenarios_table,
         "reconciliation": lambda one: one.reconciliation[list(RECONCILIATION)],

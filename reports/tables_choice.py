@@ -1,29 +1,19 @@
-"""The tables of what to do: initiatives, portfolio, cash, frontier, scenarios, break-even, benefits."""
+"""The tables of what to do: initiatives, portfolio, frontier, scenarios, break-even, benefits."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
-from impact.periods import period_label
-from models.value import ValueDraws
 from reports.findings import Findings, summary
+from reports.tables_cash import future_periods
 from scenarios.breakeven import break_even_of_cost
-from scenarios.decision import Decision
 from scenarios.explained import TURNS
+from scenarios.tax import after_tax
 from scenarios.verdicts import reason_to_learn
-from scenarios.worth import other_benefit
 
 FIGURES = ("roi", "payback_quarters", "p_top3", "regret", "evpi")
 BREAK_EVEN = ("retention_points", "spend_relative", "score_points", "effectiveness", "credibility")
-
-
-def future_periods(found: Findings) -> tuple[str, ...]:
-    """Labels of the periods of the horizon, the one after `as_of` first."""
-    study = found.study
-    return tuple(period_label(study.as_of + h, study.period_kind) for h in range(1, study.horizon_periods + 1))
 
 
 def _who(found: Findings) -> dict[str, tuple[str, str]]:
@@ -37,7 +27,8 @@ def initiatives_table(found: Findings) -> pd.DataFrame:
         *("payback_quarters", "rank", "rank_p05", "rank_p95", "p_top3", "regret", "verdict", "evpi", "max_cost"),
         "prior_share",
     ]
-    decision = found.decision
+    tax_rate, decision = found.study.finance.tax_rate, found.decision
+    columns += ["npv_after_tax"] if tax_rate > 0 else []
     if decision is None:
         return pd.DataFrame(columns=columns)
     verdicts = decision.verdicts()
@@ -56,9 +47,11 @@ def initiatives_table(found: Findings) -> pd.DataFrame:
             **{name: float(getattr(ranking, name)[i]) for name in FIGURES},
             **{"rank": int(ranking.rank[i]), "rank_p05": ranking.rank_low[i], "rank_p95": ranking.rank_high[i]},
             "verdict": verdicts[i],
+            "npv_after_tax": float(after_tax(decision.ranking.npv[i], tax_rate).mean()),
         }
         if not known:
             row |= dict.fromkeys(("npv", "npv_p05", "npv_p50", "npv_p95", "p_npv_positive", "roi"), np.nan)
+            row["npv_after_tax"] = np.nan
             row |= dict.fromkeys(("payback_quarters", "regret", "evpi"), np.nan)
         row["max_cost"] = float(ranking.max_cost[i]) if found.has_margin else np.nan
         row["prior_share"] = float(found.gates.prior_share[i]) if found.gates else np.nan
@@ -86,36 +79,6 @@ def portfolio_table(found: Findings) -> pd.DataFrame:
         said = learnt or (explained.why(i), explained.needs(i))
         rows.append((*who, offer.kind, chosen, start, *said, *explained.figures(i)))
     return pd.DataFrame(rows, columns=columns)
-
-
-def cashflow_table(found: Findings) -> pd.DataFrame:
-    """Mean cash of every initiative on its own by period, undiscounted."""
-    columns = [
-        *("initiative", "name", "owner", "period", "capex", "opex", "retention", "spend", "service_saving"),
-        *("non_cashable", "net", "cumulative"),
-    ]
-    decision = found.decision
-    if decision is None or not found.has_margin:
-        return pd.DataFrame(columns=columns)
-    rows = [row for i in range(len(decision.case.offers)) for row in _cash_rows(found, decision, i)]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _cash_rows(found: Findings, decision: Decision, i: int) -> Iterator[tuple[object, ...]]:
-    offer, value = decision.case.offers[i], decision.ranking.value[i]
-    retention, spend = mean_by_period(value)
-    capex = offer.schedule.capex + (offer.cost.mean() if offer.cost is not None else 0.0) * offer.schedule.cost_share
-    stated, opex = other_benefit(offer).mean(axis=0), offer.schedule.opex.mean(axis=0)
-    net = retention + spend + stated - capex - opex
-    who = (offer.item.initiative, offer.item.name, offer.item.owner)
-    for h, period in enumerate(future_periods(found)):
-        cash = (capex[h], opex[h], retention[h], spend[h], stated[h], 0.0, net[h], net[: h + 1].sum())
-        yield (*who, period, *(float(one) for one in cash))
-
-
-def mean_by_period(value: ValueDraws) -> tuple[np.ndarray, np.ndarray]:
-    """Means over draws of what retention and spend bring `(period,)` each."""
-    return value.retention.mean(axis=0), value.spend.mean(axis=0)
 
 
 def frontier_table(found: Findings) -> pd.DataFrame:
