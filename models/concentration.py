@@ -74,7 +74,7 @@ class Concentration:
         )
 
     def _told(self, hold: Hold, names: Mapping[str, str]) -> str:
-        what = {"base": "all margin", "portfolio": "the chosen portfolio"}.get(hold.kind, names.get(hold.id, hold.id))
+        what = {"base": "all money", "portfolio": "the chosen portfolio"}.get(hold.kind, names.get(hold.id, hold.id))
         if not self.named:
             return f"{ONE_CUSTOMER} carries more than {LIMIT:.0%} of {what}"
         return f"{hold.customer} carries {hold.share:.0%} of {what}"
