@@ -43,6 +43,7 @@ from scenarios.effect import make_offers, make_ongoing
 from scenarios.gates import Gates, find_gates
 from scenarios.limits import limits_of
 from scenarios.portfolio import InfeasibleError
+from scenarios.segments import Segments, find_segments
 from scenarios.walk import Walk, signed_rates, walk_to_npv
 from scenarios.worth import Case, set_value
 
@@ -133,6 +134,7 @@ def find(
     estimates, decision = None, None
     walks: tuple[Walk, ...] = ()
     gates: Gates | None = None
+    segments: Segments | None = None
     checks = (*intake.checks, *coverage_checks(coverage), *too_few, *history_checks(cells, study))
     try:
         if not too_few:
@@ -143,8 +145,9 @@ def find(
                 walks = walk(decision, estimates)
             with progress.stage("Asking what it rests on"):
                 gates = find_gates(decision, estimates.question, cells, journey, study.study.seed)
+                segments = find_segments(decision, cells, journey, study)
             checks = (*checks, *more, *decision_checks(decision), *_within_the_cap(estimates, decision))
-            checks = (*checks, *gates.checks(journey))
+            checks = (*checks, *gates.checks(journey), segments.concentration.check(_names(intake)))
     except TooThinError as thin:
         checks = (*checks, thin_check(thin))
     with progress.stage("Following customers"):
@@ -166,7 +169,15 @@ def find(
         walks=walks,
         lifetimes=lifetimes,
         gates=gates,
+        segments=segments,
     )
+
+
+def _names(intake: Intake) -> dict[str, str]:
+    """What stages, pain points and initiatives are called, by id."""
+    journey, plan = intake.case.journey, intake.case.plan
+    names = {one.stage: one.name for one in journey.stages} | {one.pain_point: one.name for one in journey.pain_points}
+    return names | {one.initiative: one.name for one in plan.initiatives}
 
 
 def choose(intake: Intake, cells: Cells, estimates: Estimates) -> Decision:

@@ -5,7 +5,7 @@ Benefits alone: what an initiative costs, and what its plan states beside the jo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy as np
 from impact.cells import Cells
 from impact.journey import Journey
 from impact.study import Study
+from models.concentration import Concentration, find_concentration
 from models.segments import (
     Breakdown,
     Meter,
@@ -50,15 +51,15 @@ class SegmentLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SegmentValues:
-    """Every value by every column's segments; `per_worth` `(cell,)` is the mean per unit of money, by kind and id."""
+class Segments:
+    """Every value by the segments of every column, and the customers that carry most of each."""
 
     lines: tuple[SegmentLine, ...]
-    per_worth: Mapping[tuple[str, str], np.ndarray]
+    concentration: Concentration
 
 
-def find_segments(decision: Decision, cells: Cells, journey: Journey, study: Study) -> SegmentValues:
-    """The values of pain points, stages, initiatives and the chosen portfolio by segment."""
+def find_segments(decision: Decision, cells: Cells, journey: Journey, study: Study) -> Segments:
+    """The values of pain points, stages, initiatives and the chosen portfolio by segment and largest customer."""
     case = decision.case
     breakdowns = find_breakdowns(cells, study, case.base)
     lines: list[SegmentLine] = []
@@ -66,16 +67,16 @@ def find_segments(decision: Decision, cells: Cells, journey: Journey, study: Stu
     for one in values_per_worth(decision, journey):
         per_worth[one.kind, one.id] = one.draws.mean(axis=0)
         lines += [line for breakdown in breakdowns for line in segment_lines(one, breakdown, base_worth(case.base))]
-    return SegmentValues(lines=tuple(lines), per_worth=per_worth)
+    return Segments(lines=tuple(lines), concentration=find_concentration(cells, study, case.base, per_worth))
 
 
 def values_per_worth(decision: Decision, journey: Journey) -> Iterator[PerWorth]:
-    """The base, every pain point and stage, every initiative on its own, and the chosen portfolio."""
+    """The base, every pain point and stage, every initiative on its own, and what is chosen."""
     case = decision.case
     meter = make_meter(case.base, case.today)
     yield from pain_points_per_worth(meter, journey)
     alone = [(("initiative", offer.item.initiative), [i]) for i, offer in enumerate(case.offers)]
-    if decision.portfolio is not None:
+    if decision.portfolio is not None and decision.portfolio.chosen.any():
         alone.append((("portfolio", ""), [int(i) for i in np.flatnonzero(decision.portfolio.chosen)]))
     ongoing = _set_per_worth(meter, case, ()) if case.ongoing else 0.0
     for (kind, name), members in alone:
