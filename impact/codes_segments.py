@@ -7,8 +7,9 @@ SEGMENT_PAGES: tuple[tuple[str, str, str, str], ...] = (
         "C650",
         "How much hangs on the largest customer",
         "Where one customer carries more than a tenth of a value, that value is a bet on that customer: it may leave, "
-        "or be won over, for reasons that no survey of the others tells. The customer is named where it is a store or "
-        "an account; of a person it is only said that there is one.",
+        "or be won over, for reasons that no survey of the others tells. The customer is named where the study says "
+        "that customers are stores ([study] relationship or shape), or where several people answered for one account; "
+        "of a person it is only said that there is one.",
         "Look at that customer by itself before the money is committed, and read the value without it.",
     ),
     (

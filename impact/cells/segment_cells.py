@@ -65,11 +65,11 @@ def with_report_columns(active: Table, source: Source, study: Study) -> Table:
 def may_be_named(source: Source, study: Study) -> bool:
     """Whether a customer is a store or an account, which may be named; a person may not.
 
-    Sites are, unless they are taken for such by one period alone. Of many customers, those are accounts in which
-    several people answered.
+    Units are stores where the study says so: that all of them stay does not make them such. Of many customers, those
+    are accounts for which several people answered.
     """
     if source.shape(study) == "sites":
-        return not _single_period(source, study)
+        return study.study.shape == "sites" or study.study.relationship == "site" or bool(study.data.unit)
     if source.responses is None or "respondent_id" not in source.present["responses"]:
         return False
     answers = source.staged["responses"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,11 @@ import pandas as pd
 import pytest
 
 from impact.cells import CustomerCells, SegmentCells, SitePanel, summarise
+from impact.cells.segment_cells import may_be_named
 from impact.contract_segments import MOST_VALUES
 from impact.errors import InputError
 from impact.intake import inspect_study, take_in
+from impact.study import read_study
 from tests.tiny_study import edit, write_tiny_study
 
 # Sums of a few thousand amounts near fifty, added in another order.
@@ -44,7 +47,7 @@ def at_as_of(folder: Path) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def cells(company: Path) -> CustomerCells:
-    intake = take_in(company, ('study.report_by=["region", "size", "region", "persona"]',))
+    intake = take_in(company, ('study.report_by=["region", "size", "region", "persona"]', "study.shape=customers"))
     found = summarise(intake.source, intake.case.journey, intake.study)
     assert isinstance(found, CustomerCells)
     return found
@@ -118,6 +121,15 @@ def test_stores_are_named_and_told_one_by_one_and_hashed_ids_stay_hashed(
     assert (segments.base["customers"] == 1).all() and (segments.base["tenure_band"] == 0).all()
     shown = {*segments.base["segment"], *segments.largest["customer"]}
     assert shown and all(len(one) == 16 and not one.startswith("00") for one in shown)
+
+
+def test_units_that_nobody_says_are_stores_are_not_named(tmp_path: Path) -> None:
+    write_tiny_study(tmp_path)
+    source = take_in(tmp_path).source
+    for asked, named in (("study.shape=auto", False), ("study.relationship=site", True), ("study.shape=sites", True)):
+        study, _ = read_study(tmp_path, (asked,))
+        assert study is not None
+        assert may_be_named(replace(source, shape_seen="sites"), study) is named
 
 
 def with_regions(folder: Path, region: Callable[[int], str]) -> Path:
