@@ -77,7 +77,8 @@ class Concentration:
         what = {"base": "all money", "portfolio": "the chosen portfolio"}.get(hold.kind, names.get(hold.id, hold.id))
         if not self.named:
             return f"{ONE_CUSTOMER} carries more than {LIMIT:.0%} of {what}"
-        return f"{hold.customer} carries {hold.share:.0%} of {what}"
+        share = f"{hold.share:.0%}" if hold.above else f"{hold.share:.1%}"
+        return f"{hold.customer} carries {share} of {what}"
 
 
 def find_concentration(

@@ -57,7 +57,7 @@ def test_one_store_above_a_tenth_is_a_review_that_names_it() -> None:
     check = found(late=(2.0, 0.0)).check(NAMES)
     assert check.code == "C650" and check.status == "review"
     assert check.found == "Oslo carries 15% of Late delivery"
-    assert found(late=(2.0, 2.0)).check(NAMES).found == "Oslo carries 10% of Late delivery"
+    assert found(late=(2.0, 2.0)).check(NAMES).found == "Oslo carries 10.0% of Late delivery"
     assert LIMIT == 0.1
 
 
