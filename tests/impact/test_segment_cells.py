@@ -16,6 +16,7 @@ from impact.contract_segments import MOST_VALUES
 from impact.errors import InputError
 from impact.intake import inspect_study, take_in
 from impact.study import read_study
+from tests.anonymous_study import write_anonymous_study
 from tests.tiny_study import edit, write_tiny_study
 
 # Sums of a few thousand amounts near fifty, added in another order.
@@ -130,6 +131,14 @@ def test_units_that_nobody_says_are_stores_are_not_named(tmp_path: Path) -> None
         study, _ = read_study(tmp_path, (asked,))
         assert study is not None
         assert may_be_named(replace(source, shape_seen="sites"), study) is named
+
+
+def test_units_are_told_by_a_column_they_are_made_of(tmp_path: Path) -> None:
+    intake = take_in(write_anonymous_study(tmp_path), ('study.report_by=["region"]',))
+    segments = segments_of(summarise(intake.source, intake.case.journey, intake.study))
+    assert segments.base["segment"].tolist() == ["east", "north", "south", "west"]
+    assert segments.base["customers"].tolist() == [3, 3, 3, 3]
+    assert segments.named and segments.largest["customer"].tolist() == ["west | plus", "west | pro", "west | basic"]
 
 
 def with_regions(folder: Path, region: Callable[[int], str]) -> Path:
