@@ -177,6 +177,12 @@ def moves_of(base: ValueBase, today: Today, course: Course) -> Moves:
     return moved
 
 
+def never_again(base: ValueBase, today: Today, which: list[int]) -> np.ndarray:
+    """Present value of never meeting the pain points `which` again `(draw,)`."""
+    course = whole_fix(len(base.frailty), today.hazard[0].shape[1], which, len(base.discount))
+    return value_draws(base, today, course).discounted(base.discount)
+
+
 def changed_draws(base: ValueBase, today: Today, at: np.ndarray, moved: Moves) -> ValueDraws:
     """What a change of leaving and of money is worth by period, draw by draw, summed over personas.
 
