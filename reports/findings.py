@@ -32,6 +32,7 @@ from models.value import ValueBase
 from scenarios.decision import Decision
 from scenarios.explained import Explained
 from scenarios.gates import Gates
+from scenarios.segments import Segments
 from scenarios.walk import Walk
 
 
@@ -73,7 +74,7 @@ class Findings:
     `rows` is the account of the tables' rows: table, rows_in, rows_used, set_aside, reason. `reconciliation`
     is the ledger beside the books: the contract's table, empty without control totals. `walks` lead from the signed
     rate to NPV: the chosen portfolio's first, then every initiative's; none without a portfolio. `lifetimes` is None
-    of sites. `gates` say what the decision rests on, `explained` why it is as it is.
+    of sites. `gates` say what the decision rests on, `explained` why it is as it is, `segments` whose its values are.
     """
 
     study: Study
@@ -92,6 +93,7 @@ class Findings:
     lifetimes: Lifetimes | None = None
     gates: Gates | None = None
     explained: Explained | None = None
+    segments: Segments | None = None
 
     @property
     def fit_for_use(self) -> bool:

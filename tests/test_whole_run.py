@@ -27,7 +27,7 @@ TABLES = {
     *("journey", "calibration", "drivers", "pain_points", "initiatives", "portfolio", "cashflow", "frontier"),
     *("scenarios", "reconciliation", "benefits", "break_even", "checks", "certificate", "triangulation", "doubts"),
     *("point_values", "walk", "predictive", "evidence", "haircut", "face_value"),
-    *("at_stake", "carried", "excellence", "prices", "delay"),
+    *("at_stake", "carried", "excellence", "by_segment", "concentration", "prices", "delay"),
     "information",
     *COVERAGE,
     *LIFETIMES,
