@@ -19,6 +19,7 @@ from impact.codes_leaving import LEAVING_PAGES
 from impact.codes_ledger import LEDGER_PAGES
 from impact.codes_lifetime import LIFETIME_PAGES
 from impact.codes_points import POINT_PAGES
+from impact.codes_ranking import RANKING_PAGES
 from impact.codes_sites import SITE_PAGES
 from impact.codes_spend import SPEND_PAGES
 from impact.codes_steps import STEP_PAGES
@@ -277,6 +278,7 @@ CODES: dict[str, CodePage] = catalogue(
         *LEDGER_PAGES,
         *LIFETIME_PAGES,
         *POINT_PAGES,
+        *RANKING_PAGES,
         *SITE_PAGES,
         *SPEND_PAGES,
         *STEP_PAGES,

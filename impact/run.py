@@ -37,6 +37,7 @@ from reports.deliver import deliver, refuse_foreign
 from reports.findings import Estimates, Findings
 from reports.make_edition import make_edition
 from scenarios.cashflow import Clock
+from scenarios.comparison import Comparison, compare, comparison_checks
 from scenarios.decide import decide
 from scenarios.decision import Decision, decision_checks
 from scenarios.effect import make_offers, make_ongoing
@@ -133,6 +134,7 @@ def find(
     estimates, decision = None, None
     walks: tuple[Walk, ...] = ()
     gates: Gates | None = None
+    comparison: Comparison | None = None
     checks = (*intake.checks, *coverage_checks(coverage), *too_few, *history_checks(cells, study))
     try:
         if not too_few:
@@ -141,10 +143,11 @@ def find(
             with progress.stage("Valuing, ranking, choosing"):
                 decision = choose(intake, cells, estimates)
                 walks = walk(decision, estimates)
+                comparison = compare(decision, estimates.forms, study.study.seed)
             with progress.stage("Asking what it rests on"):
                 gates = find_gates(decision, estimates.question, cells, journey, study.study.seed)
             checks = (*checks, *more, *decision_checks(decision), *_within_the_cap(estimates, decision))
-            checks = (*checks, *gates.checks(journey))
+            checks = (*checks, *gates.checks(journey), *comparison_checks(decision, comparison))
     except TooThinError as thin:
         checks = (*checks, thin_check(thin))
     with progress.stage("Following customers"):
@@ -166,6 +169,7 @@ def find(
         walks=walks,
         lifetimes=lifetimes,
         gates=gates,
+        comparison=comparison,
     )
 
 

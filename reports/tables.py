@@ -31,6 +31,7 @@ from reports.tables_evidence import evidence_table, face_value_table, haircut_ta
 from reports.tables_excellence import excellence_table
 from reports.tables_gates import gate_tables
 from reports.tables_lifetime import lifetime_tables
+from reports.tables_naive import naive_table
 from reports.tables_points import money_rows, point_values_table
 from reports.tables_predictive import predictive_table
 from reports.tables_walk import walk_table
@@ -69,7 +70,7 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
     values = {"walk": walk_table(found), "at_stake": at_stake_table(found)}
     values |= {"carried": carried_table(found), "excellence": excellence_table(found)}
     evidence = {"evidence": evidence_table(found), "haircut": haircut_table(found)}
-    evidence |= {"face_value": face_value_table(found)}
+    evidence |= {"face_value": face_value_table(found), "naive": naive_table(found)}
     predicted = {"predictive": predictive_table(found)}
     return tables | values | dict(lifetime_tables(found)) | predicted | dict(gate_tables(found)) | evidence
 

@@ -26,7 +26,7 @@ GATES = ("dial", "dial_marks", "dial_pain_points", "prior_sensitivity", "told_ap
 TABLES = {
     *("journey", "calibration", "drivers", "pain_points", "initiatives", "portfolio", "cashflow", "frontier"),
     *("scenarios", "reconciliation", "benefits", "break_even", "checks", "certificate", "triangulation", "doubts"),
-    *("point_values", "walk", "predictive", "evidence", "haircut", "face_value"),
+    *("point_values", "walk", "predictive", "evidence", "haircut", "face_value", "naive"),
     *("at_stake", "carried", "excellence"),
     *COVERAGE,
     *LIFETIMES,

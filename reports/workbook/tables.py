@@ -58,6 +58,7 @@ TABLE_SHEETS: dict[str, tuple[str, str]] = {
     "predictive": ("Who leaves", "Leavers as predicted and as seen, by group; ranges are 90%."),
     "evidence": ("Evidence", "What was measured elsewhere: in words, as it is read, and as the model predicts it."),
     "haircut": ("Haircut", "The share of an observed effect that is kept, as signed and after evidence."),
+    "naive": ("Raw estimates", "NPV beside what raw estimates would promise, and what they would choose."),
     "face_value": ("Face value", "NPV with no haircut, and the haircut at which it is 0."),
     "checks": ("Run checks", "Every check of the run, with what was found and what is allowed."),
 }
