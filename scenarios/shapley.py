@@ -8,8 +8,8 @@ from math import factorial
 import numpy as np
 
 from impact.rng import stream
-from scenarios.dial_choice import thinned
 from scenarios.portfolio import Portfolio
+from scenarios.thinned import thinned
 from scenarios.worth import Case, costs_by_period, mean_benefits
 
 EXACT = 10  # members up to which every subset is looked at (1,024)
@@ -59,21 +59,18 @@ def _exact(members: int, worth: Callable[[np.ndarray], np.ndarray]) -> np.ndarra
 def chosen_shares(case: Case, portfolio: Portfolio, seed: int) -> np.ndarray:
     """What each chosen initiative brings to the chosen set's mean NPV `(initiative,)`; nan for the others.
 
-    They sum to that NPV. Where the portfolio valued every subset those values are used; else what the subsets gain is
+    They sum to that NPV. Where every set was valued those values are used; else what the subsets gain is
     worked out on fewer draws and led to what the whole set gains on all of them, each cost its own.
     """
     members = np.flatnonzero(portfolio.chosen)
     out = np.full(len(case.offers), np.nan)
     if not len(members):
         return out
-    known = {tuple(np.flatnonzero(row)): value for row, value in zip(portfolio.sets, portfolio.value, strict=True)}
-
-    def looked_up(sets: np.ndarray) -> np.ndarray:
-        return np.array([known[tuple(members[row > 0])] for row in sets])
-
-    subsets = sum(set(one) <= set(members) for one in known)
-    if len(members) <= EXACT and subsets == 1 << len(members):
-        out[members] = shapley(len(members), looked_up)
+    if len(portfolio.sets) == 1 << len(case.offers) and len(members) <= EXACT:
+        known = {tuple(np.flatnonzero(row)): value for row, value in zip(portfolio.sets, portfolio.value, strict=True)}
+        out[members] = shapley(
+            len(members), lambda sets: np.array([known[tuple(members[row > 0])] for row in sets]), seed
+        )
         return out
     few = thinned(case, DRAWS)
 
