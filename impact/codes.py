@@ -20,6 +20,7 @@ from impact.codes_ledger import LEDGER_PAGES
 from impact.codes_lifetime import LIFETIME_PAGES
 from impact.codes_points import POINT_PAGES
 from impact.codes_ranking import RANKING_PAGES
+from impact.codes_reasons import REASON_PAGES
 from impact.codes_sites import SITE_PAGES
 from impact.codes_spend import SPEND_PAGES
 from impact.codes_steps import STEP_PAGES
@@ -279,6 +280,7 @@ CODES: dict[str, CodePage] = catalogue(
         *LIFETIME_PAGES,
         *POINT_PAGES,
         *RANKING_PAGES,
+        *REASON_PAGES,
         *SITE_PAGES,
         *SPEND_PAGES,
         *STEP_PAGES,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -17,7 +17,7 @@ from impact.checks import Check
 from impact.coverage import coverage_checks, measure_coverage
 from impact.errors import Finding, InputError, TooThinError
 from impact.estimate import estimate
-from impact.intake import Intake, inspect_study, take_in
+from impact.intake import Inspection, Intake, inspect_study
 from models.base import bare_base, margin_rate
 from models.cap import cap_checks
 from models.checks import (
@@ -41,7 +41,9 @@ from scenarios.comparison import Comparison, compare, comparison_checks
 from scenarios.decide import decide
 from scenarios.decision import Decision, decision_checks
 from scenarios.effect import make_offers, make_ongoing
+from scenarios.explained import explain
 from scenarios.gates import Gates, find_gates
+from scenarios.limit_faults import limit_checks, limit_findings
 from scenarios.limits import limits_of
 from scenarios.portfolio import InfeasibleError
 from scenarios.walk import Walk, signed_rates, walk_to_npv
@@ -81,7 +83,19 @@ class RunOutcome:
 
 def check_study(path: Path, overrides: tuple[str, ...]) -> CheckOutcome:
     """The study read and validated, nothing fitted; its faults are part of the outcome."""
-    return check_outcome(inspect_study(path, overrides), path)
+    found = inspect_whole(path, overrides)
+    outcome = check_outcome(found, path)
+    if found.study is None or found.case is None or found.findings:
+        return outcome
+    return replace(outcome, checks=(*outcome.checks, *limit_checks(found.study, found.case.plan)))
+
+
+def inspect_whole(path: Path, overrides: tuple[str, ...]) -> Inspection:
+    """The study as far as it can be read, with every fault of its files and of its plan beside its limits."""
+    found = inspect_study(path, overrides)
+    if found.study is None or found.case is None or any(one.code.startswith("S") for one in found.findings):
+        return found
+    return replace(found, findings=(*found.findings, *limit_findings(found.study, found.case.plan)))
 
 
 def run_study(path: Path, options: RunOptions, progress: Progress) -> RunOutcome:
@@ -93,7 +107,7 @@ def run_study(path: Path, options: RunOptions, progress: Progress) -> RunOutcome
     started = time.monotonic()
     seed = () if options.seed is None else (f"study.seed={options.seed}",)
     with progress.stage("Reading and checking"):
-        intake = take_in(path, (*options.overrides, *seed))
+        intake = inspect_whole(path, (*options.overrides, *seed)).taken_in()
         out = options.out or intake.study.folder / "out"
         refuse_foreign(out)
         approvals = read_approvals(out)
@@ -131,23 +145,26 @@ def find(
     with progress.stage("Measuring coverage"):
         coverage = measure_coverage(intake.source, journey, study)
     too_few = unit_checks(cells)
-    estimates, decision = None, None
+    estimates, decision, explained = None, None, None
     walks: tuple[Walk, ...] = ()
     gates: Gates | None = None
     comparison: Comparison | None = None
-    checks = (*intake.checks, *coverage_checks(coverage), *too_few, *history_checks(cells, study))
+    checks = (*intake.checks, *limit_checks(study, intake.case.plan), *coverage_checks(coverage), *too_few)
+    checks = (*checks, *history_checks(cells, study))
     try:
         if not too_few:
             require_enough(cells)
             estimates, more = estimate(intake, cells, coverage, progress, approvals, engine)
             with progress.stage("Valuing, ranking, choosing"):
                 decision = choose(intake, cells, estimates)
+                explained = explain(decision)
                 walks = walk(decision, estimates)
                 comparison = compare(decision, estimates.forms, study.study.seed)
             with progress.stage("Asking what it rests on"):
                 gates = find_gates(decision, estimates.question, cells, journey, study.study.seed)
             checks = (*checks, *more, *decision_checks(decision), *_within_the_cap(estimates, decision))
-            checks = (*checks, *gates.checks(journey), *comparison_checks(decision, comparison))
+            checks = (*checks, *gates.checks(journey), *(explained.checks() if explained else ()))
+            checks = (*checks, *comparison_checks(decision, comparison))
     except TooThinError as thin:
         checks = (*checks, thin_check(thin))
     with progress.stage("Following customers"):
@@ -170,6 +187,7 @@ def find(
         lifetimes=lifetimes,
         gates=gates,
         comparison=comparison,
+        explained=explained,
     )
 
 

@@ -50,12 +50,10 @@ _FILE_KEYS = (
 _NOT_ACTED_ON: dict[str, tuple[str, ...]] = {
     "study": ("report_by",),
     "finance": ("tax_rate", "outlook"),
-    "portfolio": ("capacity", "floor", "target", "persona_floor"),
 }
 _ONLY: dict[tuple[str, str], tuple[object, ...]] = {
     ("finance", "fiscal_year_start"): (1,),
     ("finance", "basis"): ("nominal",),
-    ("portfolio", "objective"): ("mean",),
 }
 
 
@@ -158,8 +156,6 @@ def settings_not_used(study: Study) -> tuple[str, ...]:
         names.append("data.timezone")
     if "inactive_after" in study.study.model_fields_set and study.study.relationship != "repeat":
         names.append("study.inactive_after (relationship is not repeat)")
-    if isinstance(study.portfolio.budget, dict):
-        names.append("portfolio.budget by fiscal year")
     return tuple(names)
 
 

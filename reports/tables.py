@@ -34,6 +34,7 @@ from reports.tables_lifetime import lifetime_tables
 from reports.tables_naive import naive_table
 from reports.tables_points import money_rows, point_values_table
 from reports.tables_predictive import predictive_table
+from reports.tables_prices import price_tables
 from reports.tables_walk import walk_table
 
 CALIBRATION = ("outcome", "term", "method", "estimate", "se", "low", "high", "p", "n", "headline", "grade")
@@ -72,6 +73,7 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
     evidence = {"evidence": evidence_table(found), "haircut": haircut_table(found)}
     evidence |= {"face_value": face_value_table(found), "naive": naive_table(found)}
     predicted = {"predictive": predictive_table(found)}
+    values |= dict(price_tables(found))
     return tables | values | dict(lifetime_tables(found)) | predicted | dict(gate_tables(found)) | evidence
 
 

@@ -12,7 +12,8 @@ from models.value import ValueDraws
 from reports.findings import Findings, summary
 from reports.tables_naive import comparison_of
 from scenarios.breakeven import break_even_of_cost
-from scenarios.decision import Decision, reason
+from scenarios.decision import Decision
+from scenarios.explained import TURNS
 from scenarios.worth import other_benefit
 
 FIGURES = ("roi", "payback_quarters", "p_top3", "regret", "evpi")
@@ -65,19 +66,23 @@ def initiatives_table(found: Findings) -> pd.DataFrame:
 
 
 def portfolio_table(found: Findings) -> pd.DataFrame:
-    """A row an initiative: chosen or not, why, and what would have to be true for the other answer."""
+    """A row an initiative: chosen or not, why, and what would have to be true for the other answer.
+
+    Figures are blank where the choice turns at none; `binds` are the rules that keep it out.
+    """
     columns = ["initiative", "name", "owner", "kind", "chosen", "start", "reason", "what_would_have_to_be_true"]
-    decision = found.decision
-    if decision is None or decision.portfolio is None or not found.has_margin:
+    columns += list(TURNS)
+    decision, explained = found.decision, found.explained
+    if decision is None or decision.portfolio is None or explained is None or not found.has_margin:
         return pd.DataFrame(columns=columns)
     periods = future_periods(found)
     rows = []
     for i, offer in enumerate(decision.case.offers):
-        why, needed = reason(decision, i)
         chosen = int(decision.portfolio.chosen[i])
         start = periods[offer.schedule.start] if chosen and offer.schedule.start < len(periods) else ""
         who = (offer.item.initiative, offer.item.name, offer.item.owner)
-        rows.append((*who, "initiative", chosen, start, why, needed))
+        said = (explained.why(i), explained.needs(i))
+        rows.append((*who, "initiative", chosen, start, *said, *explained.figures(i)))
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 
 from scenarios.aims import judge, money_of
+from scenarios.floor import keeps_floor
 from scenarios.ground import Ground, lay_ground
 from scenarios.limits import Limits
 from scenarios.options import Option
@@ -21,6 +22,7 @@ from scenarios.worth import Case, npv_draws, set_value
 
 LIVE_WAYS = 1_024  # up to so many ways to choose and to start, each is valued on all draws
 SPREAD = 40  # of the best, listed beside the chosen one
+TOGETHER = 0.1  # of what an option moves alone: as much may others add to it by what they do together
 FINALISTS = 5  # of the best on fewer draws, valued on all
 
 
@@ -77,6 +79,14 @@ def option_draws(case: Case, options: Sequence[Option], x: np.ndarray) -> np.nda
     return npv_draws(chosen, members, set_value(chosen, members))
 
 
+def keeps_the_floor(case: Case, options: Sequence[Option], x: np.ndarray, limits: Limits) -> bool:
+    """Whether a choice of options `(option,)` makes no persona worse, where that is asked."""
+    if not limits.persona_floor:
+        return True
+    offers = tuple(options[int(i)].offer for i in np.flatnonzero(x))
+    return keeps_floor(replace(case, offers=offers), range(len(offers)))
+
+
 def every_choice(place: np.ndarray) -> np.ndarray:
     """Every way to choose at most one option of each initiative `(way, option)`, 0/1."""
     groups = [np.flatnonzero(place == i) for i in np.unique(place)]
@@ -103,7 +113,9 @@ def _by_enumeration(case: Case, options: Sequence[Option], rules: Sequence[Rule]
         npv = option_draws(case, options, x)
         found.append((judge(npv, float(spent), limits), money_of(npv, limits)))
     order = sorted(range(len(ways)), key=lambda i: found[i][0], reverse=True)
-    best = order[0]
+    best = next((i for i in order if keeps_the_floor(case, options, ways[i], limits)), None)
+    if best is None:
+        raise NothingAllowedError("every choice makes some persona worse")
     return Chosen(
         x=ways[best],
         others=ways[order],
@@ -118,41 +130,57 @@ def _by_enumeration(case: Case, options: Sequence[Option], rules: Sequence[Rule]
 
 
 def _by_programme(case: Case, options: Sequence[Option], rules: Sequence[Rule], limits: Limits) -> Chosen:
-    ground = lay_ground(case, options)
+    size = len(options)
+    kept, ground, rules = worth_a_look(lay_ground(case, options), rules)
+    options = [options[int(i)] for i in kept]
     found = search(ground, rules, limits)
     looked_at = len(ground.known)
-    spread = spread_out(ground, found, limits)
+    spread = spread_out(ground, found)
     cost = plan_costs(options)
     finalists = []
-    for x in found.best[:FINALISTS]:
+    for x in [x for x in found.best if keeps_the_floor(case, options, x, limits)][:FINALISTS]:
         npv = option_draws(case, options, x)
         finalists.append((judge(npv, float(cost @ x), limits), money_of(npv, limits), x))
+    if not finalists:
+        raise NothingAllowedError("every choice looked at makes some persona worse")
     _, money, x = max(finalists, key=lambda one: one[0])
     # on fewer draws every set is off by about as much, so that the distance to the bound is carried over
     missed = max(found.bound + found.difference - money_of(ground.npv(x), limits), 0.0)
+    back = np.eye(size)[kept]
     return Chosen(
-        x=x,
-        others=spread,
+        x=x @ back,
+        others=spread @ back,
         certificate=Certificate(
             method="programme", value=money, bound=money + missed, looked_at=looked_at, least_cost=found.least_cost
         ),
     )
 
 
-def spread_out(ground: Ground, found: Found, limits: Limits) -> np.ndarray:
+def worth_a_look(ground: Ground, rules: Sequence[Rule]) -> tuple[np.ndarray, Ground, tuple[Rule, ...]]:
+    """Places of the options that a best choice may hold, and the ground and rules of these alone.
+
+    Left out is what adds nothing to any set, a margin for what pain points do together allowed, and loosens no rule.
+    """
+    stakes = np.abs(ground.alone).mean(axis=1)
+    loosens = np.any([rule.weights < 0 for rule in rules], axis=0) if rules else np.zeros(len(ground.place), dtype=bool)
+    kept = np.flatnonzero((ground.most_added() > -TOGETHER * stakes) | loosens)
+    return kept, ground.only(kept), tuple(replace(rule, weights=rule.weights[kept]) for rule in rules)
+
+
+def spread_out(ground: Ground, found: Found) -> np.ndarray:
     """Choices to fall back on `(choice, option)`: those looked at, ever smaller ones, and some without each pain point.
 
     All keep to the rules.
     """
-    out = list(found.best[:SPREAD])
+    out, pains = list(found.best[:SPREAD]), len(ground.case.posterior.pain_points)
     x = found.x
     while x.any():
         fewer = np.repeat(x[None], int(x.sum()), axis=0)
         fewer[np.arange(len(fewer)), np.flatnonzero(x)] = 0
         x = fewer[int(np.argmax(found.programme.value(fewer)))]
         out.append(x)
-    fixes = ground.share.reshape(len(ground.place), len(ground.case.base.personas), -1, ground.case.periods)
-    for k in range(fixes.shape[2]):
+    fixes = ground.share.reshape(len(ground.place), len(ground.case.base.personas), pains, ground.case.periods)
+    for k in range(pains):
         without = found.x * ~(fixes[:, :, k] > 0).any(axis=(1, 2))
         if without.sum() < found.x.sum():
             out.append(without)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from scenarios.breakeven import break_even
-from scenarios.decision import Decision, marginal_values
+from scenarios.decision import Decision
 from scenarios.facevalue import face_values
 from scenarios.frontier import frontier
 from scenarios.limits import Limits
 from scenarios.portfolio import choose_portfolio
 from scenarios.quarters import plan_quarters
 from scenarios.ranking import rank_initiatives
+from scenarios.reasons import marginal_values
 from scenarios.worth import Case, at_starts
 
 

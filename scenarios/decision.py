@@ -15,7 +15,7 @@ from scenarios.limits import Limits
 from scenarios.portfolio import Portfolio
 from scenarios.quarters import QuarterPlan
 from scenarios.ranking import Ranking
-from scenarios.worth import Case, costs_by_period, npv_draws, set_value
+from scenarios.worth import Case
 
 FUND_CHANCE = 0.8
 REACH = 0.8  # share removed that hardly any fix goes beyond
@@ -56,68 +56,6 @@ class Decision:
             else:
                 out.append("pilot" if self.portfolio is not None and self.ranking.pilot_gain[i] > 0 else "park")
         return tuple(out)
-
-
-def marginal_values(case: Case, portfolio: Portfolio) -> np.ndarray:
-    """What each initiative adds to the chosen set's mean NPV `(initiative,)`.
-
-    For a chosen one, what it adds to the others.
-    """
-    members = [int(i) for i in np.flatnonzero(portfolio.chosen)]
-    out = np.zeros(len(case.offers))
-    together = float(portfolio.npv.mean())
-    for i in range(len(case.offers)):
-        other = [j for j in members if j != i] if i in members else sorted([*members, i])
-        npv = float(npv_draws(case, other, set_value(case, other)).mean())
-        out[i] = together - npv if i in members else npv - together
-    return out
-
-
-def reason(decision: Decision, i: int) -> tuple[str, str]:
-    """Why an initiative is chosen or not, and what would have to be true for the other answer."""
-    case, portfolio = decision.case, decision.portfolio
-    offer = case.offers[i]
-    if portfolio is None:
-        return "no portfolio without costs and a margin", ""
-    needs = _needs(decision, i)
-    if portfolio.chosen[i]:
-        return "adds to the chosen set's net value", needs
-    if decision.marginal[i] <= 0:
-        return "beside what is chosen, its expected benefit does not cover its cost", needs
-    spent = sum(other.plan_cost for other, on in zip(case.offers, portfolio.chosen, strict=True) if on)
-    budget = decision.limits.budget
-    if budget is not None and spent + offer.plan_cost > budget:
-        more = spent + offer.plan_cost - budget
-        return "the budget is used better", f"the budget is {more:,.0f} larger"
-    return "what the plan requires, excludes or makes mandatory", ""
-
-
-def _needs(decision: Decision, i: int) -> str:
-    """From what cost the answer would turn."""
-    offer = decision.case.offers[i]
-    most = _turning_cost(decision, i)
-    if not np.isfinite(most):
-        return ""
-    now = f"(now {offer.plan_cost:,.0f})"
-    if decision.portfolio is not None and decision.portfolio.chosen[i]:
-        return f"it falls out at a cost above {most:,.0f} {now}"
-    if most > 0:
-        return f"it costs at most {most:,.0f} {now}"
-    running = float(offer.schedule.opex.mean(axis=0) @ decision.case.base.discount)
-    spent = float(costs_by_period(offer).mean(axis=0) @ decision.case.base.discount)
-    gained = float(decision.marginal[i]) + spent
-    if gained <= 0:
-        return "it does some good: the expected benefit is nil or below"
-    return f"its running cost of {running:,.0f} falls below its expected benefit of {gained:,.0f}, one-off cost apart"
-
-
-def _turning_cost(decision: Decision, i: int) -> float:
-    """The one-off cost at which adding it to the chosen set is worth nothing; below nil where none is."""
-    offer = decision.case.offers[i]
-    weight = float(offer.schedule.cost_share @ decision.case.base.discount)
-    if weight <= 0 or not offer.item.cost:
-        return float("nan")
-    return offer.item.cost + float(decision.marginal[i]) / (weight * offer.overrun)
 
 
 def decision_checks(decision: Decision) -> tuple[Check, ...]:

@@ -63,9 +63,16 @@ class Choice:
 
 
 def narrow(case: Case, portfolio: Portfolio, exposed: Exposed) -> Choice:
-    """The choice among the allowed sets that are among the best at some strength, or without some pain point."""
+    """The choice among the allowed sets that are among the best at some strength, or without some pain point.
+
+    A set that was chosen for another aim than its mean is compared with doing nothing alone.
+    """
     thin = thinned(case, THINNED)
-    sets, value = portfolio.sets[portfolio.allowed], portfolio.value[portfolio.allowed]
+    kept = portfolio.allowed.copy()
+    chosen = (portfolio.sets == portfolio.chosen).all(axis=1)
+    if portfolio.value[kept].max() > portfolio.value[chosen].max():
+        kept &= chosen | ~portfolio.sets.any(axis=1)
+    sets, value = portfolio.sets[kept], portfolio.value[kept]
     spent = sets @ np.array([costs_by_period(offer).mean(axis=0) @ case.base.discount for offer in case.offers])
     whole = Choice(
         case=thin, exposed=exposed, sets=sets, spent=spent, shift=np.zeros(len(sets)), chosen=portfolio.chosen

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from scenarios.choice import option_draws, plan_costs
+from scenarios.choice import option_draws, plan_costs, worth_a_look
 from scenarios.ground import lay_ground
 from scenarios.limits import Limits
 from scenarios.options import Option, options_of
@@ -18,7 +18,7 @@ from scenarios.search import climb, programme_of, search
 from scenarios.worth import Case, npv_draws, set_value
 
 BUDGETS = 20  # between nothing and what the best set costs without a budget
-NEAR = 2e-3  # distance of value and bound of each budget's programme, of the value
+NEAR = 5e-3  # distance of value and bound of each budget's programme, of the value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +45,9 @@ def frontier(case: Case, portfolio: Portfolio, limits: Limits, budgets: int = BU
         limits: its limits.
         budgets: how many are looked at where not every set is listed.
     """
-    aim = replace(limits, objective="mean", target=None)
     if len(options_of(case.offers, case.clock, limits)) == len(case.offers) <= LIVE_SETS:
-        return _listed(case, portfolio, aim)
-    return _swept(case, portfolio, aim, budgets)
+        return _listed(case, portfolio, limits)
+    return _swept(case, portfolio, limits, budgets)
 
 
 def _listed(case: Case, portfolio: Portfolio, limits: Limits) -> tuple[FrontierPoint, ...]:
@@ -77,14 +76,19 @@ def _point(budget: float, npv: np.ndarray, members: tuple[int, ...]) -> Frontier
 
 
 def _swept(case: Case, portfolio: Portfolio, limits: Limits, budgets: int) -> tuple[FrontierPoint, ...]:
-    """Points of rising cost and value; the study's own is its portfolio where that aims at the mean."""
+    """Points of rising cost and value; the study's own is its portfolio where that aims at the mean, else the best."""
     options = options_of(case.offers, case.clock, limits)
     cost, place = plan_costs(options), np.array([option.place for option in options])
     points = []
-    for x in _best_by_budget(case, options, limits, budgets):
+    aim = replace(limits, objective="mean", target=None)
+    for x in _best_by_budget(case, options, aim, budgets):
         members = tuple(int(i) for i in np.unique(place[x > 0]))
         points.append(_point(float(cost @ x), option_draws(case, options, x), members))
-    own = [] if limits.budget is None else [_point(limits.budget, portfolio.npv, _members(portfolio.chosen))]
+    own = []
+    if limits.budget is not None and limits.objective == "mean" and limits.target is None:
+        own = [_point(limits.budget, portfolio.npv, _members(portfolio.chosen))]
+    elif limits.budget is not None:
+        own = [replace(point, budget=limits.budget) for point in points if point.budget <= limits.budget][-1:]
     rising: list[FrontierPoint] = []
     for point in sorted([*points, *own], key=lambda one: one.budget):
         below_own = all(point.budget > one.budget or point.value <= one.value for one in own)
@@ -99,13 +103,15 @@ def _members(row: np.ndarray) -> tuple[int, ...]:
 
 def _best_by_budget(case: Case, options: tuple[Option, ...], limits: Limits, budgets: int) -> Iterator[np.ndarray]:
     """The choice `(option,)` that is best at each of the budgets that some choice keeps to."""
-    ground = lay_ground(case, options)
     free = rules_of(options, replace(limits, budget=None))
+    kept, ground, free = worth_a_look(lay_ground(case, options), free)
+    back = np.eye(len(options))[kept]
     most = search(ground, free, limits)
     row = Rule(name="budget", kind="budget", weights=ground.cost, most=0.0)
     programme = programme_of(ground, (*free, row), most.x, (np.arange(ground.draws),))
     best, cuts = None, most.cuts
-    for budget in np.linspace(0, ground.cost @ most.x, budgets):
+    own = () if limits.budget is None else (limits.budget,)
+    for budget in sorted({*np.linspace(0, ground.cost @ most.x, budgets).tolist(), *own}):
         within = replace(programme, most=np.append(programme.most[:-1], budget * (1 + ROUNDING)))
         try:
             found = solve(within, cuts, near=NEAR)
@@ -115,4 +121,4 @@ def _best_by_budget(case: Case, options: tuple[Option, ...], limits: Limits, bud
         x = climb(ground, within, limits, found.x)
         if best is None or ground.judged(x, limits) > ground.judged(best, limits):
             best = x
-            yield x
+            yield x @ back

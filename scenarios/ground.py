@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from scenarios.aims import judge
+from scenarios.alone import alone_draws
 from scenarios.effect import joint_course
 from scenarios.limits import Limits
 from scenarios.options import Option
@@ -52,6 +53,28 @@ class Ground:
         """What a choice `(option,)` is judged by."""
         return judge(self.npv(x), float(self.cost @ x), limits)
 
+    def only(self, keep: np.ndarray) -> Ground:
+        """The same with the options at some places, of which none is valued yet."""
+        return replace(
+            self,
+            case=replace(self.case, offers=tuple(self.case.offers[int(i)] for i in keep)),
+            place=self.place[keep],
+            cost=self.cost[keep],
+            alone=self.alone[keep],
+            shift=self.shift[keep],
+            share=self.share[keep],
+            cell_of=_cells(self.share[keep], self.place[keep]),
+            known={},
+        )
+
+    def most_added(self) -> np.ndarray:
+        """The most that each option adds to any set `(option,)`, by the slopes of no option.
+
+        What a fix brings is less beside others; what it costs may vanish beside them.
+        """
+        brings = self.share * (self.slopes.mean(axis=0) * self.stays)
+        return np.asarray(self.alone.mean(axis=1) - np.minimum(brings, 0).sum(axis=1))
+
     @property
     def draws(self) -> int:
         """Of the thinned case."""
@@ -73,12 +96,12 @@ def lay_ground(case: Case, options: Sequence[Option], draws: int = DRAWS) -> Gro
     whole = replace(case, offers=tuple(option.offer for option in options))
     thin = thinned(whole, draws)
     place = np.array([option.place for option in options], dtype=int)
-    alone = np.array([_alone(thin, i) for i in range(len(options))]).reshape(len(options), thin.posterior.draws)
-    shift = np.zeros(len(options))
-    if thin is not whole:
-        for i in np.unique(place):
-            mine = np.flatnonzero(place == i)
-            shift[mine] = _alone(whole, int(mine[0])).mean() - alone[mine[0]].mean()
+    alone, shift = np.zeros((len(options), thin.posterior.draws)), np.zeros(len(options))
+    for i in np.unique(place):
+        mine = np.flatnonzero(place == i)
+        alone[mine] = alone_draws(thin, mine.tolist())
+        if thin is not whole:
+            shift[mine] = alone_draws(whole, mine[:1].tolist()).mean() - alone[mine[0]].mean()
     nobody = joint_course((), thin.posterior.draws, len(thin.posterior.pain_points), thin.periods, thin.ongoing)
     levels = np.concatenate([nobody.levels, np.zeros((len(nobody.levels), 1, *nobody.levels.shape[2:]))], axis=1)
     personas = len(thin.base.personas)
@@ -98,10 +121,6 @@ def lay_ground(case: Case, options: Sequence[Option], draws: int = DRAWS) -> Gro
         cell_of=_cells(share, place),
         slopes=draw_slopes(thin, nobody).reshape(thin.posterior.draws, -1),
     )
-
-
-def _alone(case: Case, i: int) -> np.ndarray:
-    return npv_draws(case, (i,), set_value(case, (i,)))
 
 
 def _share(case: Case, i: int, personas: int) -> np.ndarray:

@@ -14,8 +14,8 @@ from scenarios.programme import Cuts, Programme
 from scenarios.programme_solve import solve
 from scenarios.rules import Rule
 
-NEAR = 1e-4  # distance of value and bound of the programme, of the value
-NEAR_ENOUGH = 2e-3  # of the first, whose forms are not yet those of the choice
+NEAR = 5e-4  # distance of value and bound of the programme, of the value
+NEAR_ENOUGH = 5e-3  # of the first, whose forms are not yet those of the choice
 SECONDS = 60.0  # for each solution of the programme; its nodes end it long before on most machines
 COMPARED = 20  # choices highest by the programme, whose exact values tell how far it errs
 ROUNDS = 4

@@ -148,27 +148,35 @@ def test_all_faults_come_at_once_and_the_rest_stays_readable(folder: Path) -> No
 def test_settings_without_effect_are_listed_only_when_they_are_set(folder: Path) -> None:
     assert settings_not_used(load_study(folder)) == ()
     set_all = ["study.inactive_after=3", "model.lag=2", "finance.fiscal_year_start=4", "finance.basis=real"]
-    more = ["portfolio.budget={2027={capex=1,opex=2}}", "finance.tax_rate=0.2"]
+    more = ["portfolio.persona_floor=true", "finance.tax_rate=0.2"]
     assert settings_not_used(load_study(folder, [*set_all, *more])) == (
         "finance.tax_rate",
+        "portfolio.persona_floor",
         "finance.fiscal_year_start",
         "finance.basis",
         "study.inactive_after (relationship is not repeat)",
-        "portfolio.budget by fiscal year",
     )
 
 
 @pytest.mark.parametrize(
     "acted_on",
     [
+        "portfolio.target=1000",
+        'portfolio.objective="cvar"',
+        "portfolio.capacity={build=[1, 2]}",
+        "portfolio.budget={2027={capex=1,opex=2}}",
         "model.reliability=0.8",
         'model.cluster="chain"',
         "model.winsorise=0.02",
         "model.credibility=0.5",
         'finance.revenue_basis="estimated"',
+        "portfolio.capacity={crew=[2,3]}",
+        "portfolio.persona_floor=true",
+        "portfolio.target=5",
+        'portfolio.objective="cvar"',
     ],
 )
-def test_settings_of_the_rates_are_acted_on(folder: Path, acted_on: str) -> None:
+def test_settings_of_the_rates_and_of_the_choice_are_acted_on(folder: Path, acted_on: str) -> None:
     assert settings_not_used(load_study(folder, [acted_on])) == ()
 
 
