@@ -21,6 +21,7 @@ from impact.codes_leaving import LEAVING_PAGES
 from impact.codes_ledger import LEDGER_PAGES
 from impact.codes_lifetime import LIFETIME_PAGES
 from impact.codes_points import POINT_PAGES
+from impact.codes_ranking import RANKING_PAGES
 from impact.codes_reasons import REASON_PAGES
 from impact.codes_segments import SEGMENT_PAGES
 from impact.codes_sites import SITE_PAGES
@@ -283,6 +284,7 @@ CODES: dict[str, CodePage] = catalogue(
         *LEDGER_PAGES,
         *LIFETIME_PAGES,
         *POINT_PAGES,
+        *RANKING_PAGES,
         *REASON_PAGES,
         *SEGMENT_PAGES,
         *SITE_PAGES,

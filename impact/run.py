@@ -39,6 +39,7 @@ from reports.findings import Estimates, Findings
 from reports.make_edition import make_edition
 from scenarios.cash_checks import cash_checks
 from scenarios.cashflow import Clock
+from scenarios.comparison import Comparison, compare, comparison_checks
 from scenarios.decide import decide
 from scenarios.decision import Decision, decision_checks
 from scenarios.effect import make_offers, make_ongoing
@@ -153,6 +154,7 @@ def find(
     estimates, decision, explained = None, None, None
     walks: tuple[Walk, ...] = ()
     gates: Gates | None = None
+    comparison: Comparison | None = None
     checks = (*intake.checks, *limit_checks(study, intake.case.plan), *coverage_checks(coverage), *too_few)
     checks = (*checks, *history_checks(cells, study))
     segments: Segments | None = None
@@ -164,6 +166,7 @@ def find(
                 decision = choose(intake, cells, estimates)
                 explained = explain(decision)
                 walks = walk(decision, estimates)
+                comparison = compare(decision, estimates.forms, study.study.seed)
             with progress.stage("Asking what it rests on"):
                 gates = find_gates(decision, estimates.question, cells, journey, study.study.seed)
                 segments = find_segments(decision, cells, journey, study)
@@ -171,6 +174,7 @@ def find(
             checks = (*checks, *_within_the_cap(estimates, decision), *gates.checks(journey))
             checks = (*checks, *(explained.checks() if explained else ()))
             checks = (*checks, segments.concentration.check(_names(intake)))
+            checks = (*checks, *comparison_checks(decision, comparison))
     except TooThinError as thin:
         checks = (*checks, thin_check(thin))
     with progress.stage("Following customers"):
@@ -192,6 +196,7 @@ def find(
         walks=walks,
         lifetimes=lifetimes,
         gates=gates,
+        comparison=comparison,
         explained=explained,
         segments=segments,
     )

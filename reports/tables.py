@@ -32,6 +32,7 @@ from reports.tables_excellence import excellence_table
 from reports.tables_gates import gate_tables
 from reports.tables_information import information_table
 from reports.tables_lifetime import lifetime_tables
+from reports.tables_naive import naive_table
 from reports.tables_points import money_rows, point_values_table
 from reports.tables_predictive import predictive_table
 from reports.tables_prices import price_tables
@@ -75,6 +76,7 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
     evidence = {"evidence": evidence_table(found), "haircut": haircut_table(found)}
     evidence |= {"face_value": face_value_table(found), "information": information_table(found)}
     values |= {"by_segment": by_segment_table(found), "concentration": concentration_table(found)}
+    evidence |= {"naive": naive_table(found)}
     predicted = {"predictive": predictive_table(found)}
     values |= dict(price_tables(found))
     return tables | values | dict(lifetime_tables(found)) | predicted | dict(gate_tables(found)) | evidence

@@ -7,6 +7,7 @@ import pandas as pd
 
 from reports.findings import Findings, summary
 from reports.tables_cash import future_periods
+from reports.tables_naive import comparison_of
 from scenarios.breakeven import break_even_of_cost
 from scenarios.explained import TURNS
 from scenarios.tax import after_tax
@@ -25,7 +26,7 @@ def initiatives_table(found: Findings) -> pd.DataFrame:
     columns = [
         *("initiative", "name", "owner", "cost", "npv", "npv_p05", "npv_p50", "npv_p95", "p_npv_positive", "roi"),
         *("payback_quarters", "rank", "rank_p05", "rank_p95", "p_top3", "regret", "verdict", "evpi", "max_cost"),
-        "prior_share",
+        *("prior_share", "worst_tenth", "sucra", "tie_group", "p_payback", "npv_marginal", "npv_shapley", "npv_naive"),
     ]
     tax_rate, decision = found.study.finance.tax_rate, found.decision
     columns += ["npv_after_tax"] if tax_rate > 0 else []
@@ -55,6 +56,7 @@ def initiatives_table(found: Findings) -> pd.DataFrame:
             row |= dict.fromkeys(("payback_quarters", "regret", "evpi"), np.nan)
         row["max_cost"] = float(ranking.max_cost[i]) if found.has_margin else np.nan
         row["prior_share"] = float(found.gates.prior_share[i]) if found.gates else np.nan
+        row |= comparison_of(found, i, priced=known)
         rows.append(row)
     return pd.DataFrame(rows, columns=columns)
 

@@ -3,101 +3,146 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
-from scipy.stats import norm
+from scipy.stats import rankdata
 
 from models.value import ValueDraws
-from scenarios.worth import Case, costs_by_period, npv_draws, other_benefit, set_value
+from scenarios.payback import payback_draws
+from scenarios.ties import tie_groups
+from scenarios.worth import Case, costs_by_period, npv_draws, one_off_by_period, set_value
 
-PILOT_COST_SHARE = 0.1  # of the one-off cost, where the plan prices no pilot
+TENTH = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranking:
     """Stand-alone results, initiatives in plan order.
 
-    `value` per initiative, `npv` `(initiative, draw)` joint; `rank` 1 = highest mean NPV, ties by plan
-    order; `rank_low`, `rank_high` 90% of draws; `regret` the mean shortfall to the draw's best;
-    `evpi` of deciding this one alone; `pilot_gain` the net value of the assumed pilot; `max_cost` the
-    one-off cost at which mean NPV is nil; `payback_quarters` NaN where it does not pay back.
+    `value` per initiative, `npv` `(initiative, draw)` joint. `worth` `(initiative, draw)` is what is ranked: NPV, or
+    `by` max_cost where the plan leaves a cost out. `ranks` `(initiative, draw)`, 1 the highest, the mean of their
+    places where some are alike; `rank` by mean worth, ties by plan order. `tie_group` 1 the highest. `max_cost` the
+    one-off cost at which mean NPV is nil; `roi` over all discounted costs; `payback` `(initiative, draw)` and
+    `payback_quarters` of mean cash, in quarters, nan where it does not pay back.
     """
 
     value: tuple[ValueDraws, ...]
     npv: np.ndarray
+    worth: np.ndarray
+    by: Literal["npv", "max_cost"]
+    ranks: np.ndarray
     rank: np.ndarray
-    rank_low: np.ndarray
-    rank_high: np.ndarray
-    p_top3: np.ndarray
-    regret: np.ndarray
-    evpi: np.ndarray
-    pilot_gain: np.ndarray
+    tie_group: np.ndarray
     max_cost: np.ndarray
     roi: np.ndarray
+    payback: np.ndarray
     payback_quarters: np.ndarray
+
+    @property
+    def rank_low(self) -> np.ndarray:
+        """The highest place within 90% of draws `(initiative,)`."""
+        return np.asarray(np.percentile(self.ranks, 5, axis=1))
+
+    @property
+    def rank_high(self) -> np.ndarray:
+        """The lowest place within 90% of draws `(initiative,)`."""
+        return np.asarray(np.percentile(self.ranks, 95, axis=1))
+
+    @property
+    def p_top3(self) -> np.ndarray:
+        """Share of draws in which each is among the first three `(initiative,)`."""
+        return np.asarray((self.ranks <= 3).mean(axis=1))
+
+    @property
+    def sucra(self) -> np.ndarray:
+        """The share of the others that each is ahead of, on average `(initiative,)`: (m - E rank) / (m - 1).
+
+        1 for a single initiative. Source: Salanti, Ades & Ioannidis (2011).
+        """
+        m = len(self.ranks)
+        return (m - self.ranks.mean(axis=1)) / (m - 1) if m > 1 else np.ones(m)
+
+    @property
+    def regret(self) -> np.ndarray:
+        """Mean shortfall to the draw's best `(initiative,)`: E[max_j V_j - V_a]."""
+        return np.asarray((self.worth.max(axis=0, initial=-np.inf) - self.worth).mean(axis=1))
+
+    @property
+    def evpi(self) -> np.ndarray:
+        """Expected value of perfect information for doing each one alone or not `(initiative,)`."""
+        return np.asarray(np.maximum(self.npv, 0).mean(axis=1) - np.maximum(self.npv.mean(axis=1), 0))
+
+    @property
+    def p_positive(self) -> np.ndarray:
+        """Share of draws with an NPV above nil `(initiative,)`."""
+        return np.asarray((self.npv > 0).mean(axis=1))
+
+    @property
+    def worst_tenth(self) -> np.ndarray:
+        """Mean NPV of the worst tenth of draws `(initiative,)`."""
+        return worst_tenth(self.npv)
+
+    def p_payback(self, within: float = np.inf) -> np.ndarray:
+        """Share of draws in which each pays back within so many quarters, and the horizon `(initiative,)`."""
+        return np.asarray((self.payback <= within).mean(axis=1))
+
+
+def worst_tenth(npv: np.ndarray) -> np.ndarray:
+    """The mean of the worst tenth of draws `(..., draw)`, at least one: CVaR at 10%.
+
+    Source: Rockafellar & Uryasev (2000).
+    """
+    count = max(round(TENTH * npv.shape[-1]), 1)
+    return np.asarray(np.partition(npv, count - 1, axis=-1)[..., :count].mean(axis=-1))
 
 
 def rank_initiatives(case: Case, periods_a_year: int) -> Ranking:
     """Every initiative on its own, on common draws."""
-    value = tuple(set_value(case, [i]) for i in range(len(case.offers)))
-    npv = np.zeros((len(value), case.posterior.draws))
+    count = len(case.offers)
+    value = tuple(set_value(case, [i]) for i in range(count))
+    npv, most = np.zeros((2, count, case.posterior.draws))
+    payback = np.zeros((count, case.posterior.draws + 1))
     for i, one in enumerate(value):
         npv[i] = npv_draws(case, [i], one)
+        most[i] = _most(case, i, npv[i])
+        payback[i] = payback_draws(case, i, one, periods_a_year)
     mean = npv.mean(axis=1)
-    # pilots and surveys have no rank among initiatives: they come last
-    among = np.where(np.array([offer.kind == "initiative" for offer in case.offers], dtype=bool)[:, None], npv, -np.inf)
-    order = np.argsort(-among.mean(axis=1), kind="stable")
-    rank = np.empty(len(mean), dtype=int)
-    rank[order] = np.arange(1, len(mean) + 1)
-    ranks = (-among).argsort(axis=0, kind="stable").argsort(axis=0, kind="stable") + 1
     paid = np.array([(costs_by_period(offer) @ case.base.discount).mean() for offer in case.offers])
-    pilot_cost = np.array([PILOT_COST_SHARE * offer.plan_cost for offer in case.offers])
+    priced = all(offer.cost is not None for offer in case.offers)
+    worth = npv if priced else np.where(np.isfinite(most), most, npv)
+    # pilots and surveys have no rank among initiatives: they come last
+    others = np.array([offer.kind != "initiative" for offer in case.offers], dtype=bool)
+    worth = np.where(others[:, None], worth.min(initial=0.0) - 1.0, worth)
+    rank = _places(worth.mean(axis=1))
     return Ranking(
         value=value,
         npv=npv,
+        worth=worth,
+        by="npv" if priced else "max_cost",
+        ranks=rankdata(-worth, axis=0) if count else worth,
         rank=rank,
-        rank_low=np.percentile(ranks, 5, axis=1),
-        rank_high=np.percentile(ranks, 95, axis=1),
-        p_top3=(ranks <= 3).mean(axis=1),
-        regret=(among.max(axis=0, initial=-np.inf) - npv).mean(axis=1),
-        evpi=np.maximum(npv, 0).mean(axis=1) - np.maximum(mean, 0),
-        pilot_gain=np.array([pilot_value(draws) for draws in npv]) - pilot_cost,
-        max_cost=np.array([_max_cost(case, i, mean[i]) for i in range(len(mean))]),
-        roi=np.divide(mean, paid, out=np.full(len(mean), np.nan), where=paid > 0),
-        payback_quarters=np.array([payback(case, i, value[i], periods_a_year) for i in range(len(mean))]),
+        tie_group=tie_groups(worth, rank),
+        max_cost=np.maximum(most.mean(axis=1), 0.0),
+        roi=np.divide(mean, paid, out=np.full(count, np.nan), where=paid > 0),
+        payback=payback[:, :-1],
+        payback_quarters=payback[:, -1],
     )
 
 
-def pilot_value(npv: np.ndarray) -> float:
-    """Expected value of a pilot whose error is as large as today's doubt, for fund-or-not on its own.
-
-    s0 [phi(u) - u (1 - Phi(u))], u = |mean| / s0, s0 = s^2 / sqrt(s^2 + se^2) with se = s.
-    Source: Ades, Lu & Claxton (2004), conjugate Normal case.
-    """
-    s0 = float(npv.std()) / np.sqrt(2)
-    if s0 <= 0:
-        return 0.0
-    u = abs(float(npv.mean())) / s0
-    return float(s0 * (norm.pdf(u) - u * norm.sf(u)))
+def _places(mean: np.ndarray) -> np.ndarray:
+    """1 for the highest, alike ones in plan order."""
+    rank = np.empty(len(mean), dtype=int)
+    rank[np.argsort(-mean, kind="stable")] = np.arange(1, len(mean) + 1)
+    return rank
 
 
-def _max_cost(case: Case, i: int, mean: float) -> float:
-    """The plan's cost at which the mean NPV is nil, its spread and overrun unchanged."""
+def _most(case: Case, i: int, npv: np.ndarray) -> np.ndarray:
+    """The plan's one-off cost at which NPV is nil `(draw,)`, its mean overrun unchanged; nan where it has none."""
     offer = case.offers[i]
     weight = float(offer.schedule.cost_share @ case.base.discount)
-    # a pilot after which it is never done pays nothing whatever the price
     if weight <= 0 or offer.overrun <= 0:
-        return float("nan")
-    return max((offer.item.cost or 0.0) + mean / (weight * offer.overrun), 0.0)
-
-
-def payback(case: Case, i: int, value: ValueDraws, periods_a_year: int) -> float:
-    """Quarters from first spend to the first with cumulative undiscounted mean cash of nil or more."""
-    offer = case.offers[i]
-    spent = costs_by_period(offer).mean(axis=0)
-    net = value.gained().mean(axis=0) + other_benefit(offer).mean(axis=0) - spent
-    paying = np.flatnonzero(spent > 0)
-    if not len(paying):
-        return 0.0
-    back = np.flatnonzero((net.cumsum() >= 0) & (np.arange(len(net)) >= paying[0]))
-    return float((back[0] - paying[0] + 1) * 4 / periods_a_year) if len(back) else float("nan")
+        booked = float(one_off_by_period(offer).mean(axis=0) @ case.base.discount)
+        return np.asarray(offer.plan_cost * (1 + npv / booked)) if booked > 0 else np.full(len(npv), np.nan)
+    spent = 0.0 if offer.cost is None else offer.cost
+    return np.asarray(spent / offer.overrun + npv / (weight * offer.overrun))

@@ -62,6 +62,7 @@ TABLE_SHEETS: dict[str, tuple[str, str]] = {
     "evidence": ("Evidence", "What was measured elsewhere: in words, as it is read, and as the model predicts it."),
     "haircut": ("Haircut", "The share of an observed effect that is kept, as signed and after evidence."),
     "information": ("Information", "What it is worth to know more before choosing, cost and wait taken off."),
+    "naive": ("Raw estimates", "NPV beside what raw estimates would promise, and what they would choose."),
     "face_value": ("Face value", "NPV with no haircut, and the haircut at which it is 0."),
     "by_segment": (
         "By segment",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from measured_uplift import DRAWN, ENGINE, Measured
+from measured_uplift import DRAWN, ENGINE, NAIVE, Measured
 from usual_ways import USUAL_WAYS
 
-WAYS = (ENGINE, DRAWN, *USUAL_WAYS)
+WAYS = (ENGINE, DRAWN, NAIVE, *USUAL_WAYS)
 
 
 def by_company(measured: Sequence[Measured]) -> list[str]:
@@ -40,6 +40,8 @@ def by_kind(measured: Sequence[Measured]) -> list[str]:
         "nothings claimed",
         "others found",
         "forecast / true",
+        "true value inside",
+        "raw promise / true",
     ]
     kinds = list(dict.fromkeys(one.kind for one in measured))
     groups = [(kind, [one for one in measured if one.kind == kind]) for kind in kinds]
@@ -59,6 +61,8 @@ def _figures(mine: Sequence[Measured]) -> list[str]:
         f"{total(lambda one: one.claimed):.0f} of {nothings:.0f}",
         f"{total(lambda one: one.found):.0f} of {points - nothings:.0f}",
         f"{total(lambda one: one.forecast) / total(lambda one: one.net[ENGINE]):.2f}",
+        f"{total(lambda one: one.forecast_inside):.0f} of {len(mine)}",
+        f"{total(lambda one: one.promised) / total(lambda one: one.net[NAIVE]):.2f}",
         *(f"{np.mean([one.captured(way) for one in mine]):.3f}" for way in WAYS),
     ]
 

@@ -19,11 +19,13 @@ from impact.intake import Intake, take_in
 from models.base import build_base
 from models.pains import value_pains
 from models.reduce import reduce_cells
+from models.reduced import ReducedForms
 from models.simulate import Company, CompanySpec, best_portfolio, simulate_company, true_npv
 from models.simulate_truth import as_stated, expected_margin, outlook_of
 from models.uplift import Credibility, Question, UpliftPosterior, fit_uplift
 from models.value import ValueBase, base_path, look_at_today
 from scenarios.cashflow import Clock
+from scenarios.curse import Curse, find_curse
 from scenarios.effect import make_offers
 from scenarios.limits import limits_of
 from scenarios.portfolio import Portfolio, choose_portfolio
@@ -32,6 +34,7 @@ from scenarios.worth import Case
 SURE = 0.95
 ENGINE = "engine"
 DRAWN = "engine, as drawn"
+NAIVE = "raw estimates"
 CHOOSE_ON_EVERY = 2  # joint draws: 2,000 tell the mean of a set to a hundredth of its range
 PER_DRAW = ("score", "leaving", "spend", "credibility", "theta", "psi")
 
@@ -47,7 +50,9 @@ class Measured:
 
     `net`: true net value, in money, of the set each way takes, every fix as good as its stated range says on average,
     and `best` that of the best set under the budget. `DRAWN` is the engine's set where fixes work as drawn from that
-    range, beside `best_drawn`, the best set known only afterwards. `forecast`: the engine's own mean for its set.
+    range, beside `best_drawn`, the best set known only afterwards. `forecast`: the engine's own mean for its set, and
+    whether the true value as drawn is within its range. `NAIVE`: the best set by raw estimates, nothing pooled, of
+    which they promise `promised`.
     """
 
     kind: str
@@ -66,6 +71,7 @@ class Measured:
     best_drawn: float
     forecast: float
     forecast_inside: bool
+    promised: float
     engine: str
     fit_seconds: float
 
@@ -80,6 +86,7 @@ class Estimate:
 
     intake: Intake
     cells: Cells
+    forms: ReducedForms
     posterior: UpliftPosterior
     base: ValueBase
     values: np.ndarray
@@ -102,7 +109,7 @@ def estimate(company: Company, folder: Path) -> Estimate:
     posterior = fit_uplift(question, study.study.seed, "quick", lambda done, total: None)
     base = build_base(cells, journey, study, forms, posterior.draws)
     values = value_pains(base, posterior, journey).pains
-    return Estimate(intake=intake, cells=cells, posterior=posterior, base=base, values=values)
+    return Estimate(intake=intake, cells=cells, forms=forms, posterior=posterior, base=base, values=values)
 
 
 def beside_truth(kind: str, company: Company, found: Estimate) -> Measured:
@@ -113,11 +120,12 @@ def beside_truth(kind: str, company: Company, found: Estimate) -> Measured:
     values = found.values
     low, high = np.percentile(values, [5, 95], axis=1)
     sure = (values > 0).mean(axis=1) > SURE
-    portfolio = choose(found)
-    taken = tuple(np.array(company.plan.ids())[portfolio.chosen.astype(bool)])
+    portfolio, curse = choose(found)
+    ids = np.array(company.plan.ids())
+    taken = tuple(ids[portfolio.chosen.astype(bool)])
     stated, drawn = as_stated(company), true_npv(company, taken)
     span = np.percentile(portfolio.npv, [5, 95])
-    choices = {ENGINE: taken, **usual_choices(company)}
+    choices = {ENGINE: taken, NAIVE: tuple(ids[curse.chosen.astype(bool)]), **usual_choices(company)}
     return Measured(
         kind=kind,
         seed=company.spec.seed,
@@ -135,13 +143,14 @@ def beside_truth(kind: str, company: Company, found: Estimate) -> Measured:
         best_drawn=best_portfolio(company, company.budget).npv,
         forecast=float(portfolio.npv.mean()),
         forecast_inside=bool(span[0] <= drawn <= span[1]),
+        promised=curse.promised,
         engine=posterior.fit.engine,
         fit_seconds=posterior.fit.seconds,
     )
 
 
-def choose(found: Estimate) -> Portfolio:
-    """The portfolio chosen under the budget, on some of the joint draws."""
+def choose(found: Estimate) -> tuple[Portfolio, Curse]:
+    """The portfolio chosen under the budget, on some of the joint draws, and what raw estimates would choose."""
     study, plan = found.intake.study, found.intake.case.plan
     thinned = {name: getattr(found.posterior, name)[::CHOOSE_ON_EVERY] for name in PER_DRAW}
     posterior = replace(found.posterior, **thinned)
@@ -152,7 +161,9 @@ def choose(found: Estimate) -> Portfolio:
     )
     today = look_at_today(base, posterior)
     case = Case(base=base, posterior=posterior, today=today, offers=offers, clock=clock)
-    return choose_portfolio(case, limits_of(study, plan, clock))
+    limits = limits_of(study, plan, clock)
+    portfolio = choose_portfolio(case, limits)
+    return portfolio, find_curse(case, portfolio, limits, found.forms)
 
 
 def _base_ratio(company: Company, base: ValueBase) -> float:

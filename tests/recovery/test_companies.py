@@ -35,6 +35,10 @@ BASE_OFF, BASE_OFF_FEW = 0.03, 0.06
 GIVEN_EFFECTS_OFF = 0.10
 MEAN_GIVEN_EFFECTS_OFF = 0.04
 CAPTURED, CAPTURED_FEW = 0.98, 0.95
+# The ratio of one company has a spread of .16 (sixty of them), the mean of ten one of .05.
+FORECAST = (0.9, 1.1)
+# Of ten ranges of 90% fewer than seven hold their truth once in 80.
+FORECAST_INSIDE = 7
 # Another build of the linear algebra draws other numbers; 4,000 of them leave a hundredth or two.
 FIGURE_OFF = 0.04
 
@@ -64,6 +68,11 @@ def show(config: pytest.Config, lines: list[str]) -> None:
 
 def of_kind(measured: tuple[Measured, ...], kind: str) -> list[Measured]:
     return [one for one in measured if one.kind == kind]
+
+
+def scored(measured: tuple[Measured, ...]) -> list[Measured]:
+    """Those whose pain points operations see: naming errors of the others are not the forecast's to mend."""
+    return [one for one in measured if one.kind != TOLD_ONLY]
 
 
 def covered(measured: list[Measured] | tuple[Measured, ...]) -> float:
@@ -117,6 +126,20 @@ def test_the_chosen_portfolio_captures_nearly_all_there_is(measured: tuple[Measu
     others = [one for one in measured if one.kind != FEW]
     assert np.mean([one.captured(ENGINE) for one in others]) >= CAPTURED
     assert np.mean([one.captured(ENGINE) for one in few]) >= CAPTURED_FEW
+
+
+def test_the_forecast_of_what_is_chosen_comes_true_on_average(measured: tuple[Measured, ...]) -> None:
+    ratios = [one.forecast / one.net[ENGINE] for one in scored(measured)]
+    assert FORECAST[0] < np.mean(ratios) < FORECAST[1]
+
+
+def test_the_true_value_of_what_is_chosen_lies_in_its_range(measured: tuple[Measured, ...]) -> None:
+    assert sum(one.forecast_inside for one in scored(measured)) >= FORECAST_INSIDE
+
+
+def test_no_more_is_forecast_than_raw_estimates_promise_where_data_are_few(measured: tuple[Measured, ...]) -> None:
+    for one in of_kind(measured, FEW):
+        assert one.forecast < one.promised, one.seed
 
 
 @pytest.mark.parametrize("way", USUAL_WAYS)

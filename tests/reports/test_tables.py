@@ -32,7 +32,8 @@ CONTRACT = {
     "value_p50 value_p95 p_positive grade prior_share value_marginal value_unpooled value_unpooled_se value_face "
     "value_prior_share",
     "initiatives": "initiative cost npv npv_p05 npv_p50 npv_p95 p_npv_positive roi payback_quarters rank rank_p05 "
-    "rank_p95 p_top3 regret verdict evpi max_cost prior_share",
+    "rank_p95 p_top3 regret verdict evpi max_cost prior_share worst_tenth sucra tie_group p_payback npv_marginal "
+    "npv_shapley npv_naive",
     "portfolio": "initiative kind chosen start reason what_would_have_to_be_true cost_down_to effect_up_to "
     "budget_up_to falls_out_above binds",
     "cashflow": "initiative period capex opex retention spend service_saving other_benefit non_cashable net cumulative "
@@ -83,15 +84,21 @@ CONTRACT = {
     "se_of_pilot n duration chosen verdict",
 }
 NAMED = {"journey", "drivers", "pain_points", "initiatives", "portfolio", "cashflow", "benefits", "break_even"} | {
-    "ongoing"
+    "ongoingnaive": "initiative name owner npv npv_naive chosen chosen_by_naive",
 }
 SHARES = {
     "pain_points": ("prevalence", "p_positive", "prior_share", "value_prior_share"),
-    "initiatives": ("p_npv_positive", "p_top3"),
+    "initiatives": ("p_npv_positive", "p_top3", "p_payback", "sucra"),
     "drivers": ("share", "p_first"),
 }
 GRADES = {"experimental", "within-unit", "cross-section", "expert", "survey-only", "not told apart from placebo"}
-MONEY = {"npv", "npv_p05", "npv_p50", "npv_p95", "p_npv_positive", "roi", "payback_quarters", "regret", "evpi"}
+MONEY = {"npv", "npv_p05", "npv_p50", "npv_p95", "p_npv_positive", "roi", "payback_quarters", "regret", "evpi"} | {
+    "worst_tenth",
+    "p_payback",
+    "npv_marginal",
+    "npv_shapley",
+    "npv_naive",
+}
 # A cent, in money of some thousands.
 CENT = 0.01
 SUMMED = 1e-9
@@ -111,6 +118,7 @@ def tables(found: Findings) -> dict[str, pd.DataFrame]:
 
 def _thin(found: Findings) -> Findings:
     return replace(found, estimates=None, decision=None, walks=(), gates=None, segments=None)
+    return replace(found, estimates=None, decision=None, walks=(), gates=None, comparison=None)
 
 
 def test_the_tables_are_those_of_the_contract_in_its_order(tables: dict[str, pd.DataFrame]) -> None:
