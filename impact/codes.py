@@ -18,6 +18,7 @@ from impact.codes_gates import GATE_PAGES
 from impact.codes_leaving import LEAVING_PAGES
 from impact.codes_ledger import LEDGER_PAGES
 from impact.codes_lifetime import LIFETIME_PAGES
+from impact.codes_pages import CASE_PAGES
 from impact.codes_points import POINT_PAGES
 from impact.codes_sites import SITE_PAGES
 from impact.codes_spend import SPEND_PAGES
@@ -263,6 +264,7 @@ CODES: dict[str, CodePage] = catalogue(
     (
         *_STUDY,
         *_PLAN,
+        *CASE_PAGES,
         *CERTIFICATE_PAGES,
         *COVERAGE_PAGES,
         *DATA_PAGES,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from impact.approval import Approval, read_approvals
+from impact.argue import argue
 from impact.cells import Cells, summarise
 from impact.check_outcome import CheckOutcome, check_outcome
 from impact.checks import Check
@@ -36,6 +37,7 @@ from models.value import look_at_today
 from reports.deliver import deliver, refuse_foreign
 from reports.findings import Estimates, Findings
 from reports.make_edition import make_edition
+from scenarios.case_against import CaseAgainst
 from scenarios.cashflow import Clock
 from scenarios.decide import decide
 from scenarios.decision import Decision, decision_checks
@@ -132,6 +134,7 @@ def find(
     estimates, decision = None, None
     walks: tuple[Walk, ...] = ()
     gates: Gates | None = None
+    against = CaseAgainst()
     checks = (*intake.checks, *coverage_checks(coverage), *too_few, *history_checks(cells, study))
     try:
         if not too_few:
@@ -142,8 +145,9 @@ def find(
                 walks = walk(decision, estimates)
             with progress.stage("Asking what it rests on"):
                 gates = find_gates(decision, estimates.question, cells, journey, study.study.seed)
+                against = argue(intake, cells, estimates, decision, gates)
             checks = (*checks, *more, *decision_checks(decision), *_within_the_cap(estimates, decision))
-            checks = (*checks, *gates.checks(journey))
+            checks = (*checks, *gates.checks(journey), *against.checks())
     except TooThinError as thin:
         checks = (*checks, thin_check(thin))
     with progress.stage("Following customers"):
@@ -165,6 +169,7 @@ def find(
         walks=walks,
         lifetimes=lifetimes,
         gates=gates,
+        against=against,
     )
 
 

@@ -29,9 +29,12 @@ from models.reduced import ReducedForms
 from models.stakes import Stakes
 from models.uplift import Question, UpliftPosterior
 from models.value import ValueBase
+from scenarios.case_against import CaseAgainst
 from scenarios.decision import Decision
 from scenarios.gates import Gates
 from scenarios.walk import Walk
+
+NOTHING_AGAINST = CaseAgainst()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +75,7 @@ class Findings:
     `rows` is the account of the tables' rows: table, rows_in, rows_used, set_aside, reason. `reconciliation`
     is the ledger beside the books: the contract's table, empty without control totals. `walks` lead from the signed
     rate to NPV: the chosen portfolio's first, then every initiative's; none without a portfolio. `lifetimes` is None
-    of sites. `gates` say what the decision rests on.
+    of sites. `gates` say what the decision rests on, `against` what speaks against it.
     """
 
     study: Study
@@ -90,6 +93,7 @@ class Findings:
     walks: tuple[Walk, ...] = ()
     lifetimes: Lifetimes | None = None
     gates: Gates | None = None
+    against: CaseAgainst = NOTHING_AGAINST
 
     @property
     def fit_for_use(self) -> bool:
