@@ -14,6 +14,7 @@ from impact.journey import Journey
 from models.calibration.slopes import Z90, Calibration
 from models.drivers import Drivers
 from reports.findings import Estimates, Findings, summary
+from reports.tables_against import against_table
 from reports.tables_at_stake import at_stake_table
 from reports.tables_carried import carried_table
 from reports.tables_certificate import certificate_table, triangulation_table
@@ -70,7 +71,7 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
     values |= {"carried": carried_table(found), "excellence": excellence_table(found)}
     evidence = {"evidence": evidence_table(found), "haircut": haircut_table(found)}
     evidence |= {"face_value": face_value_table(found)}
-    predicted = {"predictive": predictive_table(found)}
+    predicted = {"predictive": predictive_table(found), "case_against": against_table(found)}
     return tables | values | dict(lifetime_tables(found)) | predicted | dict(gate_tables(found)) | evidence
 
 

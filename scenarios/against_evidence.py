@@ -104,7 +104,7 @@ def _resting(standing: Standing, fixes: list[Fix]) -> np.ndarray:
     by: dict[str, frozenset[str] | None] = {}
     for pain in dict.fromkeys(fix.pain_point for fix in fixes):
         by[pain] = frozenset(fix.initiative for fix in fixes if fix.pain_point == pain)
-    return standing.gain - without(standing, by)
+    return np.asarray(standing.gain - without(standing, by))
 
 
 def _names(standing: Standing, initiatives: tuple[str, ...]) -> str:

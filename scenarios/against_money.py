@@ -88,17 +88,23 @@ def hidden_cause(dial: Dial | None) -> Iterator[Point]:
     weak = strongest is not None and min(dial.nil_at, dial.changes_at) <= strongest.typical
     nil = f"none up to {STRONGEST:g}" if np.isinf(dial.nil_at) else f"{dial.nil_at:.2f}"
     changes = f"none up to {STRONGEST:g}" if np.isinf(dial.changes_at) else f"{dial.changes_at:.2f}"
-    beside = "no cause was measured" if strongest is None else f"{strongest.typical:.2f}, of {strongest.control}"
+    beside = "no cause was measured" if strongest is None else f"{strongest.typical:.2f}, {strongest.control}"
     yield Point(
         point="hidden cause",
         initiatives=(),
-        found=f"nil at {nil}, another choice at {changes}",
+        found=f"nil: {nil}; another choice: {changes}",
         compared_with=f"strongest measured: {beside}",
         weight="review" if weak or strongest is None else "note",
         stake=1.0 if weak else 0.0,
-        sentence="A hidden cause that multiplies both meeting the pain points and leaving brings the choice to nil at "
-        f"a strength of {nil} and changes it at {changes}; the strongest measured: {beside}.",
+        sentence=f"{_at_strength(dial.nil_at)} brings the choice to nil, and {_at_strength(dial.changes_at).lower()} "
+        f"changes it; the strongest measured: {beside}.",
     )
+
+
+def _at_strength(strength: float) -> str:
+    if np.isinf(strength):
+        return f"No hidden cause that multiplies both meeting the pain points and leaving by up to {STRONGEST:g}"
+    return f"A hidden cause that multiplies both meeting the pain points and leaving by {strength:.2f}"
 
 
 def costs_more(standing: Standing, ground: Ground) -> Iterator[Point]:

@@ -126,9 +126,10 @@ def published(ground: Ground) -> Iterator[Point]:
             compared_with=f"{claim.low:+.3g} to {claim.high:+.3g}",
             weight="review" if claim.outside else "note",
             stake=0.0,
-            sentence=f"The rate of {name}, {claim.rate:+.3g} a point, lies outside the published range of "
+            sentence=f"The rate of {name}, {claim.rate:+.3g} a point (log), lies outside the published range of "
             f"{claim.low:+.3g} to {claim.high:+.3g}. {claim.outside}"
             if claim.outside
-            else f"The rate of {name}, {claim.rate:+.3g} a point, lies within the published range of {claim.low:+.3g} "
-            f"to {claim.high:+.3g} ({claim.source}), which compares different customers and is an upper limit.",
+            else f"The rate of {name}, {claim.rate:+.3g} a point (log), lies within the published range of "
+            f"{claim.low:+.3g} to {claim.high:+.3g} ({claim.source}), which compares "
+            "different customers and is an upper limit.",
         )

@@ -34,6 +34,10 @@ TABLE_SHEETS: dict[str, tuple[str, str]] = {
     "initiatives": ("Initiatives", "What each initiative is worth alone, over all draws; ranges are 90%."),
     "portfolio": ("Delivered portfolio", "What the run chose, why, and what would have to be true for the rest."),
     "cashflow": ("Cashflow", "Mean cash by initiative and period, undiscounted."),
+    "case_against": (
+        "Case against",
+        "What speaks against the choice, worst first; what is found stands beside a limit.",
+    ),
     "frontier": ("Frontier", "What the best portfolio is worth at each budget."),
     "scenarios": ("Scenarios", "Metrics by scenario and period; ranges are 90%."),
     "break_even": ("Break even", "What each initiative would have to reach for an NPV of 0."),
@@ -61,7 +65,17 @@ TABLE_SHEETS: dict[str, tuple[str, str]] = {
     "face_value": ("Face value", "NPV with no haircut, and the haircut at which it is 0."),
     "checks": ("Run checks", "Every check of the run, with what was found and what is allowed."),
 }
-_LONG = ("text", "in_words", "why_not_used", "remedy", "reason", "note", "what_would_have_to_be_true", "description")
+_LONG = (
+    "text",
+    "sentence",
+    "in_words",
+    "why_not_used",
+    "remedy",
+    "reason",
+    "note",
+    "what_would_have_to_be_true",
+    "description",
+)
 _WHOLE = ("name", "owner")
 _LONG_WIDTH, _WRAPPED_WIDTH, _NUMBER_WIDTH = 46, 34, 11
 _MOST_LINES = 30

@@ -1,0 +1,54 @@
+"""The page for whoever signs the money: what speaks against the choice, worst first."""
+
+from __future__ import annotations
+
+from reports.edition import Edition
+from reports.records import Row, records, text
+from reports.sections import Section, Table, horizon_title
+
+ANCHOR = "case-against"
+WEIGHTS = {"review": "to review", "note": "noted"}
+
+
+def case_against(edition: Edition) -> Section | None:
+    """Every point against the choice with its number; None where nothing was chosen."""
+    rows = records(edition, "case_against")
+    if not rows:
+        return None
+    weighty = to_review(edition)
+    return Section(
+        anchor=ANCHOR,
+        title=f"The case against / what speaks against the choice / {horizon_title(edition)}",
+        note=f"{len(weighty)} of {len(rows)} points ask for a second look; those that put most of the gain in doubt "
+        "come first. Noted: looked at, within its limit. The gain: what the chosen initiatives bring in the journey, "
+        "before cost.",
+        table=Table(
+            headings=("Point", "Weight", "Found", "Beside", "What speaks against the choice"),
+            rows=tuple(
+                (
+                    text(row, "point").capitalize(),
+                    WEIGHTS.get(text(row, "weight"), text(row, "weight")),
+                    *(text(row, column) for column in ("found", "compared_with", "sentence")),
+                )
+                for row in rows
+            ),
+            words=5,
+            strong=len(weighty),
+        ),
+    )
+
+
+def to_review(edition: Edition) -> list[Row]:
+    """The points that ask for a second look, worst first."""
+    return [row for row in records(edition, "case_against") if text(row, "weight") == "review"]
+
+
+def case_in_a_line(edition: Edition) -> str:
+    """How many points ask for a second look and what the worst are about; empty where nothing was argued."""
+    if not records(edition, "case_against"):
+        return ""
+    points = list(dict.fromkeys(text(row, "point") for row in to_review(edition)))
+    if not points:
+        return "The case against: no point to review."
+    first = f"first {points[0]}" + (f", then {points[1]}" if len(points) > 1 else "")
+    return f"The case against: {len(points)} point{'s' if len(points) > 1 else ''} to review, {first}."
