@@ -13,7 +13,7 @@ from impact.event import Event
 from impact.evidence import Evidence
 from impact.formats.plan import PlanTable, inline_table, plan_sheets, read_plan_table
 from impact.formats.sheets import SheetRefusedError
-from impact.initiative import CostRow, Fix, Initiative, Plan
+from impact.initiative import CostRow, Fix, Initiative, Pilot, Plan
 from impact.journey import Benchmark, Journey, Objective, PainPoint, Persona, Stage, Touchpoint
 from impact.plan_columns import CAPACITY, PLAN_TABLES
 from impact.plan_links import link_faults
@@ -143,6 +143,7 @@ def _plan(rows: Rows) -> Plan:
         costs=costs,
         events=tuple(_event(row) for row in rows["events"]),
         evidence=tuple(Evidence(**_only(row)) for row in rows["evidence"]),
+        pilots=tuple(Pilot(**_only(row)) for row in rows["pilots"]),
     )
 
 

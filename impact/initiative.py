@@ -17,7 +17,9 @@ class Initiative:
 
     `cost` is one-off cash spread evenly over `duration` quarters from the start; None where the plan
     gives none. `cost_low` and `cost_high` are P10 and P90. `run_cost` and `other_benefit` are a
-    quarter, from go-live. `earliest` and `start` are period ordinals of the ledger.
+    quarter, from go-live. `earliest` and `start` are period ordinals of the ledger. `delivery` is the
+    chance that it is delivered at all, `delay_low` and `delay_high` P10 and P90 of how late it goes live,
+    `decay` the share of its fix that is lost a year.
     """
 
     initiative: str
@@ -40,6 +42,10 @@ class Initiative:
     actual_cost: float | None = None
     cashable: float = 1.0
     other_benefit: float = 0.0
+    delivery: float = 1.0
+    delay_low: float | None = None
+    delay_high: float | None = None
+    decay: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +86,24 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pilot:
+    """Something to learn before deciding: a pilot of an initiative, or more answers in a stage.
+
+    `target` is the initiative or the stage. `n` customers take part, or answers are added; None where the plan does
+    not say. `duration` in quarters until the result is known. `cost` in money.
+    """
+
+    pilot: str
+    kind: Literal["pilot", "survey"]
+    target: str
+    cost: float
+    n: float | None = None
+    name: str = ""
+    owner: str = ""
+    duration: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Everything that could be done, as the plan tables state it."""
 
@@ -88,6 +112,7 @@ class Plan:
     costs: tuple[CostRow, ...] = ()
     events: tuple[Event, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    pilots: tuple[Pilot, ...] = ()
 
     def ids(self) -> tuple[str, ...]:
         """Initiative ids in plan order."""

@@ -37,10 +37,10 @@ def link_faults(rows: Rows) -> list[Finding]:
     for row in rows["fixes"]:
         findings += _effect_faults(row)
     for row in rows["initiatives"]:
-        findings += [*_other_initiatives(row, ids["initiative"]), *_cost_order(row)]
+        findings += [*_other_initiatives(row, ids["initiative"]), *_cost_order(row), *_delay_order(row)]
     for row in rows["scenarios"]:
         findings += _lever_faults(row, ids)
-    findings += [*_targets(rows, ids), *evidence_faults(rows["evidence"])]
+    findings += [*_pilot_targets(rows, ids), *_targets(rows, ids), *evidence_faults(rows["evidence"])]
     findings += [*_backward(rows["scenarios"]), *_backward(rows["events"])]
     return findings + _too_many(rows["initiatives"])
 
@@ -117,6 +117,33 @@ def _cost_order(row: TypedRow) -> list[Finding]:
         return []
     found = ", ".join(f"{name} {value:g}" for name, value in known) + " are out of order"
     return [fault("P207", row.found.place("cost"), found, "cost_low <= cost <= cost_high", "put them in order")]
+
+
+def _delay_order(row: TypedRow) -> list[Finding]:
+    low, high = row.values["delay_low"], row.values["delay_high"]
+    if low is None and high is None:
+        return []
+    if not isinstance(low, float) or not isinstance(high, float):
+        found, allowed = "delay_low and delay_high are given in part", "both, or none (then it is never late)"
+        return [fault("P204", row.found.place("delay_low"), found, allowed, "fill in the other")]
+    if low <= high:
+        return []
+    found = f"delay_low {low:g} lies above delay_high {high:g}"
+    return [fault("P207", row.found.place("delay_low"), found, "delay_low <= delay_high", "put them in order")]
+
+
+def _pilot_targets(rows: Rows, ids: Mapping[str, tuple[str, ...]]) -> list[Finding]:
+    """Pilots name an initiative, surveys a stage; no two things to fund share an id."""
+    findings = []
+    for row in rows["pilots"]:
+        known = ids["stage" if row.text("kind") == "survey" else "initiative"]
+        what = "stage" if row.text("kind") == "survey" else "initiative"
+        if row.text("kind") and (name := row.text("target")) and name not in known:
+            findings.append(unknown_id(row, "target", name, known, what))
+        if (name := row.text("pilot")) in ids["initiative"]:
+            place, found = row.found.place("pilot"), f"pilot {name!r} is also the id of an initiative"
+            findings.append(fault("P205", place, found, "an id of its own", f"call it {name}_pilot"))
+    return findings
 
 
 def _other_initiatives(row: TypedRow, known: Sequence[str]) -> list[Finding]:

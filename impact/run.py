@@ -41,8 +41,9 @@ from scenarios.case_against import CaseAgainst
 from scenarios.cashflow import Clock
 from scenarios.decide import decide
 from scenarios.decision import Decision, decision_checks
-from scenarios.effect import make_offers
+from scenarios.effect import make_offers, make_ongoing
 from scenarios.gates import Gates, find_gates
+from scenarios.limits import limits_of
 from scenarios.portfolio import InfeasibleError
 from scenarios.walk import Walk, signed_rates, walk_to_npv
 from scenarios.worth import Case, set_value
@@ -183,15 +184,16 @@ def choose(intake: Intake, cells: Cells, estimates: Estimates) -> Decision:
     plan = with_measured(intake.case.plan, [line.reading for line in estimates.learnt.lines])
     clock = Clock(first=study.as_of + 1, periods=study.horizon_periods, periods_a_year=study.periods_a_year)
     offers = make_offers(plan, posterior.pain_points, posterior.personas, clock, posterior.draws, study.study.seed)
-    budget = study.portfolio.budget
+    ongoing = make_ongoing(plan, posterior.pain_points, posterior.personas, clock, posterior.draws, study.study.seed)
+    today = look_at_today(base, posterior)
     money = cells.money.iloc[-1]
     rate = margin_rate(cells, study)
     per_margin = 1 / rate if rate else float(money["revenue"] / money["margin"])
     score = cells.coverage.set_index("stage")["mean"].get("overall", np.nan)
     try:
         return decide(
-            Case(base=base, posterior=posterior, today=look_at_today(base, posterior), offers=offers),
-            budget=float(budget) if isinstance(budget, (int, float)) else None,
+            Case(base=base, posterior=posterior, today=today, offers=offers, clock=clock, ongoing=ongoing),
+            limits=limits_of(study, plan, clock),
             periods_a_year=study.periods_a_year,
             value_of_a_point=_point_for_break_even(estimates),
             revenue_per_margin=per_margin if _has_margin(cells, study) else None,

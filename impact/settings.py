@@ -173,6 +173,7 @@ class PlanSection(BaseModel):
     objectives: FileText | Rows | None = Field(None, description="a table file, a sheet, or [[plan.objectives]] rows")
     benchmarks: FileText | Rows | None = Field(None, description="a table file, a sheet, or [[plan.benchmarks]] rows")
     initiatives: FileText | Rows | None = Field(None, description="a table file, a sheet, or [[plan.initiatives]] rows")
+    pilots: FileText | Rows | None = Field(None, description="a table file, a sheet, or [[plan.pilots]] rows")
     costs: FileText | Rows | None = Field(None, description="a table file, a sheet, or [[plan.costs]] rows")
     fixes: FileText | Rows | None = Field(None, description="a table file, a sheet, or [[plan.fixes]] rows")
     scenarios: FileText | Rows | None = Field(None, description="a table file, a sheet, or [[plan.scenarios]] rows")

@@ -172,14 +172,16 @@ def cash_model(found: Findings) -> CashModel | None:
         overrun=np.array([offer.overrun for offer in offers]),
         cost_share=np.array([offer.schedule.cost_share for offer in offers]),
         capex_extra=np.array([offer.schedule.capex for offer in offers]),
-        opex=np.array([offer.schedule.opex for offer in offers]),
+        opex=np.array([offer.schedule.opex.mean(axis=0) for offer in offers]),
         retention=np.array([one[0] for one in means]),
         spend=np.array([one[1] for one in means]),
         service_saving=np.zeros((len(offers), len(decision.case.base.discount))),
-        other_benefit=np.array([other_benefit(offer) for offer in offers]),
+        other_benefit=np.array([other_benefit(offer).mean(axis=0) for offer in offers]),
         chosen=portfolio.chosen,
         sets=portfolio.sets.astype(int) if live else None,
-        set_allowed=allowed_sets(decision.case, portfolio.sets, portfolio.cost, None).astype(int) if live else None,
+        set_allowed=allowed_sets(decision.case, portfolio.sets, replace(decision.limits, budget=None)).astype(int)
+        if live
+        else None,
         set_benefit=portfolio.benefit if live else None,
     )
 

@@ -68,12 +68,10 @@ def portfolio_table(found: Findings) -> pd.DataFrame:
     decision = found.decision
     if decision is None or decision.portfolio is None or not found.has_margin:
         return pd.DataFrame(columns=columns)
-    budget = found.study.portfolio.budget
-    limit = float(budget) if isinstance(budget, (int, float)) else None
     periods = future_periods(found)
     rows = []
     for i, offer in enumerate(decision.case.offers):
-        why, needed = reason(decision, i, limit)
+        why, needed = reason(decision, i)
         chosen = int(decision.portfolio.chosen[i])
         start = periods[offer.schedule.start] if chosen and offer.schedule.start < len(periods) else ""
         who = (offer.item.initiative, offer.item.name, offer.item.owner)
@@ -98,11 +96,11 @@ def _cash_rows(found: Findings, decision: Decision, i: int) -> Iterator[tuple[ob
     offer, value = decision.case.offers[i], decision.ranking.value[i]
     retention, spend = mean_by_period(value)
     capex = offer.schedule.capex + (offer.cost.mean() if offer.cost is not None else 0.0) * offer.schedule.cost_share
-    stated = other_benefit(offer)
-    net = retention + spend + stated - capex - offer.schedule.opex
+    stated, opex = other_benefit(offer).mean(axis=0), offer.schedule.opex.mean(axis=0)
+    net = retention + spend + stated - capex - opex
     who = (offer.item.initiative, offer.item.name, offer.item.owner)
     for h, period in enumerate(future_periods(found)):
-        cash = (capex[h], offer.schedule.opex[h], retention[h], spend[h], stated[h], 0.0, net[h], net[: h + 1].sum())
+        cash = (capex[h], opex[h], retention[h], spend[h], stated[h], 0.0, net[h], net[: h + 1].sum())
         yield (*who, period, *(float(one) for one in cash))
 
 

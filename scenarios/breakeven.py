@@ -32,7 +32,7 @@ def break_even(case: Case, ranking: Ranking, i: int, value_of_a_point: float) ->
     """The break-even figures of one initiative; `value_of_a_point` is money for base and horizon."""
     offer = case.offers[i]
     discount = case.base.discount
-    spent = float((costs_by_period(offer).mean(axis=0) - other_benefit(offer)) @ discount)
+    spent = float((costs_by_period(offer) - other_benefit(offer)).mean(axis=0) @ discount)
     gained = float(ranking.value[i].discounted(discount).mean())
     reach = offer.effectiveness.mean(axis=(0, 1))
     told = reach > 0

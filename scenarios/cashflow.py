@@ -27,13 +27,36 @@ class Clock:
         """Quarters of a year in a yearly ledger, else 1."""
         return 4 if self.periods_a_year == 1 else 1
 
+    @property
+    def steps(self) -> int:
+        """Steps of the horizon."""
+        return self.periods * self.steps_a_period
+
+    @property
+    def quarters(self) -> int:
+        """Quarters of the horizon, one that is begun included."""
+        return -(-self.steps // self.steps_a_quarter)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fate:
+    """What becomes of an initiative: `late` `(draw,)` quarters behind its plan, `delivered` `(draw,)` 0 or 1.
+
+    None where it is certain: on time, delivered.
+    """
+
+    late: np.ndarray | None = None
+    delivered: np.ndarray | None = None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """One initiative by future period `(period,)`.
+    """One initiative by future period.
 
-    `cost_share` of its one-off cost, `live` share of the fix that has ramped up, `quarters` it runs;
-    `capex` and `opex` in money replace the spread where the plan has a costs table for it.
+    `start` is the place of its first period. `cost_share` `(period,)` of its one-off cost; `live` share of the fix
+    at work, `quarters` it runs and `opex` in money, `(1, period)` or `(draw, period)` where its fate is uncertain;
+    `capex` `(period,)` in money replaces the spread where the plan has a costs table for it; `building` `(quarter,)`
+    is the share of each quarter of the horizon in which it is built.
     """
 
     start: int
@@ -42,39 +65,65 @@ class Schedule:
     quarters: np.ndarray
     capex: np.ndarray
     opex: np.ndarray
+    building: np.ndarray
 
 
-def schedule(item: Initiative, costs: tuple[CostRow, ...], clock: Clock) -> Schedule:
-    """The schedule of an initiative that starts as the plan says, or else in the first future period.
+def planned_start(item: Initiative, clock: Clock) -> int:
+    """Place of the period in which the plan lets it start: its start, else its earliest, else the first."""
+    return max(item.start or item.earliest or clock.first, clock.first) - clock.first
 
-    Cost is spread evenly over the duration; the fix is live from its last period of building and
-    ramps in equal steps.
+
+def schedule(
+    item: Initiative, costs: tuple[CostRow, ...], clock: Clock, start: int | None = None, fate: Fate | None = None
+) -> Schedule:
+    """The schedule of an initiative from its planned start, or from the place `start` of another period.
+
+    Cost is spread evenly over the duration; the fix is live from its last period of building, ramps in equal steps
+    and wears off by its decay. What is late goes live later and is paid as planned; what is not delivered is paid
+    once and never runs. Rows of the costs table replace the spread and move with the start.
     """
-    start = max(item.start or item.earliest or clock.first, clock.first) - clock.first
-    steps = clock.periods * clock.steps_a_period
+    fate = fate or Fate()
+    planned = planned_start(item, clock)
+    start = planned if start is None else start
     first = start * clock.steps_a_period
-    building = max(item.duration * clock.steps_a_quarter, 1)
-    place = np.arange(steps)
-    paid = ((place >= first) & (place < first + building)) / building
-    since = place - (first + building - 1)
-    ramp = np.clip((since + 1) / (item.ramp * clock.steps_a_quarter + 1), 0, 1)
-    running = (since >= 0).astype(float)
-    by_period = (clock.periods, clock.steps_a_period)
-    quarters = running.reshape(by_period).sum(axis=1) / clock.steps_a_quarter
-    rows = [row for row in costs if row.initiative == item.initiative and row.period >= clock.first]
+    length = max(item.duration * clock.steps_a_quarter, 1)
+    place = np.arange(clock.steps)
+    built = ((place >= first) & (place < first + length)).astype(float)
+    share = built.reshape(clock.periods, -1).sum(axis=1) / length
+    live, running = _at_work(item, clock, place - (first + length - 1), fate)
+    quarters = running.reshape(len(running), clock.periods, -1).sum(axis=2) / clock.steps_a_quarter
     capex, opex = np.zeros(clock.periods), item.run_cost * quarters
-    share = paid.reshape(by_period).sum(axis=1)
+    rows = [row for row in costs if row.initiative == item.initiative and row.period >= clock.first]
     if rows:
-        share, opex = np.zeros(clock.periods), np.zeros(clock.periods)
+        share, opex = np.zeros(clock.periods), np.zeros((1, clock.periods))
         for row in rows:
-            if row.period - clock.first < clock.periods:
-                capex[row.period - clock.first] += row.capex
-                opex[row.period - clock.first] += row.opex
+            period = row.period - clock.first + max(start - planned, 0)
+            if 0 <= period < clock.periods:
+                capex[period] += row.capex
+                opex[0, period] += row.opex
     return Schedule(
         start=start,
         cost_share=share,
-        live=ramp.reshape(by_period).mean(axis=1),
+        live=live.reshape(len(live), clock.periods, -1).mean(axis=2),
         quarters=quarters,
         capex=capex,
         opex=opex,
+        building=_by_quarter(built, clock),
     )
+
+
+def _at_work(item: Initiative, clock: Clock, since: np.ndarray, fate: Fate) -> tuple[np.ndarray, np.ndarray]:
+    """Share of the fix at work and whether it runs, `(1 or draw, step)`; `since` `(step,)` counts from go-live."""
+    late = np.zeros(1) if fate.late is None else fate.late * clock.steps_a_quarter
+    since = since - late[:, None]
+    ramp = np.clip((since + 1) / (item.ramp * clock.steps_a_quarter + 1), 0, 1)
+    kept = (1 - item.decay) ** (np.maximum(since, 0) / (4 * clock.steps_a_quarter))
+    running = np.clip(since + 1, 0, 1)
+    delivered = np.ones(1) if fate.delivered is None else fate.delivered
+    return ramp * kept * delivered[:, None], running * delivered[:, None]
+
+
+def _by_quarter(built: np.ndarray, clock: Clock) -> np.ndarray:
+    whole = np.zeros(clock.quarters * clock.steps_a_quarter)
+    whole[: len(built)] = built
+    return np.asarray(whole.reshape(clock.quarters, -1).mean(axis=1))

@@ -7,16 +7,17 @@ import numpy as np
 from scenarios.breakeven import break_even
 from scenarios.decision import Decision, marginal_values
 from scenarios.facevalue import face_values
+from scenarios.limits import Limits
 from scenarios.portfolio import choose_portfolio, frontier
 from scenarios.quarters import plan_quarters
 from scenarios.ranking import rank_initiatives
-from scenarios.worth import Case
+from scenarios.worth import Case, at_starts
 
 
 def decide(
     case: Case,
     *,
-    budget: float | None,
+    limits: Limits,
     periods_a_year: int,
     value_of_a_point: float,
     revenue_per_margin: float | None,
@@ -28,24 +29,27 @@ def decide(
 
     Args:
         case: base, posterior and offers.
-        budget: one-off cash over the horizon, or None for no limit.
+        limits: budgets, teams and the aim.
         periods_a_year: of the ledger.
         value_of_a_point: money of +1 point of overall, for break-even in points.
         revenue_per_margin: to show revenue beside margin; None where the study has no margin.
         score_now: overall score today, in points.
     """
-    ranking = rank_initiatives(case, periods_a_year)
     priced = all(offer.cost is not None for offer in case.offers) and revenue_per_margin is not None
-    portfolio = choose_portfolio(case, budget) if priced else None
+    portfolio = choose_portfolio(case, limits) if priced else None
+    if portfolio is not None:
+        case = at_starts(case, portfolio.starts)
+    ranking = rank_initiatives(case, periods_a_year)
     # without a margin money is revenue already
     chosen = [int(i) for i in np.flatnonzero(portfolio.chosen)] if portfolio is not None else []
     face = face_values(case, [*([i] for i in range(len(case.offers))), *([chosen] if chosen else [])])
     per_money = 1.0 if revenue_per_margin is None else revenue_per_margin
     return Decision(
         case=case,
+        limits=limits,
         ranking=ranking,
         portfolio=portfolio,
-        frontier=frontier(case, portfolio, budget) if portfolio is not None else (),
+        frontier=frontier(case, portfolio, limits) if portfolio is not None else (),
         quarters=plan_quarters(case, portfolio, per_money, score_now),
         break_even=tuple(break_even(case, ranking, i, value_of_a_point) for i in range(len(case.offers))),
         marginal=marginal_values(case, portfolio) if portfolio is not None else np.full(len(case.offers), np.nan),

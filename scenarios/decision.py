@@ -9,6 +9,7 @@ import numpy as np
 from impact.checks import Check
 from scenarios.breakeven import BreakEven
 from scenarios.facevalue import FaceValue
+from scenarios.limits import Limits
 from scenarios.portfolio import FrontierPoint, Portfolio
 from scenarios.quarters import QuarterPlan
 from scenarios.ranking import Ranking
@@ -21,7 +22,7 @@ FITTED = 0.02  # by which a Beta may miss a stated quantile
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """Everything decided, on one set of joint draws.
+    """Everything decided, on one set of joint draws; in `case` every offer starts where it is chosen to.
 
     `portfolio` is None where costs or a margin are missing; `marginal` `(initiative,)` is what each
     initiative that is not chosen would add to the chosen set's mean NPV. `face` is every initiative on its own with no
@@ -29,6 +30,7 @@ class Decision:
     """
 
     case: Case
+    limits: Limits
     ranking: Ranking
     portfolio: Portfolio | None
     frontier: tuple[FrontierPoint, ...]
@@ -69,7 +71,7 @@ def marginal_values(case: Case, portfolio: Portfolio) -> np.ndarray:
     return out
 
 
-def reason(decision: Decision, i: int, budget: float | None) -> tuple[str, str]:
+def reason(decision: Decision, i: int) -> tuple[str, str]:
     """Why an initiative is chosen or not, and what would have to be true for the other answer."""
     case, portfolio = decision.case, decision.portfolio
     offer = case.offers[i]
@@ -81,6 +83,7 @@ def reason(decision: Decision, i: int, budget: float | None) -> tuple[str, str]:
     if decision.marginal[i] <= 0:
         return "beside what is chosen, its expected benefit does not cover its cost", needs
     spent = sum(other.plan_cost for other, on in zip(case.offers, portfolio.chosen, strict=True) if on)
+    budget = decision.limits.budget
     if budget is not None and spent + offer.plan_cost > budget:
         more = spent + offer.plan_cost - budget
         return "the budget is used better", f"the budget is {more:,.0f} larger"
@@ -98,7 +101,7 @@ def _needs(decision: Decision, i: int) -> str:
         return f"it falls out at a cost above {most:,.0f} {now}"
     if most > 0:
         return f"it costs at most {most:,.0f} {now}"
-    running = float(offer.schedule.opex @ decision.case.base.discount)
+    running = float(offer.schedule.opex.mean(axis=0) @ decision.case.base.discount)
     spent = float(costs_by_period(offer).mean(axis=0) @ decision.case.base.discount)
     gained = float(decision.marginal[i]) + spent
     if gained <= 0:
@@ -120,19 +123,20 @@ def decision_checks(decision: Decision) -> tuple[Check, ...]:
     out = []
     portfolio = decision.portfolio
     if portfolio is not None:
+        exact = portfolio.certificate.method == "enumeration"
         out.append(
             Check(
                 code="C420",
                 check="The portfolio is the best of all sets",
-                status="pass" if portfolio.exact else "review",
+                status="pass" if exact else "review",
                 found=f"{int(portfolio.allowed.sum()):,} allowed sets valued in full",
                 limit="every allowed set"
-                if portfolio.exact
-                else f"largest error of the screening {portfolio.gap:,.0f}",
+                if exact
+                else f"largest error of the screening {portfolio.certificate.gap:,.0f}",
                 text="Every set the constraints allow was valued on all draws."
-                if portfolio.exact
+                if exact
                 else "Sets were screened by single and paired initiatives, the best of them valued in full.",
-                remedy="" if portfolio.exact else "Merge initiatives until there are ten or fewer for a full search.",
+                remedy="" if exact else "Merge initiatives until there are ten or fewer for a full search.",
             )
         )
     verdicts = decision.verdicts()

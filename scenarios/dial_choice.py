@@ -10,6 +10,7 @@ import numpy as np
 from models.dial import Exposed, under_hidden_cause
 from models.uplift import UpliftPosterior
 from models.value import look_at_today
+from scenarios.effect import on_draws
 from scenarios.portfolio import Portfolio
 from scenarios.worth import Case, costs_by_period, mean_benefits
 
@@ -95,11 +96,16 @@ def with_posterior(case: Case, posterior: UpliftPosterior) -> Case:
     """The case on another posterior of as many draws or fewer; what else is uncertain is taken evenly."""
     at = np.linspace(0, len(case.base.frailty) - 1, posterior.draws).astype(int)
     base = replace(case.base, frailty=case.base.frailty[at])
-    offers = tuple(
-        replace(offer, effectiveness=offer.effectiveness[:, at], cost=None if offer.cost is None else offer.cost[at])
-        for offer in case.offers
+    offers = tuple(on_draws(offer, at) for offer in case.offers)
+    ongoing = tuple(replace(one, offer=on_draws(one.offer, at)) for one in case.ongoing)
+    return replace(
+        case,
+        base=base,
+        posterior=posterior,
+        today=look_at_today(base, posterior),
+        offers=offers,
+        ongoing=ongoing,
     )
-    return Case(base=base, posterior=posterior, today=look_at_today(base, posterior), offers=offers)
 
 
 def hidden_case(case: Case, exposed: Exposed, strength: float, pain_points: tuple[str, ...] | None = None) -> Case:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.optimize import minimize
 from scipy.stats import beta, norm
 
-from impact.initiative import Fix, Initiative, Plan
+from impact.initiative import CostRow, Fix, Initiative, Plan
 from impact.rng import stream
 from models.value import Course
-from scenarios.cashflow import Clock, Schedule, schedule
+from scenarios.cashflow import Clock, Fate, Schedule, schedule
 
 Z90 = float(norm.ppf(0.9))
 SHARES = 4_000  # of the grid between 0 and 1
+LEAST_LEFT = 1e-3  # of occurrences: what removed nearly all of them leaves nothing that could come back at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,7 @@ class Offer:
     `effectiveness` `(persona, draw, pain_point)` is the share of occurrences removed when fully live
     (one persona where all are alike); `cost` `(draw,)` the one-off cost, `plan_cost` as the plan
     states it; None where the plan gives none. `piloted`: an experiment measured what it removes.
+    `rows` are its rows of the costs table and `fate` what becomes of it: with them it can start elsewhere.
     """
 
     item: Initiative
@@ -32,6 +34,8 @@ class Offer:
     effectiveness: np.ndarray
     cost: np.ndarray | None
     piloted: bool = False
+    fate: Fate = field(default_factory=Fate)
+    rows: tuple[CostRow, ...] = ()
 
     @property
     def overrun(self) -> float:
@@ -44,22 +48,100 @@ class Offer:
         return float((self.item.cost or 0.0) * self.schedule.cost_share.sum() + self.schedule.capex.sum())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ongoing:
+    """What has begun: its offer from its actual start, and the share of its fix at work today `live_now` `(1,)`."""
+
+    offer: Offer
+    live_now: np.ndarray
+
+
 def make_offers(
     plan: Plan, pain_points: Sequence[str], personas: Sequence[str], clock: Clock, draws: int, seed: int
 ) -> tuple[Offer, ...]:
     """Every initiative that is still to be decided, in plan order."""
-    open_items = [item for item in plan.initiatives if item.status in ("proposed", "approved")]
-    fixes = {item.initiative: [fix for fix in plan.fixes if fix.initiative == item.initiative] for item in open_items}
-    return tuple(
-        Offer(
-            item=item,
-            schedule=schedule(item, plan.costs, clock),
-            effectiveness=_effectiveness(fixes[item.initiative], pain_points, personas, draws, seed),
-            cost=_cost(item, draws, seed),
-            piloted=any(one.pilot for fix in fixes[item.initiative] for one in fix.measured),
-        )
-        for item in open_items
+    out = []
+    for item in plan.initiatives:
+        if item.status in ("proposed", "approved"):
+            effect = _effectiveness(_fixes(plan, item), pain_points, personas, draws, seed)
+            out.append(_offer(plan, item, effect, clock, draw_fate(item, draws, seed), _cost(item, draws, seed)))
+    return tuple(out)
+
+
+def make_ongoing(
+    plan: Plan, pain_points: Sequence[str], personas: Sequence[str], clock: Clock, draws: int, seed: int
+) -> tuple[Ongoing, ...]:
+    """What is live or done, from its actual start, in plan order.
+
+    What it does today is in the baseline. Without a start it is taken to be fully at work, with nothing to come.
+    """
+    out = []
+    for item in plan.initiatives:
+        begun = item.actual_start or item.start
+        if item.status in ("live", "done") and begun is not None:
+            effect = _effectiveness(_fixes(plan, item), pain_points, personas, draws, seed)
+            before = Clock(first=clock.first - 1, periods=1, periods_a_year=clock.periods_a_year)
+            now = schedule(item, (), before, begun - before.first)
+            offer = _offer(plan, item, effect, clock, Fate(), _cost(item, draws, seed))
+            out.append(Ongoing(offer=moved(offer, begun - clock.first, clock), live_now=now.live[:, 0]))
+    return tuple(out)
+
+
+def _fixes(plan: Plan, item: Initiative) -> list[Fix]:
+    return [fix for fix in plan.fixes if fix.initiative == item.initiative]
+
+
+def _offer(
+    plan: Plan, item: Initiative, effect: np.ndarray, clock: Clock, fate: Fate, cost: np.ndarray | None
+) -> Offer:
+    rows = tuple(row for row in plan.costs if row.initiative == item.initiative)
+    return Offer(
+        item=item,
+        schedule=schedule(item, rows, clock, fate=fate),
+        effectiveness=effect,
+        cost=cost,
+        piloted=any(one.pilot for fix in _fixes(plan, item) for one in fix.measured),
+        fate=fate,
+        rows=rows,
     )
+
+
+def moved(offer: Offer, start: int, clock: Clock) -> Offer:
+    """The same offer, started in the period at place `start`."""
+    if start == offer.schedule.start:
+        return offer
+    return replace(offer, schedule=schedule(offer.item, offer.rows, clock, start, offer.fate))
+
+
+def on_draws(offer: Offer, at: np.ndarray) -> Offer:
+    """The same offer on some of its joint draws."""
+    plan, fate = offer.schedule, offer.fate
+
+    def some(rows: np.ndarray) -> np.ndarray:
+        return rows if len(rows) == 1 else rows[at]
+
+    return replace(
+        offer,
+        effectiveness=offer.effectiveness[:, at],
+        cost=None if offer.cost is None else offer.cost[at],
+        schedule=replace(plan, live=some(plan.live), quarters=some(plan.quarters), opex=some(plan.opex)),
+        fate=Fate(
+            late=None if fate.late is None else fate.late[at],
+            delivered=None if fate.delivered is None else fate.delivered[at],
+        ),
+    )
+
+
+def draw_fate(item: Initiative, draws: int, seed: int) -> Fate:
+    """Whether it is delivered and how late it goes live, draw by draw: Normal through P10 and P90, never early."""
+    late = delivered = None
+    if item.delay_low is not None and item.delay_high is not None and item.delay_high > 0:
+        spread = (item.delay_high - item.delay_low) / (2 * Z90)
+        middle = (item.delay_high + item.delay_low) / 2
+        late = np.maximum(middle + spread * stream(seed, f"delay/{item.initiative}").standard_normal(draws), 0.0)
+    if item.delivery < 1:
+        delivered = (stream(seed, f"delivery/{item.initiative}").uniform(size=draws) < item.delivery).astype(float)
+    return Fate(late=late, delivered=delivered)
 
 
 def _effectiveness(
@@ -122,17 +204,31 @@ def _cost(item: Initiative, draws: int, seed: int) -> np.ndarray | None:
     return np.asarray(np.exp(middle + sigma * stream(seed, f"cost/{item.initiative}").standard_normal(draws)))
 
 
-def joint_course(members: Sequence[Offer], draws: int, pains: int, periods: int) -> Course:
-    """What a set of initiatives removes together, by independent action: 1 - prod(1 - live x effectiveness)."""
-    if not members:
+def joint_course(
+    members: Sequence[Offer], draws: int, pains: int, periods: int, ongoing: Sequence[Ongoing] = ()
+) -> Course:
+    """What a set of initiatives removes together, by independent action: 1 - prod(1 - live x effectiveness).
+
+    Of what is `ongoing` only the change from today counts: (1 - live x effectiveness) over the same as of today.
+    """
+    if not members and not ongoing:
         return Course(levels=np.zeros((1, 1, draws, pains)), at=np.full(periods, -1))
-    live = np.array([offer.schedule.live for offer in members]).T
-    stages, at = np.unique(live, axis=0, return_inverse=True)
-    personas = max(len(offer.effectiveness) for offer in members)
-    levels = np.empty((personas, len(stages), draws, pains))
-    for u, shares in enumerate(stages):
+    everybody = [*members, *(one.offer for one in ongoing)]
+    live = np.concatenate([offer.schedule.live for offer in everybody])
+    _, first, at = np.unique(live, axis=1, return_index=True, return_inverse=True)
+    personas = max(len(offer.effectiveness) for offer in everybody)
+    levels = np.empty((personas, len(first), draws, pains))
+    for u, period in enumerate(first):
         left = np.ones((personas, draws, pains))
-        for offer, share in zip(members, shares, strict=True):
-            left = left * (1 - share * offer.effectiveness)
+        for offer in members:
+            left = left * (1 - offer.schedule.live[:, period, None] * offer.effectiveness)
+        for one in ongoing:
+            left = left * _left_of_today(one, period)
         levels[:, u] = 1 - left
     return Course(levels=levels, at=at.reshape(-1))
+
+
+def _left_of_today(one: Ongoing, period: int) -> np.ndarray:
+    """Occurrences in a period over those of today, by what is ongoing `(persona, draw, pain_point)`."""
+    effect, then = one.offer.effectiveness, one.offer.schedule.live[:, period, None]
+    return np.asarray((1 - then * effect) / np.maximum(1 - one.live_now[:, None] * effect, LEAST_LEFT))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
+from scenarios.limits import Limits
+from scenarios.options import Option, options_of
+from scenarios.rules import keep_rules, rules_of
 from scenarios.worth import Case, costs_by_period, mean_benefits, npv_draws, set_value
 
 LIVE_SETS = 10  # up to this many initiatives every set is valued exactly (1,024 sets)
@@ -17,27 +21,46 @@ class InfeasibleError(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """How sure it is that nothing better was missed.
+
+    `value` is the mean NPV of what is chosen, `bound` what no allowed set is worth more than, in money; `looked_at`
+    counts the sets that were valued exactly.
+    """
+
+    method: Literal["enumeration", "programme"]
+    value: float
+    bound: float
+    looked_at: int
+
+    @property
+    def gap(self) -> float:
+        """The most that a better set could be worth beyond the chosen one."""
+        return max(self.bound - self.value, 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Portfolio:
     """The chosen set and what it was chosen among.
 
-    `chosen` 0/1 `(initiative,)`; `npv` `(draw,)` its joint net present value; `sets` `(set, initiative)`
-    all sets looked at with their joint mean `benefit` `(set, period)`, mean `value` (NPV), one-off
-    `cost` and whether they are `allowed`. `exact` is False where sets were screened by pairs, and
-    `gap` then bounds what the screening may have missed (the largest error seen among those rescored).
+    `chosen` 0/1 `(initiative,)` and `starts` `(initiative,)` the place of each one's first period, as planned where it
+    is not chosen; `npv` `(draw,)` its joint net present value; `sets` `(set, initiative)` all sets looked at, at these
+    starts, with their joint mean `benefit` `(set, period)`, mean `value` (NPV), one-off `cost` and whether they are
+    `allowed`.
     """
 
     chosen: np.ndarray
+    starts: np.ndarray
     npv: np.ndarray
     sets: np.ndarray
     benefit: np.ndarray
     value: np.ndarray
     cost: np.ndarray
     allowed: np.ndarray
-    exact: bool
-    gap: float
+    certificate: Certificate
 
 
-def choose_portfolio(case: Case, budget: float | None) -> Portfolio:
+def choose_portfolio(case: Case, limits: Limits) -> Portfolio:
     """The allowed set of the highest mean NPV; the empty set is one of them.
 
     Raises:
@@ -45,10 +68,11 @@ def choose_portfolio(case: Case, budget: float | None) -> Portfolio:
     """
     m = len(case.offers)
     sets = ((np.arange(1 << m)[:, None] >> np.arange(m)) & 1).astype(float)
-    cost = sets @ np.array([offer.plan_cost for offer in case.offers])
-    allowed = allowed_sets(case, sets, cost, budget)
+    options = options_at(case, limits)
+    cost = sets @ np.array([option.offer.plan_cost for option in options])
+    allowed = keep_rules(rules_of(options, limits), sets)
     if not allowed.any():
-        raise InfeasibleError(why_infeasible(case, budget))
+        raise InfeasibleError(why_infeasible(case, limits.budget))
     exact = m <= LIVE_SETS
     gap = 0.0
     if exact:
@@ -61,15 +85,25 @@ def choose_portfolio(case: Case, budget: float | None) -> Portfolio:
     npv = npv_draws(case, members, set_value(case, members)) if members else np.zeros(case.posterior.draws)
     return Portfolio(
         chosen=sets[best].astype(int),
+        starts=np.array([option.start for option in options]),
         npv=npv,
         sets=sets,
         benefit=benefit,
         value=value,
         cost=cost,
         allowed=allowed,
-        exact=exact,
-        gap=gap,
+        certificate=Certificate(
+            method="enumeration" if exact else "programme",
+            value=float(value[best]),
+            bound=float(value[best]) + gap,
+            looked_at=len(sets),
+        ),
     )
+
+
+def options_at(case: Case, limits: Limits) -> tuple[Option, ...]:
+    """Every initiative at its planned start."""
+    return options_of(case.offers, case.clock, replace(limits, years=(), capacity={}))
 
 
 def _values(case: Case, sets: np.ndarray, benefit: np.ndarray) -> np.ndarray:
@@ -77,22 +111,9 @@ def _values(case: Case, sets: np.ndarray, benefit: np.ndarray) -> np.ndarray:
     return np.asarray(benefit @ case.base.discount - sets @ spent)
 
 
-def allowed_sets(case: Case, sets: np.ndarray, cost: np.ndarray, budget: float | None) -> np.ndarray:
-    """Which sets keep to the budget and to what the plan requires, excludes and makes mandatory."""
-    ids = [offer.item.initiative for offer in case.offers]
-    allowed = np.ones(len(sets), dtype=bool)
-    if budget is not None:
-        allowed &= cost <= budget * (1 + 1e-12)
-    for i, offer in enumerate(case.offers):
-        if offer.item.mandatory:
-            allowed &= sets[:, i] == 1
-        for other in offer.item.requires:
-            if other in ids:
-                allowed &= (sets[:, i] == 0) | (sets[:, ids.index(other)] == 1)
-        for other in offer.item.excludes:
-            if other in ids:
-                allowed &= (sets[:, i] == 0) | (sets[:, ids.index(other)] == 0)
-    return allowed
+def allowed_sets(case: Case, sets: np.ndarray, limits: Limits) -> np.ndarray:
+    """Which sets `(set, initiative)` keep to the limits and to what the plan requires, excludes and makes mandatory."""
+    return keep_rules(rules_of(options_at(case, limits), limits), sets)
 
 
 def why_infeasible(case: Case, budget: float | None) -> str:
@@ -135,12 +156,12 @@ class FrontierPoint:
     members: tuple[int, ...]
 
 
-def frontier(case: Case, portfolio: Portfolio, budget: float | None) -> tuple[FrontierPoint, ...]:
+def frontier(case: Case, portfolio: Portfolio, limits: Limits) -> tuple[FrontierPoint, ...]:
     """Every budget from which another set becomes the best, and the study's own, lowest first.
 
     Budgets beside the last are sets' own costs, so a point's set is exactly affordable.
     """
-    free = np.flatnonzero(allowed_sets(case, portfolio.sets, portfolio.cost, None))
+    free = np.flatnonzero(allowed_sets(case, portfolio.sets, replace(limits, budget=None)))
     order = free[np.lexsort((-portfolio.value[free], portfolio.cost[free]))]
     found: list[tuple[float, int]] = []
     for place in order:
@@ -148,9 +169,9 @@ def frontier(case: Case, portfolio: Portfolio, budget: float | None) -> tuple[Fr
             if found and found[-1][0] == portfolio.cost[place]:
                 found.pop()
             found.append((float(portfolio.cost[place]), int(place)))
-    if budget is not None:
-        within = [place for cost, place in found if cost <= budget * (1 + 1e-12)]
-        found += [(budget, within[-1])] if within else []
+    if limits.budget is not None:
+        within = [place for cost, place in found if cost <= limits.budget * (1 + 1e-12)]
+        found += [(limits.budget, within[-1])] if within else []
     return tuple(_point(case, portfolio, cost, place) for cost, place in sorted(found))
 
 

@@ -27,11 +27,13 @@ def _held(case: Case, one: UpliftPosterior) -> Case:
     base, posterior = at_the_middle(case.base, one, case.posterior)
     offers = tuple(
         replace(
-            offer, effectiveness=np.repeat(offer.effectiveness.mean(axis=1, keepdims=True), posterior.draws, axis=1)
+            offer,
+            effectiveness=np.repeat(offer.effectiveness.mean(axis=1, keepdims=True), posterior.draws, axis=1),
+            schedule=replace(offer.schedule, live=offer.schedule.live.mean(axis=0, keepdims=True)),
         )
         for offer in case.offers
     )
-    return Case(base=base, posterior=posterior, today=look_at_today(base, posterior), offers=offers)
+    return replace(case, base=base, posterior=posterior, today=look_at_today(base, posterior), offers=offers)
 
 
 def _gain(case: Case, i: int) -> np.ndarray:

@@ -32,7 +32,7 @@ def plan_quarters(
     members = [] if portfolio is None else [int(i) for i in np.flatnonzero(portfolio.chosen)]
     value = set_value(case, members)
     draws = case.posterior.draws
-    stated = sum((other_benefit(case.offers[i]) for i in members), np.zeros(case.periods))
+    stated = sum((other_benefit(case.offers[i]) for i in members), np.zeros((1, case.periods)))
     spent = sum((costs_by_period(case.offers[i]) for i in members), np.zeros((1, case.periods)))
     with np.errstate(invalid="ignore", divide="ignore"):
         kept = np.where(path["margin"] != 0, value.retention / path["margin"], 0.0)
@@ -65,7 +65,8 @@ def _retention(case: Case, customers: np.ndarray) -> np.ndarray:
 def _score_change(case: Case, members: list[int]) -> np.ndarray:
     """Points of overall gained in each period's experience, averaged over customers `(draw, period)`."""
     posterior = case.posterior
-    course = joint_course([case.offers[i] for i in members], posterior.draws, len(posterior.pain_points), case.periods)
+    offers = [case.offers[i] for i in members]
+    course = joint_course(offers, posterior.draws, len(posterior.pain_points), case.periods, case.ongoing)
     weight = np.array([persona.customers.sum() for persona in case.base.personas])
     total = np.zeros((posterior.draws, case.periods))
     for g, persona in enumerate(case.base.personas):

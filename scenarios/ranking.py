@@ -92,7 +92,7 @@ def payback(case: Case, i: int, value: ValueDraws, periods_a_year: int) -> float
     """Quarters from first spend to the first with cumulative undiscounted mean cash of nil or more."""
     offer = case.offers[i]
     spent = costs_by_period(offer).mean(axis=0)
-    net = (value.retention + value.spend).mean(axis=0) + other_benefit(offer) - spent
+    net = (value.retention + value.spend).mean(axis=0) + other_benefit(offer).mean(axis=0) - spent
     paying = np.flatnonzero(spent > 0)
     if not len(paying):
         return 0.0

@@ -104,7 +104,7 @@ def _alone(case: Case, forms: ReducedForms, rates: Rates, members: Sequence[int]
 def _walk(case: Case, kept: Case, alone: Mapping[int, _Alone], members: tuple[int, ...]) -> Walk:
     apart = np.sum([alone[i].worth for i in members], axis=0) if members else np.zeros(len(LINES) - 4)
     whole = _present(kept, members) if len(members) > 1 else float(apart[-1])
-    stated = sum(float(other_benefit(case.offers[i]) @ case.base.discount) for i in members)
+    stated = sum(float(other_benefit(case.offers[i]).mean(axis=0) @ case.base.discount) for i in members)
     journey, npv = 0.0, 0.0
     if members:
         value = set_value(case, members)
@@ -132,7 +132,7 @@ def _stages(case: Case, sd: float) -> Iterator[Case]:
     total = replace(posterior, credibility=path.credibility)
     at_once = tuple(_at_once(offer) for offer in case.offers)
     for one in (path, total, posterior):
-        yield Case(base=case.base, posterior=one, today=look_at_today(case.base, one), offers=at_once)
+        yield replace(case, posterior=one, today=look_at_today(case.base, one), offers=at_once)
 
 
 def _at_once(offer: Offer) -> Offer:

@@ -25,6 +25,7 @@ from models.uplift import Credibility, Question, UpliftPosterior, fit_uplift
 from models.value import ValueBase, base_path, look_at_today
 from scenarios.cashflow import Clock
 from scenarios.effect import make_offers
+from scenarios.limits import limits_of
 from scenarios.portfolio import Portfolio, choose_portfolio
 from scenarios.worth import Case
 
@@ -149,10 +150,9 @@ def choose(found: Estimate) -> Portfolio:
     offers = make_offers(
         plan, posterior.pain_points, posterior.personas, clock, posterior.draws, found.intake.study.study.seed
     )
-    budget = study.portfolio.budget
-    assert isinstance(budget, (int, float))
-    case = Case(base=base, posterior=posterior, today=look_at_today(base, posterior), offers=offers)
-    return choose_portfolio(case, float(budget))
+    today = look_at_today(base, posterior)
+    case = Case(base=base, posterior=posterior, today=today, offers=offers, clock=clock)
+    return choose_portfolio(case, limits_of(study, plan, clock))
 
 
 def _base_ratio(company: Company, base: ValueBase) -> float:

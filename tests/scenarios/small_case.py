@@ -112,7 +112,7 @@ def case_of(plan: Plan, seed: int = 1, shape: str = "customers") -> Case:
     """The case of a plan on the small base and posterior of a seed."""
     base, posterior = small_base(seed, shape), small_posterior(seed)
     offers = make_offers(plan, PAINS, PERSONAS, CLOCK, DRAWS, seed)
-    return Case(base=base, posterior=posterior, today=look_at_today(base, posterior), offers=offers)
+    return Case(base=base, posterior=posterior, today=look_at_today(base, posterior), offers=offers, clock=CLOCK)
 
 
 def random_case(seed: int, count: int) -> Case:
@@ -141,7 +141,13 @@ def offer_with_npv(npv: np.ndarray, name: str = "only") -> Offer:
     first = np.zeros(PERIODS)
     first[0] = 1.0
     timing = Schedule(
-        start=0, cost_share=first, live=first, quarters=first, capex=np.zeros(PERIODS), opex=np.zeros(PERIODS)
+        start=0,
+        cost_share=first,
+        live=first[None],
+        quarters=first[None],
+        capex=np.zeros(PERIODS),
+        opex=np.zeros((1, PERIODS)),
+        building=first,
     )
     return Offer(
         item=Initiative(initiative=name, name=name, cost=stated, other_benefit=stated),
@@ -160,4 +166,4 @@ def case_with_npv(*npvs: np.ndarray) -> Case:
     longer = {name: np.resize(getattr(posterior, name), (draws, *getattr(posterior, name).shape[1:])) for name in names}
     posterior = replace(posterior, **longer)
     offers = tuple(offer_with_npv(npv, f"act{number}") for number, npv in enumerate(npvs))
-    return Case(base=base, posterior=posterior, today=look_at_today(base, posterior), offers=offers)
+    return Case(base=base, posterior=posterior, today=look_at_today(base, posterior), offers=offers, clock=CLOCK)

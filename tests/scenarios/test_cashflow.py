@@ -21,28 +21,28 @@ def test_an_initiative_without_dates_starts_at_once_and_is_live_in_the_period_it
     plan = schedule(_item(), (), QUARTERS)
     assert plan.start == 0
     assert plan.cost_share.tolist() == [1, 0, 0, 0, 0, 0, 0, 0]
-    assert plan.live.tolist() == [1] * 8
-    assert plan.quarters.tolist() == [1] * 8
+    assert plan.live[0].tolist() == [1] * 8
+    assert plan.quarters[0].tolist() == [1] * 8
 
 
 def test_cost_is_spread_evenly_over_the_duration_and_the_fix_is_live_from_its_last_period() -> None:
     plan = schedule(_item(duration=4), (), QUARTERS)
     assert plan.cost_share.tolist() == [0.25, 0.25, 0.25, 0.25, 0, 0, 0, 0]
-    assert plan.live.tolist() == [0, 0, 0, 1, 1, 1, 1, 1]
+    assert plan.live[0].tolist() == [0, 0, 0, 1, 1, 1, 1, 1]
 
 
 def test_a_ramp_rises_in_equal_steps_to_all_of_the_fix() -> None:
     plan = schedule(_item(ramp=3), (), QUARTERS)
-    assert plan.live.tolist() == [0.25, 0.5, 0.75, 1, 1, 1, 1, 1]
+    assert plan.live[0].tolist() == [0.25, 0.5, 0.75, 1, 1, 1, 1, 1]
 
 
 def test_the_start_moves_cost_and_fix_alike() -> None:
     at_once, later = schedule(_item(duration=2), (), QUARTERS), schedule(_item(duration=2, start=8106), (), QUARTERS)
     assert later.start == 2
     for name in ("cost_share", "live", "quarters"):
-        moved = getattr(later, name)
+        moved = np.atleast_2d(getattr(later, name))[0]
         assert moved[:2].tolist() == [0, 0]
-        assert moved[2:].tolist() == getattr(at_once, name)[:-2].tolist()
+        assert moved[2:].tolist() == np.atleast_2d(getattr(at_once, name))[0, :-2].tolist()
 
 
 def test_the_earliest_period_holds_where_no_start_is_given_and_the_start_where_both_are() -> None:
@@ -56,36 +56,36 @@ def test_a_start_in_the_past_becomes_the_first_future_period() -> None:
 
 def test_a_start_after_the_horizon_costs_and_fixes_nothing() -> None:
     plan = schedule(_item(start=8120), (), QUARTERS)
-    assert plan.cost_share.sum() == plan.live.sum() == plan.quarters.sum() == 0
+    assert plan.cost_share.sum() == plan.live[0].sum() == plan.quarters[0].sum() == 0
 
 
 def test_run_cost_is_paid_by_the_quarter_from_go_live() -> None:
     plan = schedule(_item(duration=3, run_cost=7.0), (), QUARTERS)
-    assert plan.opex.tolist() == [0, 0, 7, 7, 7, 7, 7, 7]
+    assert plan.opex[0].tolist() == [0, 0, 7, 7, 7, 7, 7, 7]
 
 
 def test_on_a_monthly_clock_a_quarter_is_three_months() -> None:
     plan = schedule(_item(duration=2, run_cost=9.0), (), MONTHS)
     assert plan.cost_share == pytest.approx([1 / 6] * 6 + [0] * 6)
-    assert plan.live.tolist() == [0] * 5 + [1] * 7
-    assert plan.opex == pytest.approx([0] * 5 + [3.0] * 7)
+    assert plan.live[0].tolist() == [0] * 5 + [1] * 7
+    assert plan.opex[0] == pytest.approx([0] * 5 + [3.0] * 7)
 
 
 def test_on_a_monthly_clock_a_ramp_of_one_quarter_takes_three_months_more() -> None:
-    assert schedule(_item(duration=1, ramp=1), (), MONTHS).live[2:7] == pytest.approx([0.25, 0.5, 0.75, 1, 1])
+    assert schedule(_item(duration=1, ramp=1), (), MONTHS).live[0, 2:7] == pytest.approx([0.25, 0.5, 0.75, 1, 1])
 
 
 def test_on_a_yearly_clock_a_year_holds_four_quarters() -> None:
     plan = schedule(_item(duration=2, run_cost=10.0), (), YEARS)
     assert plan.cost_share.tolist() == [1, 0, 0]
-    assert plan.live.tolist() == [0.75, 1, 1]
-    assert plan.opex.tolist() == [30, 40, 40]
+    assert plan.live[0].tolist() == [0.75, 1, 1]
+    assert plan.opex[0].tolist() == [30, 40, 40]
 
 
 def test_on_a_yearly_clock_a_cost_of_six_quarters_falls_into_two_years() -> None:
     plan = schedule(_item(duration=6), (), YEARS)
     assert plan.cost_share == pytest.approx([4 / 6, 2 / 6, 0])
-    assert plan.live.tolist() == [0, 0.75, 1]
+    assert plan.live[0].tolist() == [0, 0.75, 1]
 
 
 @pytest.mark.parametrize("clock", [QUARTERS, MONTHS, YEARS], ids=["quarters", "months", "years"])
@@ -107,7 +107,7 @@ def test_a_costs_table_replaces_spread_and_run_cost_and_leaves_the_fix_as_it_was
     plan = schedule(_item(duration=2, run_cost=7.0), rows, QUARTERS)
     assert plan.cost_share.sum() == 0
     assert plan.capex.tolist() == [30, 0, 55, 0, 0, 0, 0, 0]
-    assert plan.opex.tolist() == [0, 0, 5, 0, 0, 0, 0, 0]
+    assert plan.opex[0].tolist() == [0, 0, 5, 0, 0, 0, 0, 0]
     assert np.array_equal(plan.live, schedule(_item(duration=2), (), QUARTERS).live)
 
 

@@ -12,6 +12,7 @@ from scipy.stats import norm
 from impact.initiative import Fix, Plan, Removed
 from scenarios.decide import decide
 from scenarios.decision import Decision, decision_checks, marginal_values, reason
+from scenarios.limits import Limits
 from scenarios.portfolio import choose_portfolio
 from scenarios.worth import Case, npv_draws, set_value
 from tests.scenarios.small_case import case_of, case_with_npv, one_plan, random_case, random_plan
@@ -22,7 +23,7 @@ SUMMED = 1e-9
 def _decided(case: Case, budget: float | None = None, per_margin: float | None = 2.5) -> Decision:
     return decide(
         case,
-        budget=budget,
+        limits=Limits(budget=budget),
         periods_a_year=4,
         value_of_a_point=25_000.0,
         revenue_per_margin=per_margin,
@@ -64,7 +65,7 @@ def test_without_a_cost_nothing_is_chosen_and_all_is_parked() -> None:
     assert decision.verdicts() == ("park",) * 3
     assert decision.frontier == ()
     _goes_on_as_it_is(decision)
-    assert reason(decision, 0, None) == ("no portfolio without costs and a margin", "")
+    assert reason(decision, 0) == ("no portfolio without costs and a margin", "")
 
 
 def test_without_a_margin_nothing_is_chosen_and_all_is_parked() -> None:
@@ -77,7 +78,7 @@ def test_without_a_margin_nothing_is_chosen_and_all_is_parked() -> None:
 
 def test_a_marginal_value_is_what_one_adds_to_the_rest_of_the_chosen_set() -> None:
     case = random_case(4, 4)
-    found = choose_portfolio(case, None)
+    found = choose_portfolio(case, Limits())
     members = [int(i) for i in np.flatnonzero(found.chosen)]
     assert members
     for i, marginal in enumerate(marginal_values(case, found)):
@@ -109,7 +110,7 @@ def test_what_the_budget_keeps_out_says_how_much_more_it_would_take() -> None:
     assert kept_out
     spent = case_cost(case, decision.portfolio.chosen)
     for i in kept_out:
-        why, needed = reason(decision, i, budget)
+        why, needed = reason(decision, i)
         assert why == "the budget is used better"
         assert f"{spent + case.offers[i].plan_cost - budget:,.0f} larger" in needed
 
@@ -123,7 +124,7 @@ def test_at_its_turning_cost_an_initiative_adds_nothing() -> None:
     fix = Fix(initiative="only", pain_point="dear", low=0.4, likely=0.6, high=0.8)
     case = case_of(one_plan(fix, cost=50_000.0))
     decision = _decided(case)
-    why, needed = reason(decision, 0, None)
+    why, needed = reason(decision, 0)
     assert "does not cover its cost" in why
     found = re.search(r"at most ([\d,]+) \(now 50,000\)", needed)
     assert found is not None
@@ -137,7 +138,7 @@ def test_at_its_turning_cost_an_initiative_adds_nothing() -> None:
 def test_what_is_chosen_says_from_what_cost_it_falls_out() -> None:
     fix = Fix(initiative="only", pain_point="dear", low=0.4, likely=0.6, high=0.8)
     decision = _decided(case_of(one_plan(fix, cost=50.0)))
-    why, needed = reason(decision, 0, None)
+    why, needed = reason(decision, 0)
     assert why == "adds to the chosen set's net value"
     assert re.search(r"falls out at a cost (of )?above [\d,]+ \(now 50\)", needed)
 

@@ -13,6 +13,7 @@ from models.dial_benchmark import Benchmark
 from models.value import look_at_today
 from scenarios.dial import Dial, dial_check, turn_dial
 from scenarios.dial_choice import narrow, smallest, thinned
+from scenarios.limits import Limits
 from scenarios.portfolio import Portfolio, choose_portfolio
 from scenarios.worth import Case, npv_draws, set_value
 from tests.scenarios.small_case import PAINS, case_of, random_case, random_plan
@@ -26,12 +27,14 @@ BUDGET = 15_000.0
 def again(case: Case, strength: float) -> Portfolio:
     """The choice made in full under a hidden cause."""
     posterior = under_hidden_cause(case.posterior, EXPOSED, strength)
-    return choose_portfolio(replace(case, posterior=posterior, today=look_at_today(case.base, posterior)), BUDGET)
+    return choose_portfolio(
+        replace(case, posterior=posterior, today=look_at_today(case.base, posterior)), Limits(budget=BUDGET)
+    )
 
 
 def turned(case: Case, benchmarks: tuple[Benchmark, ...] = ()) -> tuple[Dial, Portfolio]:
     """The dial of a case, and the choice it starts from."""
-    portfolio = choose_portfolio(case, BUDGET)
+    portfolio = choose_portfolio(case, Limits(budget=BUDGET))
     return turn_dial(case, narrow(case, portfolio, EXPOSED), benchmarks), portfolio
 
 

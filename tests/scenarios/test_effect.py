@@ -143,7 +143,7 @@ def test_what_is_removed_together_is_by_independent_action() -> None:
             left = np.ones((DRAWS, len(PAINS)))
             for offer in offers:
                 own = offer.effectiveness[g if len(offer.effectiveness) > 1 else 0]
-                left *= 1 - offer.schedule.live[period] * own
+                left *= 1 - offer.schedule.live[0, period] * own
             held = course.levels[g if len(course.levels) > 1 else 0, course.at[period]]
             assert held == pytest.approx(1 - left, abs=1e-12)
 

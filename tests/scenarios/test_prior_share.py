@@ -39,7 +39,7 @@ def question() -> Question:
 def case_of(posterior: UpliftPosterior) -> Case:
     base = small_base(SEED)
     offers = make_offers(random_plan(SEED, 3), PAINS, PERSONAS, CLOCK, DRAWS, SEED)
-    return Case(base=base, posterior=posterior, today=look_at_today(base, posterior), offers=offers)
+    return Case(base=base, posterior=posterior, today=look_at_today(base, posterior), offers=offers, clock=CLOCK)
 
 
 def test_a_posterior_that_is_the_prior_leaves_all_of_it() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from models.value import base_path
+from scenarios.limits import Limits
 from scenarios.portfolio import choose_portfolio
 from scenarios.quarters import QuarterPlan, plan_quarters
 from scenarios.worth import Case, npv_draws, set_value
@@ -18,7 +19,7 @@ METRICS = {"customers", "retention", "revenue", "margin", "csat", "cash"}
 
 
 def _plans(case: Case) -> tuple[QuarterPlan, QuarterPlan, list[int]]:
-    chosen = choose_portfolio(case, None)
+    chosen = choose_portfolio(case, Limits())
     members = [int(i) for i in np.flatnonzero(chosen.chosen)]
     assert members
     return (*plan_quarters(case, chosen, REVENUE_PER_MARGIN, SCORE), members)
@@ -67,7 +68,7 @@ def test_revenue_is_margin_at_the_stated_rate() -> None:
 def test_the_score_rises_with_the_experience_itself_before_money_does() -> None:
     case = random_case(3, 4)
     funded, idle, members = _plans(case)
-    live = next(h for h in range(PERIODS) if any(case.offers[i].schedule.live[h] > 0 for i in members))
+    live = next(h for h in range(PERIODS) if any(case.offers[i].schedule.live[0, h] > 0 for i in members))
     rise = funded.metrics["csat"].mean(axis=0) - SCORE
     gain = (funded.metrics["margin"] - idle.metrics["margin"]).mean(axis=0)
     assert not rise[:live].any()
@@ -85,7 +86,7 @@ def test_the_score_gained_is_the_share_fixed_of_what_the_pain_points_take() -> N
         left = np.ones((DRAWS, len(PAINS)))
         for i in members:
             share = case.offers[i].effectiveness
-            left *= 1 - case.offers[i].schedule.live[-1] * share[g if len(share) > 1 else 0]
+            left *= 1 - case.offers[i].schedule.live[0, -1] * share[g if len(share) > 1 else 0]
         taken = case.posterior.score[:, g] * persona.exposure
         expected -= weight[g] / weight.sum() * ((1 - left) * taken).sum(axis=1)
     assert funded.metrics["csat"][:, -1] - SCORE == pytest.approx(expected, abs=SUMMED)
@@ -93,6 +94,6 @@ def test_the_score_gained_is_the_share_fixed_of_what_the_pain_points_take() -> N
 
 def test_with_nothing_chosen_both_scenarios_are_one() -> None:
     case = random_case(3, 4)
-    funded, idle = plan_quarters(case, choose_portfolio(case, 0.0), REVENUE_PER_MARGIN, SCORE)
+    funded, idle = plan_quarters(case, choose_portfolio(case, Limits(budget=0.0)), REVENUE_PER_MARGIN, SCORE)
     for metric in METRICS:
         assert funded.metrics[metric] == pytest.approx(idle.metrics[metric], rel=SUMMED)

@@ -130,7 +130,7 @@ def test_roi_is_npv_over_all_discounted_costs() -> None:
     for i, offer in enumerate(case.offers):
         assert offer.cost is not None
         plan = offer.schedule
-        paid = (offer.cost.mean() * plan.cost_share + plan.capex + plan.opex) @ case.base.discount
+        paid = (offer.cost.mean() * plan.cost_share + plan.capex + plan.opex[0]) @ case.base.discount
         assert found.roi[i] == pytest.approx(found.npv[i].mean() / paid)
 
 
@@ -164,8 +164,8 @@ def test_cash_of_every_period_discounted_sums_to_the_npv_to_the_cent() -> None:
     for i, offer in enumerate(case.offers):
         value, plan = found.value[i], offer.schedule
         assert offer.cost is not None
-        gained = (value.retention + value.spend).mean(axis=0) + offer.item.other_benefit * plan.quarters
-        spent = offer.cost.mean() * plan.cost_share + plan.capex + plan.opex
+        gained = (value.retention + value.spend).mean(axis=0) + offer.item.other_benefit * plan.quarters[0]
+        spent = offer.cost.mean() * plan.cost_share + plan.capex + plan.opex[0]
         factors = [(1 + 0.1) ** (-(h - 0.5) / 4) for h in range(1, PERIODS + 1)]
         assert (gained - spent) @ factors == pytest.approx(found.npv[i].mean(), abs=CENT)
 

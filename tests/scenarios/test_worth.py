@@ -29,8 +29,8 @@ def _slow_npv(case: Case, members: list[int]) -> np.ndarray:
             plan = offer.schedule
             cost = 0.0 if offer.cost is None else offer.cost[d]
             for h in range(PERIODS):
-                cash = offer.item.other_benefit * plan.quarters[h] - cost * plan.cost_share[h]
-                out[d] += (cash - plan.capex[h] - plan.opex[h]) * case.base.discount[h]
+                cash = offer.item.other_benefit * plan.quarters[0, h] - cost * plan.cost_share[h]
+                out[d] += (cash - plan.capex[h] - plan.opex[0, h]) * case.base.discount[h]
     return out
 
 
@@ -44,7 +44,7 @@ def _slow_gain(case: Case, members: list[int], d: int, g: int) -> np.ndarray:
         left = np.ones(len(PAINS))
         for i in members if h >= case.base.lag else []:
             share = case.offers[i].effectiveness
-            live = case.offers[i].schedule.live[h - case.base.lag]
+            live = case.offers[i].schedule.live[0, h - case.base.lag]
             left *= 1 - live * share[g if len(share) > 1 else 0, d]
         with_it = sum(
             w * np.prod([1 - left[k] + left[k] * np.exp(tau[k]) if p[k] else 1.0 for k in range(len(PAINS))])
@@ -130,8 +130,8 @@ def test_benefits_of_sets_are_the_means_of_their_draws() -> None:
     for row, flags in zip(found, sets, strict=True):
         members = [int(i) for i in np.flatnonzero(flags)]
         value = set_value(case, members)
-        stated = sum((other_benefit(case.offers[i]) for i in members), np.zeros(PERIODS))
-        assert row == pytest.approx((value.retention + value.spend).mean(axis=0) + stated, rel=SUMMED, abs=SUMMED)
+        stated = sum((other_benefit(case.offers[i]) for i in members), np.zeros((1, PERIODS)))
+        assert row == pytest.approx((value.retention + value.spend).mean(axis=0) + stated[0], rel=SUMMED, abs=SUMMED)
 
 
 def test_a_missing_cost_leaves_the_running_costs() -> None:
