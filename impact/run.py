@@ -109,7 +109,7 @@ def run_study(path: Path, options: RunOptions, progress: Progress) -> RunOutcome
         fitness=edition.fitness,
         headline=edition.sentences[0],
         notices=edition.notices,
-        decision=_decision_rows(edition.tables),
+        decision=decision_rows(edition.tables),
         currency=edition.currency,
         checks=found.checks,
         files=files,
@@ -164,7 +164,7 @@ def find(
         decision=decision,
         bare_base=bare_base(cells, study),
         checks=checks,
-        has_margin=_has_margin(cells, study),
+        has_margin=has_margin(cells, study),
         rows=intake.source.rows,
         reconciliation=intake.report.reconciliation,
         walks=walks,
@@ -196,7 +196,7 @@ def choose(intake: Intake, cells: Cells, estimates: Estimates) -> Decision:
             limits=limits_of(study, plan, clock),
             periods_a_year=study.periods_a_year,
             value_of_a_point=_point_for_break_even(estimates),
-            revenue_per_margin=per_margin if _has_margin(cells, study) else None,
+            revenue_per_margin=per_margin if has_margin(cells, study) else None,
             score_now=float(score),
         )
     except InfeasibleError as error:
@@ -232,7 +232,7 @@ def _nothing_allowed(why: str) -> Finding:
     )
 
 
-def _has_margin(cells: Cells, study: Study) -> bool:
+def has_margin(cells: Cells, study: Study) -> bool:
     """Whether money is a margin, of the ledger or by the study's rate, and not revenue."""
     return margin_rate(cells, study) is None or study.study.margin_rate is not None
 
@@ -246,7 +246,8 @@ def _point_for_break_even(estimates: Estimates) -> float:
     return estimates.planning_worth
 
 
-def _decision_rows(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def decision_rows(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The ranked initiatives as the command shows them, best first."""
     columns = ["rank", "initiative", "name", "cost", "npv_p05", "npv", "npv_p95", "p_npv_positive", "chosen", "verdict"]
     ranked = tables["initiatives"].sort_values("rank")
     chosen = tables["portfolio"][["initiative", "chosen"]]
