@@ -19,6 +19,6 @@ def against_table(found: Findings) -> pd.DataFrame:
             "; ".join(names.get(item) or item for item in one.initiatives),
             *(one.found, one.compared_with, one.weight, one.sentence),
         )
-        for one in found.against.points
+        for one in (found.against.points if found.decision is not None else ())
     ]
     return pd.DataFrame(rows, columns=list(AGAINST))
