@@ -23,17 +23,16 @@ def case_against(edition: Edition) -> Section | None:
         "come first. Noted: looked at, within its limit. The gain: what the chosen initiatives bring in the journey, "
         "before cost.",
         table=Table(
-            headings=("Point", "Weight", "Found", "Beside", "What speaks against the choice"),
+            headings=("Point", "What speaks against the choice", "Found", "Beside", "Weight"),
             rows=tuple(
                 (
                     text(row, "point").capitalize(),
+                    *(text(row, column) for column in ("sentence", "found", "compared_with")),
                     WEIGHTS.get(text(row, "weight"), text(row, "weight")),
-                    *(text(row, column) for column in ("found", "compared_with", "sentence")),
                 )
                 for row in rows
             ),
             words=5,
-            strong=len(weighty),
         ),
     )
 

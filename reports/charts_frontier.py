@@ -8,9 +8,11 @@ from reports.charts import Interval
 from reports.figures import money
 from reports.svg import safe, scale, width_of, words_at
 
-WIDTH = 520
-_TOP, _BOTTOM, _LEFT, _RIGHT = 26, 190, 64, WIDTH - 22
+WIDTH = 360
+_TOP, _BOTTOM, _LEFT, _RIGHT = 26, 160, 52, WIDTH - 14
 _SMALL = 11
+BOLD = 1.2  # how much wider bold letters are
+BEYOND = 1.1  # of the largest budget, so that the last set is seen as a step
 
 
 def frontier_chart(budgets: Sequence[float], worth: Sequence[Interval], own: float | None, currency: str) -> str:
@@ -19,7 +21,7 @@ def frontier_chart(budgets: Sequence[float], worth: Sequence[Interval], own: flo
     Between two budgets the best set stays that of the lower one, so that the line rises in steps.
     """
     most = max(*budgets, own or 0.0)
-    end = most * 1.04 if most > 0 else 1.0
+    end = most * BEYOND if most > 0 else 1.0
     x = scale([0.0, end], _LEFT, _RIGHT)
     y = scale([0.0, *(value for one in worth for value in (one.low, one.middle, one.high))], _BOTTOM, _TOP)
     places = [x(budget) for budget in budgets]
@@ -37,7 +39,7 @@ def frontier_chart(budgets: Sequence[float], worth: Sequence[Interval], own: flo
     body += _scale_words(worth, y, end, currency) + (_mark(x(own), own, currency) if own is not None else "")
     title = f"Net value of the best set of initiatives at each budget, in {currency}"
     return (
-        f'<svg class="chart wide" viewBox="0 0 {WIDTH} {_BOTTOM + 42}" role="img" aria-label="{safe(title)}">'
+        f'<svg class="chart" viewBox="0 0 {WIDTH} {_BOTTOM + 42}" role="img" aria-label="{safe(title)}">'
         f"<title>{safe(title)}</title>{body}</svg>"
     )
 
@@ -60,13 +62,13 @@ def _scale_words(worth: Sequence[Interval], y: Callable[[float], float], end: fl
             taken.append(at)
             said += words_at(_LEFT - 6, at + 4, [money(amount)], _SMALL, 'text-anchor="end" class="soft"')
     said += words_at(_LEFT, _BOTTOM + 18, ["0"], _SMALL, 'text-anchor="middle" class="soft"')
-    said += words_at(_RIGHT, _BOTTOM + 18, [money(end / 1.04)], _SMALL, 'text-anchor="end" class="soft"')
+    said += words_at(_RIGHT, _BOTTOM + 18, [money(end / BEYOND)], _SMALL, 'text-anchor="end" class="soft"')
     return said + words_at(_LEFT, _BOTTOM + 36, [f"budget, {currency}"], _SMALL, 'class="soft"')
 
 
 def _mark(place: float, own: float, currency: str) -> str:
     words = f"own budget {money(own, currency)}"
-    half = width_of(words, _SMALL) / 2
+    half = width_of(words, _SMALL) * BOLD / 2
     at = min(max(place, half), WIDTH - half)
     return (
         f'<line class="zero" stroke-dasharray="4 3" x1="{place:.1f}" x2="{place:.1f}" y1="{_TOP - 8}" y2="{_BOTTOM}"/>'
