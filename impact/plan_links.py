@@ -121,12 +121,11 @@ def _cost_order(row: TypedRow) -> list[Finding]:
 
 def _delay_order(row: TypedRow) -> list[Finding]:
     low, high = row.values["delay_low"], row.values["delay_high"]
-    if low is None and high is None:
-        return []
-    if not isinstance(low, float) or not isinstance(high, float):
+    given = [row.found.values.get(name) is not None for name in ("delay_low", "delay_high")]
+    if any(given) and not all(given):
         found, allowed = "delay_low and delay_high are given in part", "both, or none (then it is never late)"
         return [fault("P204", row.found.place("delay_low"), found, allowed, "fill in the other")]
-    if low <= high:
+    if not isinstance(low, float) or not isinstance(high, float) or low <= high:
         return []
     found = f"delay_low {low:g} lies above delay_high {high:g}"
     return [fault("P207", row.found.place("delay_low"), found, "delay_low <= delay_high", "put them in order")]

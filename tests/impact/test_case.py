@@ -256,3 +256,58 @@ def test_what_becomes_of_a_row_of_evidence_is_said_by_the_run_and_not_by_the_pla
 def test_evidence_that_cannot_be_meant_is_a_fault(folder: Path, changes: dict[str, str], code: str, said: str) -> None:
     (found,) = findings(_evidence(folder, **changes))
     assert (found.code, found.found) == (code, said)
+
+
+def _fates(folder: Path, row: str) -> None:
+    heading = "initiative,name,cost,delivery,delay_low,delay_high,decay"
+    rows = (heading, f"fleet,More vans,500,{row}", "spares,Spares,300,,,,", "")
+    (folder / "initiatives.csv").write_text("\n".join(rows), encoding="utf-8")
+
+
+def test_what_an_initiative_may_come_to_is_read_with_its_defaults(folder: Path) -> None:
+    _fates(folder, "0.8,0,2,0.1")
+    fleet, spares = load_case(load_study(folder)).plan.initiatives
+    assert (fleet.delivery, fleet.delay_low, fleet.delay_high, fleet.decay) == (0.8, 0.0, 2.0, 0.1)
+    assert (spares.delivery, spares.delay_low, spares.delay_high, spares.decay) == (1.0, None, None, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "said"),
+    [
+        ("1.2,,,", "P208", "delivery"),
+        ("1,1,,", "P204", "delay_low and delay_high are given in part"),
+        ("1,3,2,", "P207", "delay_low 3 lies above delay_high 2"),
+        ("1,-1,2,", "P209", "delay_low"),
+    ],
+)
+def test_what_cannot_become_of_an_initiative_is_a_fault(folder: Path, row: str, code: str, said: str) -> None:
+    _fates(folder, row)
+    (found,) = findings(folder)
+    assert found.code == code and said in found.found
+
+
+def _pilot(folder: Path, **changes: str) -> Path:
+    values = {"pilot": "'try'", "kind": "'pilot'", "target": "'fleet'", "cost": "10", **changes}
+    return append(folder, "study.toml", "\n".join(["[[plan.pilots]]", *(f"{k}={v}" for k, v in values.items())]))
+
+
+def test_a_pilot_and_a_survey_are_read(folder: Path) -> None:
+    _pilot(folder, n="400", duration="2")
+    (found,) = load_case(load_study(_pilot(folder, pilot="'ask'", kind="'survey'", target="'buy'"))).plan.pilots[1:]
+    assert (found.kind, found.target, found.n, found.duration) == ("survey", "buy", None, 1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"target": "'buy'"}, "P206"),
+        ({"kind": "'survey'"}, "P206"),
+        ({"kind": "'guess'"}, "P211"),
+        ({"pilot": "'fleet'"}, "P205"),
+        ({"cost": "-1"}, "P209"),
+        ({"duration": "0"}, "P209"),
+    ],
+)
+def test_a_pilot_that_cannot_be_meant_is_a_fault(folder: Path, changes: dict[str, str], code: str) -> None:
+    (found,) = findings(_pilot(folder, **changes))
+    assert found.code == code

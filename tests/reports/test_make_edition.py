@@ -14,6 +14,7 @@ from reports.edition import Edition
 from reports.findings import Findings
 from reports.make_edition import cash_model, make_edition, run_id, truth_table, versions, worth
 from scenarios.decide import decide
+from scenarios.limits import Limits
 from tests.quick_study import quick_starter
 
 # A cent, in money of some thousands.
@@ -81,7 +82,7 @@ def test_sets_the_plan_excludes_are_not_allowed_whatever_the_budget(found: Findi
     offers[0] = replace(offers[0], item=replace(offers[0].item, excludes=(other,)))
     decision = decide(
         replace(found.decision.case, offers=tuple(offers)),
-        budget=0.0,
+        limits=Limits(budget=0.0),
         periods_a_year=4,
         value_of_a_point=1.0,
         revenue_per_margin=2.0,
