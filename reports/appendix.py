@@ -11,7 +11,7 @@ from reports.appendix_drivers import drivers
 from reports.appendix_evidence import evidence, haircut
 from reports.appendix_excellence import excellence
 from reports.appendix_gates import dial, dial_pain_points, priors, told_apart
-from reports.appendix_learning import information, naive, ongoing
+from reports.appendix_learning import information, naive
 from reports.appendix_lifetime import lifetime, revenue_kept
 from reports.appendix_predictive import predictive
 from reports.appendix_prices import delay, frontier, prices
@@ -56,7 +56,6 @@ def appendix(edition: Edition) -> tuple[Section, ...]:
         delay,
         information,
         naive,
-        ongoing,
         _pain_points,
         _journey,
         drivers,

@@ -13,10 +13,7 @@ from reports.records import Row, is_on, label, number, records, text
 from reports.sections import Section, Table, figures_of, horizon_title
 from reports.ties import tie_sentences
 
-CASH_COLUMNS = (
-    *("capex", "opex", "retention", "spend", "service_saving", "other_benefit", "non_cashable", "net", "cumulative"),
-)
-WHOLE = "portfolio"  # of the rows of cash that are of the chosen set together
+CASH_COLUMNS = ("capex", "opex", "retention", "spend", "service_saving", "non_cashable", "net", "cumulative")
 
 
 def initiatives(edition: Edition) -> Section | None:
@@ -92,7 +89,12 @@ def _any(rows: list[Row], column: str) -> bool:
     return any(number(row, column) is not None for row in rows)
 
 
-TURNING = {"cost_down_to": "Cost down to", "effect_up_to": "Effect up to", "budget_up_to": "Budget up to"}
+TURNING = {
+    "cost_down_to": "Cost down to",
+    "effect_up_to": "Removes",
+    "budget_up_to": "Budget up to",
+    "falls_out_above": "Falls out above",
+}
 
 
 def portfolio(edition: Edition) -> Section | None:
@@ -108,7 +110,7 @@ def portfolio(edition: Edition) -> Section | None:
         anchor="portfolio",
         title="Portfolio / what is chosen, why, and what would have to be true of the rest",
         note=sentences.portfolio(edition)
-        + (" Effect up to: so many times what the plan says it removes." if "effect_up_to" in turning else ""),
+        + (" Figures: from where the answer turns, each by itself; removes: share of occurrences." if turning else ""),
         table=Table(
             headings=(
                 *("Initiative", *(("Kind",) if kinds else ()), *heads, "What would have to be true"),
@@ -135,31 +137,26 @@ def _turns(row: Row, name: str) -> str:
     value = number(row, name)
     if value is None:
         return ""
-    return f"{plain(value)} times" if name == "effect_up_to" else money(value)
+    return percent(value) if name == "effect_up_to" else money(value)
 
 
 def cash(edition: Edition) -> Section | None:
-    """Cash of the chosen set by period, overlap taken out where it was worked out together; None without any."""
-    rows = records(edition, "cashflow")
-    together = any(text(row, "initiative") == WHOLE for row in rows)
-    ids = {WHOLE} if together else {str(row.get("initiative")) for row in sentences.chosen(edition)}
-    columns = tuple(column for column in CASH_COLUMNS if _any(rows, column))
+    """Cash of the chosen set by period; None where nothing is chosen."""
+    ids = {str(row.get("initiative")) for row in sentences.chosen(edition)}
     periods: dict[str, list[float]] = {}
-    for row in rows:
+    for row in records(edition, "cashflow"):
         if str(row.get("initiative")) in ids:
-            sums = periods.setdefault(text(row, "period"), [0.0] * len(columns))
-            for place, column in enumerate(columns):
+            sums = periods.setdefault(text(row, "period"), [0.0] * len(CASH_COLUMNS))
+            for place, column in enumerate(CASH_COLUMNS):
                 sums[place] += number(row, column) or 0.0
     if not periods:
         return None
     return Section(
         anchor="cash",
         title=f"Cash of the chosen set / {edition.currency}, undiscounted / by {edition.period_kind}",
-        note="Expected values of all that is chosen together: what two initiatives would both remove counts once."
-        if together
-        else "Expected values of each initiative by itself, added up; overlap is taken out in the bridge only.",
+        note="Expected values of each initiative by itself, added up; overlap is taken out in the bridge only.",
         table=Table(
-            headings=("Period", *(column.replace("_", " ") for column in columns)),
+            headings=("Period", *(column.replace("_", " ") for column in CASH_COLUMNS)),
             rows=tuple((period, *map(money, sums)) for period, sums in periods.items()),
         ),
     )

@@ -67,24 +67,25 @@ def prices(edition: Edition) -> Section | None:
     rows = records(edition, "prices")
     if not rows:
         return None
-    binding = [text(row, "constraint") for row in rows if is_on(row, "currently_binds")]
+    binding = list(dict.fromkeys(text(row, "constraint") for row in rows if is_on(row, "currently_binds")))
     return Section(
         anchor="prices",
         title=f"What the limits cost / net value of one more / {horizon_title(edition)}",
         note=(f"What holds the choice back: {', '.join(binding)}. " if binding else "No limit holds the choice back. ")
-        + "Gained: net value when the limit is moved by so much and everything is chosen again.",
+        + "Gained: net value when the limit is moved so and everything is chosen again; below zero: lost.",
         table=Table(
-            headings=("Limit", "Holds back", "Limit at", "Used", "Moved by", "Gained", "For one"),
+            headings=("Limit", "If", "Holds back", "Limit at", "Used", "Moved by", "Gained", "For one"),
             rows=tuple(
                 (
                     text(row, "constraint"),
+                    text(row, "what_if"),
                     "yes" if is_on(row, "currently_binds") else "no",
                     *(_amount(row, column) for column in ("limit", "used", "change", "value_gained")),
-                    plain(number(row, "per_unit")),
+                    "" if number(row, "per_unit") is None else plain(number(row, "per_unit")),
                 )
                 for row in rows
             ),
-            words=2,
+            words=3,
         ),
     )
 
@@ -106,8 +107,8 @@ def delay(edition: Edition) -> Section | None:
     return Section(
         anchor="delay",
         title=f"The price of delay / change in net value / {horizon_title(edition)}",
-        note="Each initiative started later by so many quarters, all else as chosen. Below zero: waiting costs so "
-        "much. Above zero: it is better started later.",
+        note="Each initiative started later by so many quarters: what the chosen set then gains or loses, and of one "
+        "that is not chosen what it does by itself. Below zero: waiting costs so much.",
         charts=drawn,
         captions=(f"{_later(steps[0]).capitalize()}: change in net value, {edition.currency}; bar: 90%",) * len(drawn),
         table=Table(

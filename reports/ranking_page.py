@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from reports import sentences, style
 from reports.appendix import GLOSSARY
 from reports.appendix_choice import break_even, cash, initiatives, portfolio, ranking_more
-from reports.appendix_learning import information, naive, ongoing
+from reports.appendix_learning import information, naive
 from reports.appendix_prices import delay, frontier, prices
 from reports.deliver import SCHEMA, not_ours, put_whole
 from reports.page import environment
@@ -29,9 +29,7 @@ TABLES = (
     *("initiatives", "portfolio", "cashflow", "frontier", "prices", "delay", "information", "naive", "ongoing"),
     *("break_even", "checks"),
 )
-SECTIONS = (
-    *(initiatives, ranking_more, portfolio, frontier, prices, delay, information, naive, ongoing, cash, break_even),
-)
+SECTIONS = (*(initiatives, ranking_more, portfolio, frontier, prices, delay, information, naive, cash, break_even),)
 NOT_ASKED = (
     "Not asked here: what the choice rests on, and the case against it (hidden causes, other assumptions, weakest "
     "evidence); a whole run adds both."

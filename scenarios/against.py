@@ -37,7 +37,10 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concentrated:
-    """One account that carries a large `share` of a value by itself; `of` says which value."""
+    """One account that carries a large `share` of a value by itself; `of` says which value.
+
+    `unit` is empty of persons, whose share is not to be told either: only that it is large.
+    """
 
     unit: str
     of: str

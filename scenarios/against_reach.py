@@ -88,11 +88,13 @@ def one_account(ground: Ground) -> Iterator[Point]:
         yield Point(
             point="one account",
             initiatives=(),
-            found=percent(one.share),
+            found=percent(one.share) if one.unit else f"above {ONE_ACCOUNT:.0%}",
             compared_with=f"{ONE_ACCOUNT:.0%} of a value",
             weight="review",
             stake=one.share,
-            sentence=f"{one.unit} alone carries {percent(one.share)} of {one.of}: were it lost, that would be too.",
+            sentence=f"{one.unit} alone carries {percent(one.share)} of {one.of}: were it lost, that would be too."
+            if one.unit
+            else f"One customer carries more than {ONE_ACCOUNT:.0%} of {one.of}: were it lost, that would be too.",
         )
 
 

@@ -1,4 +1,4 @@
-"""Invented tables of a choice: ties, prices, delay, information, the naive ranking, what is under way, the case."""
+"""Invented tables of a choice: ties, prices, delay, information, the naive ranking, the case."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ def whole_choice(edition: Edition) -> Edition:
     tables = dict(edition.tables)
     tables["initiatives"] = _initiatives(tables["initiatives"])
     tables["portfolio"] = _portfolio(tables["portfolio"])
-    tables["cashflow"] = _cashflow(tables["cashflow"])
     return replace(
         edition,
         tables=tables
@@ -28,7 +27,6 @@ def whole_choice(edition: Edition) -> Edition:
             "delay": delay(),
             "information": information(),
             "naive": naive(),
-            "ongoing": ongoing(),
             "case_against": case_against(),
         },
     )
@@ -63,17 +61,10 @@ def _portfolio(table: pd.DataFrame) -> pd.DataFrame:
     rest = both["chosen"] == 0
     return both.assign(
         cost_down_to=np.where(rest, 41_000.0, np.nan),
-        effect_up_to=np.where(rest, 1.43, np.nan),
+        effect_up_to=np.where(rest, 0.43, np.nan),
         budget_up_to=np.where(rest, 270_000.0, np.nan),
         binds=np.where(rest, "budget;engineering, 2027Q1", ""),
     )
-
-
-def _cashflow(table: pd.DataFrame) -> pd.DataFrame:
-    figures = [column for column in table.columns if column not in ("initiative", "period", "name", "owner")]
-    chosen = table[table["initiative"].isin(["i1", "i2"])].groupby("period", sort=False)[figures].sum().reset_index()
-    together = chosen.assign(initiative="portfolio", retention=chosen["retention"] * 0.9)
-    return pd.concat([table, together], ignore_index=True).assign(other_benefit=300.0)
 
 
 def prices() -> pd.DataFrame:
@@ -81,6 +72,7 @@ def prices() -> pd.DataFrame:
     return pd.DataFrame(
         {
             "constraint": ["budget", "engineering, 2027Q1", "field staff, 2027Q1"],
+            "what_if": ["a tenth more", "one more", "one more"],
             "limit": [200_000.0, 6.0, 12.0],
             "used": [190_000.0, 6.0, 3.0],
             "change": [20_000.0, 1.0, 1.0],
@@ -108,7 +100,8 @@ def information() -> pd.DataFrame:
         {
             "item": ["all", "late_bill", "p1", "s1"],
             "name": ["Everything", "Bill arrives late", "Trial of the stable app", "More answers in Use"],
-            "kind": ["all", "pain_point", "pilot", "survey"],
+            "kind": ["portfolio", "pain_point", "pilot", "survey"],
+            "assumed": [np.nan, np.nan, 0, 1],
             "evpi": [22_000.0, np.nan, np.nan, np.nan],
             "evppi": [np.nan, 12_500.0, np.nan, np.nan],
             "evsi": [np.nan, np.nan, 9_800.0, 1_100.0],
@@ -122,31 +115,16 @@ def information() -> pd.DataFrame:
 
 
 def naive() -> pd.DataFrame:
-    """A row an initiative."""
+    """A row an initiative, then the two sets."""
     return pd.DataFrame(
         {
-            "initiative": IDS,
-            "name": NAMES,
-            "owner": OWNERS,
-            "naive": [310_000.0, 190_000.0, 240_000.0, 20_000.0, -5_000.0],
-            "shrunk": [180_000.0, 110_000.0, 40_000.0, 4_000.0, -12_000.0],
-            "chosen_by_naive": [1, 0, 1, 0, 0],
-            "chosen": [1, 1, 0, 0, 0],
-        }
-    )
-
-
-def ongoing() -> pd.DataFrame:
-    """What is under way."""
-    return pd.DataFrame(
-        {
-            "initiative": ["old"],
-            "name": ["New phone menu"],
-            "owner": ["Service"],
-            "status": ["live"],
-            "npv": [42_000.0],
-            "npv_p05": [11_000.0],
-            "npv_p95": [80_000.0],
+            "initiative": [*IDS, "", ""],
+            "name": [*NAMES, "the set that is chosen", "the set that raw estimates would choose"],
+            "owner": [*OWNERS, "", ""],
+            "npv": [180_000.0, 110_000.0, 40_000.0, 4_000.0, -12_000.0, 270_000.0, 205_000.0],
+            "npv_naive": [310_000.0, 190_000.0, 240_000.0, 20_000.0, -5_000.0, 480_000.0, 530_000.0],
+            "chosen": [1, 1, 0, 0, 0, 1, 0],
+            "chosen_by_naive": [1, 0, 1, 0, 0, 0, 1],
         }
     )
 

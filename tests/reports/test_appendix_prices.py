@@ -61,8 +61,8 @@ def test_the_price_of_a_limit_stands_beside_whether_it_binds(edition: Edition) -
     section = prices(whole_choice(edition))
     assert section is not None and section.table is not None
     assert section.note.startswith("What holds the choice back: budget, engineering, 2027Q1.")
-    assert section.table.rows[0] == ("budget", "yes", "200k", "190k", "20k", "31k", "1.55")
-    assert section.table.rows[2][1] == "no"
+    assert section.table.rows[0] == ("budget", "a tenth more", "yes", "200k", "190k", "20k", "31k", "1.55")
+    assert section.table.rows[2][2] == "no"
     free = with_table(edition, "prices", invented_prices().assign(currently_binds=0))
     loose = prices(free)
     assert loose is not None and loose.note.startswith("No limit holds the choice back.")

@@ -176,6 +176,8 @@ def test_an_account_above_a_tenth_is_named_and_one_below_is_not() -> None:
     )
     said = only(one_account(ground(concentrated=found)))
     assert said.sentence.startswith("Acme alone carries 34% of the value of Late") and said.stake == 0.34
+    person = only(one_account(ground(concentrated=(replace(found[0], unit=""),))))
+    assert "34%" not in person.sentence + person.found and "more than 10% of the value of Late" in person.sentence
 
 
 def test_two_fixes_of_one_pain_point_are_counted_twice_and_two_of_two_hardly() -> None:
