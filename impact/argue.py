@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from impact.cells import Cells
 from impact.evidence import Evidence
+from impact.initiative import Plan
 from impact.intake import Intake
 from impact.journey import Journey
 from impact.periods import parse_period
 from impact.study import Study
+from models.calibration.slopes import Grade
+from models.evidence import Reading, with_measured
 from models.seen import find_seen
 from models.value import ValueBase
 from reports.findings import Estimates
@@ -17,6 +22,8 @@ from scenarios.against import Claim, Concentrated, Ground
 from scenarios.case_against import CaseAgainst, case_against
 from scenarios.decision import Decision
 from scenarios.gates import Gates
+
+EXPERIMENTAL: Grade = "experimental"
 
 
 def argue(
@@ -29,6 +36,8 @@ def argue(
 ) -> CaseAgainst:
     """The case against what was chosen; without points where nothing was."""
     study, journey = intake.study, intake.case.journey
+    readings = [line.reading for line in estimates.learnt.lines]
+    plan = with_measured(intake.case.plan, readings)
     return case_against(
         decision,
         gates,
@@ -37,13 +46,13 @@ def argue(
             currency=study.study.currency,
             period_kind=study.period_kind,
             budget=_budget(study),
-            grades=estimates.grades,
-            fixes=intake.case.plan.fixes,
+            grades={**estimates.grades, **dict.fromkeys(_tested(readings, plan, journey), EXPERIMENTAL)},
+            fixes=plan.fixes,
             history=_history(cells),
             cap=estimates.stakes.cap.value,
             seen=find_seen(cells, journey, _met_today(estimates.base, journey)),
             claims=_claims(estimates),
-            overlapping=_overlapping(estimates, cells, study),
+            overlapping=_overlapping(readings, cells, study),
             concentrated=concentrated,
         ),
     )
@@ -84,10 +93,21 @@ def _claims(estimates: Estimates) -> tuple[Claim, ...]:
     )
 
 
-def _overlapping(estimates: Estimates, cells: Cells, study: Study) -> tuple[str, ...]:
+def _tested(readings: Sequence[Reading], plan: Plan, journey: Journey) -> tuple[str, ...]:
+    """Pain points whose effect an experiment has spoken of: itself, its stage, or an initiative that fixes it."""
+    aims = {one.item.target for one in readings if one.use == "effect" and one.item.kind == "experiment"}
+    fixed = {fix.pain_point for fix in plan.fixes if fix.initiative in aims}
+    return tuple(
+        pain.pain_point
+        for pain in journey.pain_points
+        if pain.pain_point in aims | fixed or (pain.stage in aims and pain.kind == "pain")
+    )
+
+
+def _overlapping(readings: Sequence[Reading], cells: Cells, study: Study) -> tuple[str, ...]:
     """Rows of evidence that are used and were measured in a period of the ledger."""
     first, last = int(cells.money["t"].min()), study.as_of
-    used = [line.reading.item for line in estimates.learnt.lines if line.reading.use != "none"]
+    used = [one.item for one in readings if one.use != "none"]
     return tuple(item.evidence for item in used if first <= (_period_of(item, study) or first - 1) <= last)
 
 

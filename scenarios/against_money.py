@@ -163,7 +163,7 @@ def other_assumptions(priors: PriorSensitivity) -> Iterator[Point]:
     yield Point(
         point="other assumptions",
         initiatives=(),
-        found=f"{moved:+.0%}",
+        found=f"moved by {moved:+.0%}",
         compared_with=f"{MOVED:.0%} of the value at stake",
         weight="review" if weak else "note",
         stake=min(abs(moved), 1.0) if weak else 0.0,

@@ -124,8 +124,8 @@ def published(ground: Ground) -> Iterator[Point]:
         yield Point(
             point="published range",
             initiatives=(),
-            found=f"{claim.rate:+.3g}",
-            compared_with=f"{claim.low:+.3g} to {claim.high:+.3g}",
+            found=f"{name} {claim.rate:+.3g}",
+            compared_with=f"published {claim.low:+.3g} to {claim.high:+.3g}",
             weight="review" if claim.outside else "note",
             stake=0.0,
             sentence=f"The rate of {name}, {claim.rate:+.3g} a point (log), lies outside the published range of "

@@ -66,6 +66,8 @@ def test_a_run_argues_against_its_own_choice_with_numbers_in_every_sentence(find
     table = against_table(findings)
     assert tuple(table.columns) == AGAINST and len(table) > 8
     assert table["sentence"].str.contains(r"\d").all() and table["sentence"].str.endswith(".").all()
+    # a spreadsheet would take them for formulas, so that they would be written with a mark before them
+    assert not table[["found", "compared_with"]].apply(lambda texts: texts.str.startswith(("+", "-", "="))).any(axis=None)
     order = (table["weight"] != "review").tolist()
     assert order == sorted(order)
     assert {"weakest evidence", "break-even haircut", "hidden cause", "only the lower end"} <= set(table["point"])

@@ -280,7 +280,7 @@ def test_the_assumption_that_moves_most_is_named_with_what_would_then_be_chosen(
     )
     priors = PriorSensitivity(initiatives=("one",), pain_points=("late",), rows=rows, chosen=np.array([1]))
     said = only(other_assumptions(priors))
-    assert said.found == "-40%" and said.stake == pytest.approx(0.4)
+    assert said.found == "moved by -40%" and said.stake == pytest.approx(0.4)
     assert "haircut is taken times 0.5; another choice would follow from other values of haircut" in said.sentence
 
 
