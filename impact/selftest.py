@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from impact.cells import Cells, SitePanel, summarise
+from impact.cells import Cells, SitePanel
 from impact.checks import Check, make_check
-from impact.errors import TooThinError
 from impact.estimate import pose
-from impact.intake import Intake, take_in
+from impact.intake import Intake
+from impact.opening import open_study
 from impact.rng import stream
 from models.base import build_base
-from models.checks import placebo_failures, require_enough, unit_checks
+from models.checks import placebo_failures
 from models.pains import value_pains
 from models.redraw import Blueprint, TrueEffects, make_blueprint, redraw, redraw_forms
 from models.reduce import reduce_cells
@@ -96,13 +96,7 @@ def selftest_study(
         TooThinError: the data carry no answer, so that there is nothing to test.
     """
     started = time.monotonic()
-    with progress.stage("Reading and checking"):
-        intake = take_in(path, overrides if seed is None else (*overrides, f"study.seed={seed}"))
-    with progress.stage("Summarising in the data engine"):
-        cells = summarise(intake.source, intake.case.journey, intake.study)
-    for few in unit_checks(cells):
-        raise TooThinError(few.code, few.text, few.remedy)
-    require_enough(cells)
+    intake, cells = open_study(path, overrides, seed, progress)
     bench = _set_up(intake, cells, companies)
     found: dict[str, list[np.ndarray]] = {what: [] for what in WHAT}
     fell_back = 0
@@ -142,7 +136,7 @@ def _set_up(intake: Intake, cells: Cells, companies: int) -> _Bench:
 def _one_company(bench: _Bench, number: int) -> tuple[dict[str, np.ndarray], bool]:
     """Which ranges of one company hold its truth, by kind, and whether its quick engine gave way to NUTS."""
     intake, journey = bench.intake, bench.intake.case.journey
-    truth = _draws(bench.truths, np.array([number]))
+    truth = bench.truths.at(np.array([number]))
     true = TrueEffects(score=truth.score[0], leaving=truth.leaving[0], spend=truth.spend[0])
     rng = stream(bench.seed, f"selftest/{number}")
     cells = None if bench.plan is None else redraw(bench.plan, true, rng)
@@ -153,7 +147,7 @@ def _one_company(bench: _Bench, number: int) -> tuple[dict[str, np.ndarray], boo
     counted = None if cells is None else count_exactly(question, posterior, cells, journey, seed)
     posterior = counted.posterior if counted else posterior
     held = {name: _holds(getattr(posterior, name), getattr(true, name)) for name in ("score", "leaving", "spend")}
-    few = _draws(posterior, np.linspace(0, posterior.draws - 1, min(VALUED, posterior.draws)).astype(int))
+    few = posterior.at(np.linspace(0, posterior.draws - 1, min(VALUED, posterior.draws)).astype(int))
     base = build_base(bench.cells, journey, intake.study, forms, few.draws)
     known = replace(bench.true_base, frailty=bench.true_base.frailty[[number]])
     ours, theirs = value_pains(base, few, journey), value_pains(known, truth, journey)
@@ -164,12 +158,6 @@ def _one_company(bench: _Bench, number: int) -> tuple[dict[str, np.ndarray], boo
 
 def _nobody(_done: int, _total: int) -> None:
     """Nothing: the bar counts companies."""
-
-
-def _draws(posterior: UpliftPosterior, at: np.ndarray) -> UpliftPosterior:
-    """The joint draws at some places."""
-    names = ("score", "leaving", "spend", "credibility", "theta", "psi")
-    return replace(posterior, **{name: getattr(posterior, name)[at] for name in names})
 
 
 def _holds(draws: np.ndarray, true: np.ndarray) -> np.ndarray:

@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from impact.cells import Cells, summarise
+from impact.cells import Cells
 from impact.checks import Check, make_check
 from impact.coverage import measure_coverage
-from impact.errors import TooThinError
 from impact.estimate import estimate
-from impact.intake import Intake, take_in
+from impact.intake import Intake
+from impact.opening import open_study
 from impact.run import choose
 from models.base import build_base
-from models.checks import require_enough, unit_checks
 from models.engines_compared import RATIO_LIMITS, SHIFT_LIMIT, Agreement, compare_engines
 from models.evidence_naming import correct_naming
 from models.inference import Fit
@@ -97,13 +96,7 @@ def verify_engine(path: Path, overrides: tuple[str, ...], seed: int | None, prog
         TooThinError: the data carry no answer.
     """
     started = time.monotonic()
-    with progress.stage("Reading and checking"):
-        intake = take_in(path, overrides if seed is None else (*overrides, f"study.seed={seed}"))
-    with progress.stage("Summarising in the data engine"):
-        cells = summarise(intake.source, intake.case.journey, intake.study)
-    for few in unit_checks(cells):
-        raise TooThinError(few.code, few.text, few.remedy)
-    require_enough(cells)
+    intake, cells = open_study(path, overrides, seed, progress)
     coverage = measure_coverage(intake.source, intake.case.journey, intake.study)
     quick, _ = estimate(intake, cells, coverage, progress, engine="quick")
     with progress.stage("Sampling with the full engine"):

@@ -11,8 +11,9 @@ from impact.groups import persons
 from impact.journey import OVERALL, Journey
 from models.calibration.placebo import telling, told_apart
 from models.calibration.slopes import Calibration, Slope
-from models.inference import ESS_LIMIT, KHAT_LIMIT, RHAT_LIMIT, Fit
+from models.inference import ESS_LIMIT, RHAT_LIMIT, Fit
 from models.points import naive_multiple
+from models.psis import KHAT_LIMIT
 from models.reduced import GaussianSummary, ReducedForms
 from models.sensitivity.placebos import FALSE_DISCOVERY, benjamini_hochberg
 from models.uplift import UpliftPosterior

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -32,13 +31,11 @@ class Corrected:
     ratio of standard deviations away from 1 (exact over summary). `corrected` personas are in the draws as the exact
     likelihood has them; `to_full` need the full sampler on `exact_cells`; `left` have their cells on the engine, too
     many to weigh, and keep the summary. `index` `(draw,)` are the draws taken, None where they stay as they were.
-    `weighed` draws were looked at, worth `effective` equal ones. `parts` are the cells
-    themselves, `forms` the summary that was fitted.
+    `weighed` draws were looked at. `parts` are the cells themselves, `forms` the summary that was fitted.
     """
 
     posterior: UpliftPosterior
     khat: Mapping[str, float]
-    khat_joint: float
     moved: Mapping[str, float]
     spread: Mapping[str, float]
     corrected: tuple[str, ...]
@@ -46,8 +43,6 @@ class Corrected:
     left: tuple[str, ...]
     index: np.ndarray | None
     weighed: int
-    effective: float
-    seconds: float
     forms: ReducedForms = field(repr=False)
     parts: tuple[PersonaCells, ...] = field(default=(), repr=False)
 
@@ -69,7 +64,6 @@ def correct_on(
     posterior: UpliftPosterior, forms: ReducedForms, parts: tuple[PersonaCells, ...], seed: int
 ) -> Corrected:
     """As `correct`, on cells that are at hand; a thousand draws tell whether it is worth weighing them all."""
-    started = time.monotonic()
     exact = {
         name: [(part, ExactLikelihood(part)) for part in parts if part.persona == name]
         for name in sorted({part.persona for part in parts})
@@ -87,7 +81,7 @@ def correct_on(
         found = judged(look)
     left = tuple(name for name in posterior.personas if name not in exact)
     result = _taken(posterior, found, look, (forms, seed))
-    return replace(result, left=left, parts=parts, seconds=time.monotonic() - started)
+    return replace(result, left=left, parts=parts)
 
 
 def _every(draws: int, wanted: int) -> np.ndarray:
@@ -179,11 +173,10 @@ def _taken(posterior: UpliftPosterior, found: _Judged, look: np.ndarray, asked: 
     still = _still(found)
     index = None if still or not found.kept else look[_draw(found.joint, posterior.draws, seed)]
     fit = replace(posterior.fit, khat={f"leaving of {name}": k for name, k in found.khat.items()})
-    drawn = posterior if index is None else take(posterior, index)
+    drawn = posterior if index is None else posterior.at(index)
     return Corrected(
         posterior=replace(drawn, fit=fit),
         khat=found.khat,
-        khat_joint=float(found.joint.khat[0]),
         moved=found.moved,
         spread=found.spread,
         corrected=() if index is None else found.kept,
@@ -191,8 +184,6 @@ def _taken(posterior: UpliftPosterior, found: _Judged, look: np.ndarray, asked: 
         left=(),
         index=index,
         weighed=len(look),
-        effective=float(found.joint.effective()[0]),
-        seconds=0.0,
         forms=forms,
     )
 
@@ -202,17 +193,6 @@ def _draw(weights: Smoothed, draws: int, seed: int) -> np.ndarray:
     at = (np.arange(draws) + stream(seed, "exact").uniform()) / draws
     places = np.searchsorted(np.cumsum(np.exp(weights.log_weights[:, 0])), at)
     return np.minimum(places, len(weights.log_weights) - 1)
-
-
-def take(posterior: UpliftPosterior, index: np.ndarray) -> UpliftPosterior:
-    """The posterior of these draws, every array by the same index; its diagnostics stay those of the sampler."""
-    each = {one.name: getattr(posterior, one.name) for one in fields(posterior)}
-    moved = {
-        name: values[index]
-        for name, values in each.items()
-        if isinstance(values, np.ndarray) and name != "prior_share" and len(values) == posterior.draws
-    }
-    return replace(posterior, **moved)
 
 
 def exact_checks(found: Corrected | None) -> tuple[Check, ...]:

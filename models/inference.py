@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from models.diagnostics import effective_draws, rhat
+from models.psis import KHAT_LIMIT
 
 if TYPE_CHECKING:
     import pymc
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 Engine = Literal["quick", "full"]
 RHAT_LIMIT = 1.01
 ESS_LIMIT = 400.0
-KHAT_LIMIT = 0.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +55,10 @@ class Fit:
         """Whether every gate holds: R-hat, effective sample size, no divergence, k-hat."""
         sampled = self.rhat_max <= RHAT_LIMIT and self.ess_min >= ESS_LIMIT and self.divergences == 0
         return sampled and all(k < KHAT_LIMIT for k in self.khat.values())
+
+    def tails(self) -> dict[str, float | None]:
+        """k-hat by block, None where no weight stands out and there is no tail."""
+        return {block: float(k) if np.isfinite(k) else None for block, k in self.khat.items()}
 
     def flat(self, name: str) -> np.ndarray:
         """The draws of one quantity with chains joined: `(draw, ...)`."""

@@ -9,7 +9,7 @@ import numpy as np
 from impact.journey import Journey
 from models.delights import raised_draws
 from models.uplift import UpliftPosterior
-from models.value import Today, ValueBase, look_at_today, value_draws, whole_fix
+from models.value import Today, ValueBase, look_at_today, never_again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +37,10 @@ def value_pains(base: ValueBase, posterior: UpliftPosterior, journey: Journey) -
     for stage, which in of_stage.items():
         removed = [k for k in which if k in hurts]
         if len(removed) > 1:
-            stages[stage] = _together(base, today, removed)
+            stages[stage] = never_again(base, today, removed)
         elif which:
             stages[stage] = single[removed or which].sum(axis=0)
-    return PainValues(pains=single, stages=stages, everything=_together(base, today, hurts))
+    return PainValues(pains=single, stages=stages, everything=never_again(base, today, hurts))
 
 
 def value_singles(base: ValueBase, today: Today, journey: Journey) -> np.ndarray:
@@ -48,16 +48,10 @@ def value_singles(base: ValueBase, today: Today, journey: Journey) -> np.ndarray
     worth = [
         raised_draws(base, today, pain, k).discounted(base.discount)
         if pain.kind == "delight"
-        else _together(base, today, [k])
+        else never_again(base, today, [k])
         for k, pain in enumerate(journey.pain_points)
     ]
     return np.array(worth).reshape(len(worth), len(base.frailty))
-
-
-def _together(base: ValueBase, today: Today, which: list[int]) -> np.ndarray:
-    """Present value of never meeting the pain points `which` again `(draw,)`."""
-    course = whole_fix(len(base.frailty), today.hazard[0].shape[1], which, len(base.discount))
-    return value_draws(base, today, course).discounted(base.discount)
 
 
 def pains_of(journey: Journey) -> list[int]:
@@ -77,7 +71,7 @@ def value_marginal(base: ValueBase, posterior: UpliftPosterior, journey: Journey
     today, hurts = look_at_today(base, posterior), pains_of(journey)
     out = np.full((len(posterior.pain_points), posterior.draws), np.nan)
     for k in hurts:
-        out[k] = everything - _together(base, today, [one for one in hurts if one != k])
+        out[k] = everything - never_again(base, today, [one for one in hurts if one != k])
     return out
 
 

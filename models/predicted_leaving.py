@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from dataclasses import dataclass, replace
 
@@ -14,7 +13,7 @@ from impact.checks import Check, make_check
 from impact.groups import persons
 from impact.journey import Journey
 from models.drawn_cells import draw_cells
-from models.exact import Corrected, take
+from models.exact import Corrected
 from models.loo import UNIT, Form, LeftOutFit, compare_forms
 from models.predictive import PredictedRow, predict_groups, predict_scores
 from models.predictive_periods import PeriodLeftOut, leave_periods_out
@@ -39,7 +38,6 @@ class PredictedLeaving:
     scores: tuple[PredictedRow, ...]
     periods: tuple[PeriodLeftOut, ...]
     forms: tuple[LeftOutFit, ...]
-    seconds: float
 
     def rows(self) -> tuple[PredictedRow, ...]:
         """All rows, those of the periods in order of time."""
@@ -56,10 +54,9 @@ def predict_leaving(
     """How well the model tells who leaves; None where nobody can, or the cells are too many to leave their engine."""
     if corrected is None or not corrected.parts or not isinstance(cells, CustomerCells):
         return None
-    started = time.monotonic()
     question = replace(question, forms=corrected.forms)
     posterior = corrected.posterior
-    posterior = take(posterior, np.linspace(0, posterior.draws - 1, min(DRAWS, posterior.draws)).astype(int))
+    posterior = posterior.at(np.linspace(0, posterior.draws - 1, min(DRAWS, posterior.draws)).astype(int))
     everyone = [part for part in corrected.parts if part.part == "everyone"]
     parts = everyone or list(corrected.parts)
     drawn = [draw_cells(posterior.leaving, posterior.personas, part, seed) for part in parts]
@@ -68,7 +65,6 @@ def predict_leaving(
         scores=tuple(predict_scores(cells, posterior.theta, question.forms.score_sd, seed)),
         periods=leave_periods_out(question, posterior, parts, cells, journey, seed),
         forms=compare_forms(question, posterior.leaving, parts, journey, seed),
-        seconds=time.monotonic() - started,
     )
 
 

@@ -105,10 +105,9 @@ def prior_shares(
 def at_the_middle(base: ValueBase, one: UpliftPosterior, kept: UpliftPosterior) -> tuple[ValueBase, UpliftPosterior]:
     """Some draws of `one`, posterior or prior, with frailty at its middle and the mean haircut of `kept`."""
     few = np.linspace(0, one.draws - 1, min(SHARE_DRAWS, one.draws)).astype(int)
-    arrays = {name: getattr(one, name)[few] for name in ("score", "leaving", "spend", "theta", "psi")}
     mean = np.tile(kept.credibility.mean(axis=0), (len(few), 1))
     middle = replace(base, frailty=np.full(len(few), np.median(base.frailty)))
-    return middle, replace(one, **arrays, credibility=mean)
+    return middle, replace(one.at(few), credibility=mean)
 
 
 def shares_of(posterior: PainValues, prior: PainValues, journey: Journey) -> Mapping[tuple[str, str], float]:

@@ -100,8 +100,9 @@ class _Sampler:
         """Every block once."""
         self._spreads_of_own()
         self._slopes_and_direct()
-        self._scores()
-        self._persona_spread()
+        told = self._score_terms()
+        self._scores(*told)
+        self._persona_spread(*told)
         self._direct_scales()
         if self.haircut.rows:
             self.haircut.draw({of: self._pooled(of) for of in self.rows})
@@ -188,9 +189,8 @@ class _Sampler:
 
         self.direct_scale = base * np.exp(slice_draw(density, np.log(self.direct_scale / base), _LOG_BOUNDS, self.rng))
 
-    def _scores(self) -> None:
+    def _scores(self, whole: np.ndarray, side: np.ndarray) -> None:
         """What personas share of d, with e integrated out, then e."""
-        whole, side = self._score_terms()
         spread, k = self.persona_spread[:, None, None, None], self.mean_score.shape[1]
         inner = np.linalg.inv(np.eye(k) + spread**2 * whole)
         shared = (whole @ inner).sum(axis=1)
@@ -236,12 +236,11 @@ class _Sampler:
                 found.append((row.weights / row.se, left / row.se, kept * slope))
         return found
 
-    def _persona_spread(self) -> None:
+    def _persona_spread(self, whole: np.ndarray, side: np.ndarray) -> None:
         if self.alone:
             self.persona_spread = np.zeros(self.chains)
             return
         sd = self.question.priors.persona_spread
-        whole, side = self._score_terms()
         pulled = (whole @ self.own_score[..., None])[..., 0]
         precision = (self.own_score * pulled).sum(axis=(1, 2)) + sd**-2
         towards = (self.own_score * side).sum(axis=(1, 2)) - (pulled * self.mean_score[:, None]).sum(axis=(1, 2))

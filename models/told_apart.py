@@ -16,7 +16,7 @@ from impact.groups import LEAST_GROUP
 from impact.journey import Journey
 from models.reduced import ReducedForms
 from models.uplift import UpliftPosterior
-from models.value import ValueBase, look_at_today, value_draws, whole_fix
+from models.value import ValueBase, look_at_today, never_again
 
 # Two effects that trade against each other so far share over half of their variance (.7^2): what one draw gives to
 # the one it takes from the other.
@@ -109,15 +109,11 @@ def group_together(
     today = look_at_today(base, posterior)
     correlation = effect_correlation(forms, posterior)
 
-    def worth(which: list[int]) -> np.ndarray:
-        course = whole_fix(posterior.draws, len(posterior.pain_points), which, len(base.discount))
-        return value_draws(base, today, course).discounted(base.discount)
-
     return tuple(
         TogetherGroup(
             members=group,
-            value=worth(list(group)),
-            single=np.array([worth([k]) for k in group]),
+            value=never_again(base, today, list(group)),
+            single=np.array([never_again(base, today, [k]) for k in group]),
             apart=met_apart(cells, [posterior.pain_points[k] for k in group]),
             correlation=float(correlation[np.ix_(group, group)].min()),
         )

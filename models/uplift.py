@@ -142,6 +142,13 @@ class UpliftPosterior:
         """How many joint draws there are."""
         return len(self.score)
 
+    def at(self, places: np.ndarray) -> UpliftPosterior:
+        """The joint draws at some places, of all quantities alike; the diagnostics stay those of the sampler."""
+        return replace(self, **{name: getattr(self, name)[places] for name in _BY_DRAW})
+
+
+_BY_DRAW = ("score", "leaving", "spend", "credibility", "theta", "psi")
+
 
 def fit_uplift(question: Question, seed: int, engine: Engine, tell: Callable[[int, int], None]) -> UpliftPosterior:
     """The joint posterior of all effects.

@@ -169,6 +169,12 @@ def value_draws(base: ValueBase, today: Today, course: Course) -> ValueDraws:
     return changed_draws(base, today, course.at, moved)
 
 
+def never_again(base: ValueBase, today: Today, which: list[int]) -> np.ndarray:
+    """Present value of never meeting the pain points `which` again `(draw,)`."""
+    course = whole_fix(len(base.frailty), today.hazard[0].shape[1], which, len(base.discount))
+    return value_draws(base, today, course).discounted(base.discount)
+
+
 def changed_draws(
     base: ValueBase, today: Today, at: np.ndarray, moved: Callable[[int], tuple[np.ndarray, np.ndarray]]
 ) -> ValueDraws:

@@ -42,12 +42,13 @@ def to_review(edition: Edition) -> list[Row]:
     return [row for row in records(edition, "case_against") if text(row, "weight") == "review"]
 
 
-def case_in_a_line(edition: Edition) -> str:
-    """How many points ask for a second look and what the worst are about; empty where nothing was argued."""
+def case_in_a_line(edition: Edition) -> tuple[str, ...]:
+    """How many points ask for a second look, with what the worst are about and without; none where none was argued."""
     if not records(edition, "case_against"):
-        return ""
+        return ()
     points = list(dict.fromkeys(text(row, "point") for row in to_review(edition)))
     if not points:
-        return "The case against: no point to review."
+        return ("The case against: no point to review.",)
+    short = f"The case against: {len(points)} point{'s' if len(points) > 1 else ''} to review"
     first = f"first {points[0]}" + (f", then {points[1]}" if len(points) > 1 else "")
-    return f"The case against: {len(points)} point{'s' if len(points) > 1 else ''} to review, {first}."
+    return f"{short}, {first}.", f"{short}."

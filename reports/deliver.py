@@ -153,8 +153,7 @@ def run_record(edition: Edition, found: Findings, intake: Intake) -> dict[str, o
             "rhat_max": fit.rhat_max,
             "ess_min": fit.ess_min,
             "divergences": fit.divergences,
-            # without any weight to speak of there is no tail and no number for it
-            "khat": {block: float(k) if np.isfinite(k) else None for block, k in fit.khat.items()},
+            "khat": fit.tails(),
         },
         "rows": json.loads(intake.source.rows.to_json(orient="records")),
         "checks": [asdict(check) for check in found.checks],

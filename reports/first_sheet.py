@@ -60,9 +60,10 @@ def first_sheet(edition: Edition) -> FirstSheet:
 
 
 def _with_case(sheet: FirstSheet, edition: Edition, room: int) -> FirstSheet:
-    """The sheet with a line on the case against, where there is room for it."""
-    line = case_in_a_line(edition)
-    return replace(sheet, against=line) if _count_words(sheet) + len(line.split()) <= room else sheet
+    """The sheet with a line on the case against, the longest there is room for."""
+    left = room - _count_words(sheet)
+    line = next((line for line in case_in_a_line(edition) if len(line.split()) <= left), "")
+    return replace(sheet, against=line)
 
 
 def _count_words(sheet: FirstSheet) -> int:

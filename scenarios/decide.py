@@ -7,8 +7,9 @@ import numpy as np
 from scenarios.breakeven import break_even
 from scenarios.decision import Decision, marginal_values
 from scenarios.facevalue import face_values
+from scenarios.frontier import frontier
 from scenarios.limits import Limits
-from scenarios.portfolio import choose_portfolio, frontier
+from scenarios.portfolio import choose_portfolio
 from scenarios.quarters import plan_quarters
 from scenarios.ranking import rank_initiatives
 from scenarios.worth import Case, at_starts
@@ -37,6 +38,7 @@ def decide(
     """
     priced = all(offer.cost is not None for offer in case.offers) and revenue_per_margin is not None
     portfolio = choose_portfolio(case, limits) if priced else None
+    planned = case
     if portfolio is not None:
         case = at_starts(case, portfolio.starts)
     ranking = rank_initiatives(case, periods_a_year)
@@ -49,7 +51,7 @@ def decide(
         limits=limits,
         ranking=ranking,
         portfolio=portfolio,
-        frontier=frontier(case, portfolio, limits) if portfolio is not None else (),
+        frontier=frontier(planned, portfolio, limits) if portfolio is not None else (),
         quarters=plan_quarters(case, portfolio, per_money, score_now),
         break_even=tuple(break_even(case, ranking, i, value_of_a_point) for i in range(len(case.offers))),
         marginal=marginal_values(case, portfolio) if portfolio is not None else np.full(len(case.offers), np.nan),

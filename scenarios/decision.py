@@ -8,9 +8,11 @@ import numpy as np
 
 from impact.checks import Check
 from scenarios.breakeven import BreakEven
+from scenarios.choice_checks import choice_checks
 from scenarios.facevalue import FaceValue
+from scenarios.frontier import FrontierPoint
 from scenarios.limits import Limits
-from scenarios.portfolio import FrontierPoint, Portfolio
+from scenarios.portfolio import Portfolio
 from scenarios.quarters import QuarterPlan
 from scenarios.ranking import Ranking
 from scenarios.worth import Case, costs_by_period, npv_draws, set_value
@@ -123,22 +125,19 @@ def decision_checks(decision: Decision) -> tuple[Check, ...]:
     out = []
     portfolio = decision.portfolio
     if portfolio is not None:
-        exact = portfolio.certificate.method == "enumeration"
-        out.append(
-            Check(
-                code="C420",
-                check="The portfolio is the best of all sets",
-                status="pass" if exact else "review",
-                found=f"{int(portfolio.allowed.sum()):,} allowed sets valued in full",
-                limit="every allowed set"
-                if exact
-                else f"largest error of the screening {portfolio.certificate.gap:,.0f}",
-                text="Every set the constraints allow was valued on all draws."
-                if exact
-                else "Sets were screened by single and paired initiatives, the best of them valued in full.",
-                remedy="" if exact else "Merge initiatives until there are ten or fewer for a full search.",
+        if portfolio.certificate.method == "enumeration":
+            out.append(
+                Check(
+                    code="C420",
+                    check="The portfolio is the best of all sets",
+                    status="pass",
+                    found=f"{int(portfolio.allowed.sum()):,} allowed sets valued in full",
+                    limit="every allowed set",
+                    text="Every set the constraints allow was valued on all draws.",
+                    remedy="",
+                )
             )
-        )
+        out.extend(choice_checks(portfolio, decision.limits))
     verdicts = decision.verdicts()
     if "pilot" in verdicts:
         out.append(

@@ -10,7 +10,7 @@ import numpy as np
 from impact.checks import Check, make_check
 from models.dial import bias_factor
 from models.dial_benchmark import Benchmark, strongest_for
-from models.value import value_draws, whole_fix
+from models.value import never_again
 from scenarios.dial_choice import Choice, hidden_case, smallest
 from scenarios.worth import Case, npv_draws, set_value
 
@@ -91,12 +91,11 @@ def turn_dial(case: Case, choice: Choice, benchmarks: tuple[Benchmark, ...]) -> 
 
 def _point(case: Case, choice: Choice, strength: float) -> DialPoint:
     hidden = hidden_case(case, choice.exposed, strength)
-    pains = len(case.posterior.pain_points)
-    course = whole_fix(case.posterior.draws, pains, list(range(pains)), case.periods)
+    everything = list(range(len(case.posterior.pain_points)))
     return DialPoint(
         strength=strength,
         bias=bias_factor(strength, strength),
-        value=value_draws(hidden.base, hidden.today, course).discounted(hidden.base.discount),
+        value=never_again(hidden.base, hidden.today, everything),
         npv=_npv(hidden, choice.chosen),
         chosen=choice.best(strength),
     )

@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.dial import Exposed, under_hidden_cause
-from models.uplift import UpliftPosterior
 from models.value import look_at_today
-from scenarios.effect import on_draws
 from scenarios.portfolio import Portfolio
+from scenarios.thinned import thinned
 from scenarios.worth import Case, costs_by_period, mean_benefits
 
 THINNED = 200  # draws: sets are compared on the same ones, and each starts from its value on all of them
@@ -80,32 +79,6 @@ def narrow(case: Case, portfolio: Portfolio, exposed: Exposed) -> Choice:
         without = np.flatnonzero(sets @ fixing == 0)
         best |= {int(place) for place in without[np.argsort(-value[without], kind="stable")[:_KEPT_WITHOUT]]}
     return whole.only(np.array(sorted(best)))
-
-
-def thinned(case: Case, draws: int) -> Case:
-    """The case on at most so many of its joint draws, evenly taken."""
-    whole = case.posterior.draws
-    if whole <= draws:
-        return case
-    at = np.linspace(0, whole - 1, draws).astype(int)
-    names = ("score", "leaving", "spend", "credibility", "theta", "psi")
-    return with_posterior(case, replace(case.posterior, **{name: getattr(case.posterior, name)[at] for name in names}))
-
-
-def with_posterior(case: Case, posterior: UpliftPosterior) -> Case:
-    """The case on another posterior of as many draws or fewer; what else is uncertain is taken evenly."""
-    at = np.linspace(0, len(case.base.frailty) - 1, posterior.draws).astype(int)
-    base = replace(case.base, frailty=case.base.frailty[at])
-    offers = tuple(on_draws(offer, at) for offer in case.offers)
-    ongoing = tuple(replace(one, offer=on_draws(one.offer, at)) for one in case.ongoing)
-    return replace(
-        case,
-        base=base,
-        posterior=posterior,
-        today=look_at_today(base, posterior),
-        offers=offers,
-        ongoing=ongoing,
-    )
 
 
 def hidden_case(case: Case, exposed: Exposed, strength: float, pain_points: tuple[str, ...] | None = None) -> Case:

@@ -1,42 +1,27 @@
-"""Which initiatives to choose together: exact, by looking at every set that the constraints allow."""
+"""Which initiatives to choose together, when each starts, and what they were chosen among."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 
+from scenarios.aims import judge, money_of
+from scenarios.choice import Certificate as Certificate
+from scenarios.choice import Chosen, choose_options
 from scenarios.limits import Limits
 from scenarios.options import Option, options_of
+from scenarios.programme_solve import NothingAllowedError
 from scenarios.rules import keep_rules, rules_of
-from scenarios.worth import Case, costs_by_period, mean_benefits, npv_draws, set_value
+from scenarios.thinned import thinned
+from scenarios.worth import Case, at_starts, costs_by_period, mean_benefits, npv_draws, other_benefit, set_value
 
 LIVE_SETS = 10  # up to this many initiatives every set is valued exactly (1,024 sets)
-RESCORED = 64  # above it, how many of the best by pairs are valued exactly
+LISTED_DRAWS = 200  # of the sets listed where there are more initiatives
 
 
 class InfeasibleError(ValueError):
-    """No set keeps to what the plan makes mandatory, requires and excludes, and to the budget."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Certificate:
-    """How sure it is that nothing better was missed.
-
-    `value` is the mean NPV of what is chosen, `bound` what no allowed set is worth more than, in money; `looked_at`
-    counts the sets that were valued exactly.
-    """
-
-    method: Literal["enumeration", "programme"]
-    value: float
-    bound: float
-    looked_at: int
-
-    @property
-    def gap(self) -> float:
-        """The most that a better set could be worth beyond the chosen one."""
-        return max(self.bound - self.value, 0.0)
+    """No set keeps to what the plan makes mandatory, requires and excludes, and to the limits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +31,7 @@ class Portfolio:
     `chosen` 0/1 `(initiative,)` and `starts` `(initiative,)` the place of each one's first period, as planned where it
     is not chosen; `npv` `(draw,)` its joint net present value; `sets` `(set, initiative)` all sets looked at, at these
     starts, with their joint mean `benefit` `(set, period)`, mean `value` (NPV), one-off `cost` and whether they are
-    `allowed`.
+    `allowed`. Above ten initiatives not every set is listed, and those beside the chosen one are valued on fewer draws.
     """
 
     chosen: np.ndarray
@@ -61,54 +46,114 @@ class Portfolio:
 
 
 def choose_portfolio(case: Case, limits: Limits) -> Portfolio:
-    """The allowed set of the highest mean NPV; the empty set is one of them.
+    """The allowed set that is best by the aim of the limits; the empty set is one of them.
+
+    Up to ten initiatives of one start each, or as many ways to start fewer, by looking at every one; else by an
+    integer programme whose best choices are valued on all draws.
 
     Raises:
         InfeasibleError: no set keeps to the constraints, named in the message.
     """
     m = len(case.offers)
+    options = options_of(case.offers, case.clock, limits)
+    if len(options) == m <= LIVE_SETS:
+        return _best_of_all(case, limits, None)
+    try:
+        chosen = choose_options(case, options, rules_of(options, limits), limits)
+    except NothingAllowedError as error:
+        raise InfeasibleError(why_infeasible(case, limits.budget)) from error
+    starts = np.array([offer.schedule.start for offer in case.offers])
+    for i in np.flatnonzero(chosen.x):
+        starts[options[i].place] = options[i].start
+    there = at_starts(case, starts)
+    if m <= LIVE_SETS:
+        return _best_of_all(there, limits, chosen.certificate)
+    return _beside_others(there, options, chosen, limits)
+
+
+def _best_of_all(case: Case, limits: Limits, certificate: Certificate | None) -> Portfolio:
+    """The best of every set at the starts of the case; the certificate of the starts, where they were chosen."""
+    m = len(case.offers)
     sets = ((np.arange(1 << m)[:, None] >> np.arange(m)) & 1).astype(float)
-    options = options_at(case, limits)
-    cost = sets @ np.array([option.offer.plan_cost for option in options])
-    allowed = keep_rules(rules_of(options, limits), sets)
+    cost, allowed = plan_cost(case, sets), allowed_sets(case, sets, limits)
     if not allowed.any():
         raise InfeasibleError(why_infeasible(case, limits.budget))
-    exact = m <= LIVE_SETS
-    gap = 0.0
-    if exact:
-        benefit = mean_benefits(case, sets)
-        value = _values(case, sets, benefit)
-    else:
-        sets, cost, allowed, benefit, value, gap = _screened(case, sets, cost, allowed)
-    best = int(np.flatnonzero(allowed)[np.argmax(value[allowed])])
-    members = [int(i) for i in np.flatnonzero(sets[best])]
-    npv = npv_draws(case, members, set_value(case, members)) if members else np.zeros(case.posterior.draws)
+    benefit, value = np.zeros((len(sets), case.periods)), np.zeros(len(sets))
+    best, npv = -1, np.zeros(case.posterior.draws)
+    judged: tuple[float, ...] = (-np.inf,)
+    for place, row in enumerate(sets):
+        benefit[place], draws = _valued(case, row)
+        value[place] = draws.mean()
+        if allowed[place] and judge(draws, float(cost[place]), limits) > judged:
+            best, judged, npv = place, judge(draws, float(cost[place]), limits), draws
+    money = money_of(npv, limits)
+    found = certificate or Certificate(
+        method="enumeration",
+        value=money,
+        bound=money,
+        looked_at=len(sets),
+        least_cost=float(cost[best]) if limits.target is not None and judged[0] == 1 else None,
+    )
     return Portfolio(
         chosen=sets[best].astype(int),
-        starts=np.array([option.start for option in options]),
+        starts=np.array([offer.schedule.start for offer in case.offers], dtype=int),
         npv=npv,
         sets=sets,
         benefit=benefit,
         value=value,
         cost=cost,
         allowed=allowed,
-        certificate=Certificate(
-            method="enumeration" if exact else "programme",
-            value=float(value[best]),
-            bound=float(value[best]) + gap,
-            looked_at=len(sets),
-        ),
+        certificate=replace(found, value=money, bound=max(found.bound, money)),
     )
 
 
+def _valued(case: Case, row: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean joint benefit by period `(period,)` and NPV `(draw,)` of one set `(initiative,)`."""
+    members = [int(i) for i in np.flatnonzero(row)]
+    if not members:
+        return np.zeros(case.periods), np.zeros(case.posterior.draws)
+    value = set_value(case, members)
+    stated = sum(other_benefit(case.offers[i]).mean(axis=0) for i in members)
+    return (value.retention + value.spend).mean(axis=0) + stated, npv_draws(case, members, value)
+
+
+def _beside_others(case: Case, options: tuple[Option, ...], chosen: Chosen, limits: Limits) -> Portfolio:
+    """The chosen set beside the others that were looked at, all at its starts."""
+    of = np.array([[option.place == i for i in range(len(case.offers))] for option in options], dtype=float)
+    mine = (chosen.x @ of > 0).astype(float)
+    sets = np.unique(np.concatenate([np.zeros((1, len(mine))), mine[None], chosen.others @ of]), axis=0)
+    npv = _valued(case, mine)[1]
+    thin = thinned(case, LISTED_DRAWS)
+    benefit = mean_benefits(thin, sets)
+    spent = np.array([costs_by_period(offer).mean(axis=0) @ case.base.discount for offer in thin.offers])
+    value = benefit @ case.base.discount - sets @ spent
+    at = int(np.flatnonzero((sets == mine).all(axis=1))[0])
+    # fewer draws put sets higher or lower alike; none is to stand above the chosen one by that alone
+    value = np.where(sets.any(axis=1), value + npv.mean() - value[at], 0.0)
+    allowed = allowed_sets(case, sets, limits)
+    if limits.objective == "mean" and limits.target is None:
+        value = np.where(allowed, np.minimum(value, npv.mean()), value)
+    return Portfolio(
+        chosen=mine.astype(int),
+        starts=np.array([offer.schedule.start for offer in case.offers], dtype=int),
+        npv=npv,
+        sets=sets,
+        benefit=benefit,
+        value=value,
+        cost=plan_cost(case, sets),
+        allowed=allowed,
+        certificate=chosen.certificate,
+    )
+
+
+def plan_cost(case: Case, sets: np.ndarray) -> np.ndarray:
+    """One-off cash of each set as the plan states it `(set,)`."""
+    return np.asarray(sets @ np.array([offer.plan_cost for offer in case.offers], dtype=float))
+
+
 def options_at(case: Case, limits: Limits) -> tuple[Option, ...]:
-    """Every initiative at its planned start."""
+    """Every initiative at the start of its offer."""
     return options_of(case.offers, case.clock, replace(limits, years=(), capacity={}))
-
-
-def _values(case: Case, sets: np.ndarray, benefit: np.ndarray) -> np.ndarray:
-    spent = np.array([costs_by_period(offer).mean(axis=0) @ case.base.discount for offer in case.offers])
-    return np.asarray(benefit @ case.base.discount - sets @ spent)
 
 
 def allowed_sets(case: Case, sets: np.ndarray, limits: Limits) -> np.ndarray:
@@ -124,60 +169,3 @@ def why_infeasible(case: Case, budget: float | None) -> str:
     if budget is not None and cost > budget:
         return f"the mandatory initiatives ({names}) cost {cost:,.0f}, over the budget of {budget:,.0f}"
     return f"the mandatory initiatives ({names}) cannot hold together with what the plan requires and excludes"
-
-
-def _screened(
-    case: Case, sets: np.ndarray, cost: np.ndarray, allowed: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, float]:
-    """The best sets by singles and pairs, then valued exactly, with the largest error of the screening."""
-    m = sets.shape[1]
-    single = np.eye(m)
-    i, j = np.triu_indices(m, 1)
-    worth = mean_benefits(case, np.concatenate([single, single[i] + single[j]])) @ case.base.discount
-    together = worth[m:] - worth[i] - worth[j]
-    spent = np.array([costs_by_period(offer).mean(axis=0) @ case.base.discount for offer in case.offers])
-    guess = sets @ (worth[:m] - spent) + np.einsum("sp,p->s", sets[:, i] * sets[:, j], together)
-    candidates = np.flatnonzero(allowed)
-    keep = candidates[np.argsort(-guess[candidates], kind="stable")[:RESCORED]]
-    keep = np.unique(np.concatenate([np.flatnonzero(sets.sum(axis=1) == 0), keep]))
-    benefit = mean_benefits(case, sets[keep])
-    value = _values(case, sets[keep], benefit)
-    return sets[keep], cost[keep], allowed[keep], benefit, value, float(np.abs(value - guess[keep]).max())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrontierPoint:
-    """The best allowed set at one budget: its mean joint NPV with its 90% range, and its members' places."""
-
-    budget: float
-    value: float
-    low: float
-    high: float
-    members: tuple[int, ...]
-
-
-def frontier(case: Case, portfolio: Portfolio, limits: Limits) -> tuple[FrontierPoint, ...]:
-    """Every budget from which another set becomes the best, and the study's own, lowest first.
-
-    Budgets beside the last are sets' own costs, so a point's set is exactly affordable.
-    """
-    free = np.flatnonzero(allowed_sets(case, portfolio.sets, replace(limits, budget=None)))
-    order = free[np.lexsort((-portfolio.value[free], portfolio.cost[free]))]
-    found: list[tuple[float, int]] = []
-    for place in order:
-        if not found or portfolio.value[place] > portfolio.value[found[-1][1]]:
-            if found and found[-1][0] == portfolio.cost[place]:
-                found.pop()
-            found.append((float(portfolio.cost[place]), int(place)))
-    if limits.budget is not None:
-        within = [place for cost, place in found if cost <= limits.budget * (1 + 1e-12)]
-        found += [(limits.budget, within[-1])] if within else []
-    return tuple(_point(case, portfolio, cost, place) for cost, place in sorted(found))
-
-
-def _point(case: Case, portfolio: Portfolio, budget: float, place: int) -> FrontierPoint:
-    members = tuple(int(i) for i in np.flatnonzero(portfolio.sets[place]))
-    npv = npv_draws(case, members, set_value(case, members)) if members else np.zeros(case.posterior.draws)
-    low, high = np.percentile(npv, [5, 95])
-    value = float(portfolio.value[place])
-    return FrontierPoint(budget=budget, value=value, low=float(low), high=float(high), members=members)

@@ -9,8 +9,9 @@ import numpy as np
 
 from impact.checks import Check, make_check
 from models.prior_sensitivity import Refit
-from models.value import value_draws, whole_fix
-from scenarios.dial_choice import Choice, thinned, with_posterior
+from models.value import never_again
+from scenarios.dial_choice import Choice
+from scenarios.thinned import thinned, with_posterior
 from scenarios.worth import Case, npv_draws, set_value
 
 MOVED = 0.25  # of the total at stake: more than that and half of what is shown may be what was assumed
@@ -79,16 +80,12 @@ def value_refits(case: Case, choice: Choice | None, refits: Iterable[Refit]) -> 
 def _row(refit: Refit, case: Case, choice: Choice | None, moved: np.ndarray) -> PriorRow:
     pains = len(case.posterior.pain_points)
 
-    def worth(which: list[int]) -> np.ndarray:
-        course = whole_fix(case.posterior.draws, pains, which, case.periods)
-        return value_draws(case.base, case.today, course).discounted(case.base.discount)
-
     chosen, better = (np.zeros(len(case.offers), dtype=int), 0.0) if choice is None else _chosen(case, choice, moved)
     return PriorRow(
         prior=refit.prior,
         factor=refit.factor,
-        everything=worth(list(range(pains))),
-        pains=np.array([worth([k]).mean() for k in range(pains)]),
+        everything=never_again(case.base, case.today, list(range(pains))),
+        pains=np.array([never_again(case.base, case.today, [k]).mean() for k in range(pains)]),
         chosen=chosen,
         better_by=better,
     )

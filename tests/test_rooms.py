@@ -14,12 +14,14 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 ROOMS = ("impact", "models", "scenarios", "reports")
 COMPOSITION_ROOT = (
-    *("impact/run.py", "impact/calibrate_study.py", "impact/__main__.py", "impact/command/*", "impact/starter.py"),
-    *("impact/estimate.py", "impact/selftest.py", "impact/verify_engine.py", "impact/argue.py", "impact/rank_study.py"),
+    *("impact/run.py", "impact/opening.py", "impact/calibrate_study.py", "impact/rank_study.py", "impact/__main__.py"),
+    *("impact/command/*", "impact/starter.py", "impact/argue.py"),
+    *("impact/estimate.py", "impact/selftest.py", "impact/verify_engine.py"),
 )
 ENTRIES = (
-    *("impact.run", "impact.calibrate_study", "impact.__main__", "impact.command", "impact.starter"),
-    *("impact.estimate", "impact.selftest", "impact.verify_engine", "impact.argue", "impact.rank_study"),
+    *("impact.run", "impact.opening", "impact.calibrate_study", "impact.rank_study", "impact.__main__"),
+    *("impact.command", "impact.starter", "impact.argue"),
+    *("impact.estimate", "impact.selftest", "impact.verify_engine"),
 )
 BAYES = ("models/full*.py", "models/uplift*.py", "models/inference*.py", "models/checks*.py")
 REGRESSION = tuple(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,7 +85,7 @@ def verify_answer(outcome: VerifyOutcome, study: Path) -> Answer:
                 "rhat": fit.rhat_max,
                 "ess": fit.ess_min,
                 "divergences": fit.divergences,
-                "khat": {block: float(k) if isfinite(k) else None for block, k in fit.khat.items()},
+                "khat": fit.tails(),
                 "seconds": fit.seconds,
             }
             for name, fit in outcome.fits.items()

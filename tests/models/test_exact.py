@@ -13,7 +13,7 @@ from scipy.stats import binom
 from impact.cells import CustomerCells
 from impact.intake import Intake
 from impact.rng import stream
-from models.exact import correct, correct_on, exact_checks, log_weights, take
+from models.exact import correct, correct_on, exact_checks, log_weights
 from models.exact_cells import ExactLikelihood, exact_cells
 from models.psis import smooth
 from models.reduce import reduce_cells
@@ -145,7 +145,7 @@ def test_leaving_that_varies_more_than_chance_is_tempered_in_both() -> None:
 
 def test_a_summary_that_is_far_off_is_named_for_the_full_sampler(few_leavers: Invented) -> None:
     far = few_leavers.posterior.leaving + 3.0
-    posterior = take(few_leavers.posterior, np.arange(16_000))
+    posterior = few_leavers.posterior.at(np.arange(16_000))
     object.__setattr__(posterior, "leaving", far)
     found = correct_on(posterior, few_leavers.forms, few_leavers.parts, seed=1)
     assert found.to_full == ("all",)

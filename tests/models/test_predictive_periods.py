@@ -117,11 +117,4 @@ def test_too_few_periods_are_not_left_out(
 
 
 def _thin(corrected: Corrected):  # noqa: ANN202
-    posterior = corrected.posterior
-    return replace(
-        posterior,
-        **{
-            name: getattr(posterior, name)[::10]
-            for name in ("score", "leaving", "spend", "credibility", "theta", "psi")
-        },
-    )
+    return corrected.posterior.at(np.arange(0, corrected.posterior.draws, 10))

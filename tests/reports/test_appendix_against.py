@@ -41,13 +41,13 @@ def test_every_point_is_one_sentence_with_what_stands_beside_it(edition: Edition
 
 
 def test_without_a_choice_there_is_no_section_and_no_line(edition: Edition) -> None:
-    assert case_against(edition) is None and case_in_a_line(edition) == ""
+    assert case_against(edition) is None and case_in_a_line(edition) == ()
     assert 'id="case-against"' not in page_html(edition)
 
 
 def test_no_point_to_review_is_said_as_well(edition: Edition) -> None:
     table = invented().assign(weight="note")
-    assert case_in_a_line(with_points(edition, table)) == "The case against: no point to review."
+    assert case_in_a_line(with_points(edition, table)) == ("The case against: no point to review.",)
 
 
 def test_names_in_a_sentence_are_not_run_as_markup(edition: Edition) -> None:
@@ -56,10 +56,14 @@ def test_names_in_a_sentence_are_not_run_as_markup(edition: Edition) -> None:
     assert "<script>alert" not in page and "&lt;script&gt;alert(1)&lt;/script&gt; carries 40%" in page
 
 
-def test_the_line_gives_way_where_the_sheet_has_no_room(edition: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reports.first_sheet.WORDS", 150)
-    assert first_sheet(whole_choice(edition)).against == ""
-    assert WORDS == 400
+def test_the_line_is_shortened_and_then_gives_way_where_the_sheet_has_no_room(
+    edition: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choice, said = whole_choice(edition), set()
+    for words in range(WORDS, 150, -3):
+        monkeypatch.setattr("reports.first_sheet.WORDS", words)
+        said.add(first_sheet(choice).against)
+    assert said == {*case_in_a_line(choice), ""}
 
 
 def test_a_run_argues_against_its_own_choice_with_numbers_in_every_sentence(findings: Findings) -> None:
@@ -67,7 +71,9 @@ def test_a_run_argues_against_its_own_choice_with_numbers_in_every_sentence(find
     assert tuple(table.columns) == AGAINST and len(table) > 8
     assert table["sentence"].str.contains(r"\d").all() and table["sentence"].str.endswith(".").all()
     # a spreadsheet would take them for formulas, so that they would be written with a mark before them
-    assert not table[["found", "compared_with"]].apply(lambda texts: texts.str.startswith(("+", "-", "="))).any(axis=None)
+    assert (
+        not table[["found", "compared_with"]].apply(lambda texts: texts.str.startswith(("+", "-", "="))).any(axis=None)
+    )
     order = (table["weight"] != "review").tolist()
     assert order == sorted(order)
     assert {"weakest evidence", "break-even haircut", "hidden cause", "only the lower end"} <= set(table["point"])

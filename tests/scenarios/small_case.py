@@ -162,8 +162,6 @@ def case_with_npv(*npvs: np.ndarray) -> Case:
     draws = len(npvs[0])
     base, posterior = small_base(1), small_posterior(1)
     base = replace(base, discount=np.ones(PERIODS), frailty=np.resize(base.frailty, draws))
-    names = ("score", "leaving", "spend", "credibility", "theta", "psi")
-    longer = {name: np.resize(getattr(posterior, name), (draws, *getattr(posterior, name).shape[1:])) for name in names}
-    posterior = replace(posterior, **longer)
+    posterior = posterior.at(np.arange(draws) % posterior.draws)
     offers = tuple(offer_with_npv(npv, f"act{number}") for number, npv in enumerate(npvs))
     return Case(base=base, posterior=posterior, today=look_at_today(base, posterior), offers=offers, clock=CLOCK)

@@ -143,7 +143,7 @@ def test_what_is_chosen_says_from_what_cost_it_falls_out() -> None:
     assert re.search(r"falls out at a cost (of )?above [\d,]+ \(now 50\)", needed)
 
 
-def test_the_search_is_a_pass_where_every_set_was_valued_and_a_review_where_screened(
+def test_the_search_is_a_pass_where_every_set_was_valued_and_tells_its_gap_where_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def status(decision: Decision) -> dict[str, str]:
@@ -151,7 +151,10 @@ def test_the_search_is_a_pass_where_every_set_was_valued_and_a_review_where_scre
 
     assert status(_decided(random_case(3, 4)))["C420"] == "pass"
     monkeypatch.setattr("scenarios.portfolio.LIVE_SETS", 3)
-    assert status(_decided(random_case(3, 4)))["C420"] == "review"
+    monkeypatch.setattr("scenarios.choice.LIVE_WAYS", 1)
+    programmed = status(_decided(random_case(3, 4)))
+    assert "C420" not in programmed
+    assert "C600" in programmed
     assert "C420" not in status(_decided(random_case(3, 4), per_margin=None))
 
 

@@ -12,9 +12,10 @@ from models.dial import Exposed, strength_of, under_hidden_cause
 from models.dial_benchmark import Benchmark
 from models.value import look_at_today
 from scenarios.dial import Dial, dial_check, turn_dial
-from scenarios.dial_choice import narrow, smallest, thinned
+from scenarios.dial_choice import narrow, smallest
 from scenarios.limits import Limits
 from scenarios.portfolio import Portfolio, choose_portfolio
+from scenarios.thinned import thinned
 from scenarios.worth import Case, npv_draws, set_value
 from tests.scenarios.small_case import PAINS, case_of, random_case, random_plan
 

@@ -11,9 +11,11 @@ import pytest
 
 from impact.initiative import Plan
 from models.value import look_at_today
+from scenarios import choice
 from scenarios import portfolio as portfolios
+from scenarios.frontier import frontier
 from scenarios.limits import Limits
-from scenarios.portfolio import InfeasibleError, Portfolio, allowed_sets, choose_portfolio, frontier
+from scenarios.portfolio import InfeasibleError, Portfolio, allowed_sets, choose_portfolio
 from scenarios.worth import Case, npv_draws, set_value
 from tests.scenarios.small_case import case_of, random_case, random_plan, with_items
 
@@ -181,30 +183,36 @@ def test_mandatory_initiatives_that_exclude_each_other_are_named() -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_screened_search_agrees_with_the_full_one(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_programme_agrees_with_looking_at_every_set(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     case = random_case(seed, 7)
     budget = _budget(case, 0.5)
     full = choose_portfolio(case, Limits(budget=budget))
-    monkeypatch.setattr(portfolios, "LIVE_SETS", 3)
-    monkeypatch.setattr(portfolios, "RESCORED", 16)
-    screened = choose_portfolio(case, Limits(budget=budget))
-    assert screened.certificate.method == "programme"
-    assert len(screened.sets) < len(full.sets)
-    assert np.array_equal(screened.chosen, full.chosen)
-    assert screened.npv == pytest.approx(full.npv, rel=SUMMED)
+    _only_the_programme(monkeypatch)
+    found = choose_portfolio(case, Limits(budget=budget))
+    assert found.certificate.method == "programme"
+    assert len(found.sets) < len(full.sets)
+    assert np.array_equal(found.chosen, full.chosen)
+    assert found.npv == pytest.approx(full.npv, rel=SUMMED)
+    best_listed = found.sets[found.allowed][int(np.argmax(found.value[found.allowed]))]
+    assert np.array_equal(best_listed, found.chosen)
 
 
-def test_screening_is_exact_where_no_more_than_two_overlap(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_programme_leaves_no_gap_where_values_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
     plan = random_plan(6, 4)
     fixes = tuple(
         replace(plan.fixes[0], initiative=f"act{n}", pain_point=pain, persona="")
-        for n, pain in enumerate(("late", "late", "lost", "rude"))
+        for n, pain in enumerate(("late", "lost", "rude", "dear"))
     )
     case = case_of(Plan(initiatives=plan.initiatives, fixes=fixes), shape="sites")
-    monkeypatch.setattr(portfolios, "LIVE_SETS", 3)
+    _only_the_programme(monkeypatch)
     found = choose_portfolio(case, Limits())
-    # Effects on the spend of sites add up exactly once pairs are taken together.
-    assert found.certificate.gap == pytest.approx(0, abs=1e-6)
+    # What sites spend moves in a straight line with the share removed.
+    assert found.certificate.gap == pytest.approx(0, abs=1e-4 * found.certificate.value)
+
+
+def _only_the_programme(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(portfolios, "LIVE_SETS", 3)
+    monkeypatch.setattr(choice, "LIVE_WAYS", 1)
 
 
 def test_the_frontier_starts_with_nothing_and_never_falls() -> None:

@@ -1,0 +1,47 @@
+"""What a choice aims at: the mean, the worst tenth, the mean under a floor, or the least cost that reaches a target."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scenarios.limits import Limits
+
+WORST = 0.1  # of the futures: the tail that the objective `cvar` is the mean of
+REACHED = 1e-9  # of the target: sums of money in another order
+
+
+def judge(npv: np.ndarray, cost: float, limits: Limits) -> tuple[float, ...]:
+    """What is to be as much as possible of joint draws of a choice `(draw,)`, the first figure first.
+
+    Under a floor, a choice that holds it comes before any that does not; of those that do not, the nearest. What
+    moves no money holds every floor. With a target, what reaches it comes first, then the least `cost`.
+    """
+    mean = float(npv.mean())
+    if limits.target is not None:
+        reached = mean >= limits.target - REACHED * abs(limits.target)
+        return (1.0, -cost, mean) if reached else (0.0, 0.0, mean)
+    if limits.objective == "cvar":
+        return (worst_tenth(npv), -cost)
+    if limits.objective == "floor":
+        return (min(chance_of_gain(npv) if npv.any() else 1.0, limits.floor), mean, -cost)
+    return (mean, -cost)
+
+
+def money_of(npv: np.ndarray, limits: Limits) -> float:
+    """The money of what a choice aims at: the mean of all its draws, or of the worst tenth."""
+    return worst_tenth(npv) if limits.objective == "cvar" and limits.target is None else float(npv.mean())
+
+
+def worst_draws(npv: np.ndarray, share: float = WORST) -> np.ndarray:
+    """Which draws are the worst of a choice: so large a share of them, one at least."""
+    return np.argsort(npv, kind="stable")[: max(round(share * len(npv)), 1)]
+
+
+def worst_tenth(npv: np.ndarray) -> float:
+    """Mean of the worst tenth of the draws. Source: Rockafellar & Uryasev (2000)."""
+    return float(npv[worst_draws(npv)].mean())
+
+
+def chance_of_gain(npv: np.ndarray) -> float:
+    """Share of the draws above nil."""
+    return float((npv > 0).mean())
