@@ -103,7 +103,8 @@ class Ground:
 class Standing:
     """The chosen set: its places, what it gains from the journey `(draw,)`, and that gain by pain point.
 
-    `rests` by pain point `(draw,)` is what the gain would lose if that pain point were left as it is.
+    `by_period` `(period,)` is its mean, discounted. `rests` by pain point `(draw,)` is what the gain would lose if that
+    pain point were left as it is.
     """
 
     case: Case
@@ -145,7 +146,7 @@ def stand_by(case: Case, members: Sequence[int], npv: np.ndarray) -> Standing:
         case=case,
         members=tuple(members),
         gain=gain,
-        by_period=np.asarray((value.retention + value.spend).mean(axis=0) * case.base.discount),
+        by_period=np.array([value.discounted(factor).mean() for factor in np.diag(case.base.discount)]),
         npv=npv,
     )
     names = [name for name in case.posterior.pain_points if whole.fixing(name)]
