@@ -60,7 +60,8 @@ def bears_weaker_fixes(standing: Standing, ground: Ground) -> Iterator[Point]:
     gain = float(standing.gain.mean())
     if gain <= 0:
         return
-    least = kept_where_nil(float(scaled(standing, 0.5).mean()), gain, spent)
+    at_half = float(scaled(standing, 0.5).mean())
+    least = kept_where_nil(at_half, gain, spent)
     if not np.isfinite(least):
         return
     said = (
@@ -75,8 +76,7 @@ def bears_weaker_fixes(standing: Standing, ground: Ground) -> Iterator[Point]:
         compared_with=f"{HALF:.0%} of what is stated",
         weight="review" if least > HALF else "note",
         stake=float(np.clip(least, 0, 1)) if least > HALF else 0.0,
-        sentence=f"{said}: at half of it the choice is worth "
-        f"{ground.money(float(scaled(standing, 0.5).mean()) - spent)}.",
+        sentence=f"{said}: at half of it the choice is worth {ground.money(at_half - spent)}.",
     )
 
 
