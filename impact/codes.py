@@ -20,6 +20,7 @@ from impact.codes_information import INFORMATION_PAGES
 from impact.codes_leaving import LEAVING_PAGES
 from impact.codes_ledger import LEDGER_PAGES
 from impact.codes_lifetime import LIFETIME_PAGES
+from impact.codes_pages import CASE_PAGES
 from impact.codes_points import POINT_PAGES
 from impact.codes_ranking import RANKING_PAGES
 from impact.codes_reasons import REASON_PAGES
@@ -269,6 +270,7 @@ CODES: dict[str, CodePage] = catalogue(
         *_STUDY,
         *_PLAN,
         *CASH_PAGES,
+        *CASE_PAGES,
         *CERTIFICATE_PAGES,
         *COVERAGE_PAGES,
         *DATA_PAGES,

@@ -11,11 +11,11 @@ import numpy as np
 
 from impact.cells import Cells
 from impact.checks import Check, make_check
+from impact.choosing import choose
 from impact.coverage import measure_coverage
 from impact.estimate import estimate
 from impact.intake import Intake
 from impact.opening import open_study
-from impact.run import choose
 from models.base import build_base
 from models.engines_compared import RATIO_LIMITS, SHIFT_LIMIT, Agreement, compare_engines
 from models.evidence_naming import correct_naming

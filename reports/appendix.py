@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from reports.appendix_against import case_against
 from reports.appendix_cash import cash, ongoing
-from reports.appendix_choice import break_even, frontier, initiatives, portfolio, quarters
+from reports.appendix_choice import break_even, initiatives, portfolio, quarters, ranking_more
 from reports.appendix_coverage import coverage, ways, who_answers
 from reports.appendix_drivers import drivers
 from reports.appendix_evidence import evidence, haircut
 from reports.appendix_excellence import excellence
 from reports.appendix_gates import dial, dial_pain_points, priors, told_apart
+from reports.appendix_learning import information, naive
 from reports.appendix_lifetime import lifetime, revenue_kept
 from reports.appendix_predictive import predictive
+from reports.appendix_prices import delay, frontier, prices
 from reports.appendix_segments import by_segment, largest_customers
 from reports.appendix_walk import walk
 from reports.edition import Edition
@@ -24,6 +27,7 @@ from reports.sections import Section, Table, figures_of, horizon_title
 GLOSSARY = (
     ("Chance", "Futures of 20, drawn from what is known, in which something happens."),
     ("Drop-off", "Share of the customers seen in a stage who are never seen further on afterwards."),
+    ("Fair share", "What an initiative adds to the joint value, averaged over every order of adding them."),
     (
         "Grade",
         "How a number was found: experimental, within-unit, cross-section, expert, survey-only, "
@@ -33,7 +37,9 @@ GLOSSARY = (
     ("Importance", "Share of explained variation in a score; not an effect."),
     ("Leaving rate", "Share of active customers who leave in a period."),
     ("NPV", "Net present value: discounted benefits less discounted cost, over the horizon."),
+    ("One decision", "Initiatives whose order the data cannot tell; decide on them together, or by something else."),
     ("Placebo", "A number that cannot have been caused, such as a later score; an effect must differ from it."),
+    ("Price of delay", "What the chosen set loses when an initiative starts later, all else as it is."),
     ("Range", "90%: 9 of 10 futures lie between its low (p05) and high (p95) end."),
     ("Value at stake", "What the horizon would gain if a pain point never happened again."),
     ("Verdict", "Fund: chosen and pays back in 16 of 20 futures or more. Pilot: learning more pays. Park: neither."),
@@ -44,7 +50,14 @@ def appendix(edition: Edition) -> tuple[Section, ...]:
     """The sections that this edition has anything to say in."""
     makers: tuple[Callable[[Edition], Section | None], ...] = (
         initiatives,
+        ranking_more,
         portfolio,
+        case_against,
+        frontier,
+        prices,
+        delay,
+        information,
+        naive,
         _pain_points,
         _journey,
         drivers,
@@ -55,7 +68,6 @@ def appendix(edition: Edition) -> tuple[Section, ...]:
         largest_customers,
         cash,
         ongoing,
-        frontier,
         break_even,
         haircut,
         evidence,

@@ -1,4 +1,4 @@
-"""The appendix on what to do: initiatives, portfolio, periods ahead, frontier and break-even."""
+"""The appendix on what to do: initiatives, portfolio, periods ahead and break-even."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Callable
 
 from reports import charts, sentences
 from reports.edition import Edition
-from reports.figures import money, percent, plain
+from reports.figures import cell_of_twenty, money, percent, plain
 from reports.first_sheet import ranking
 from reports.records import Row, is_on, label, number, records, text
 from reports.sections import Section, Table, figures_of, horizon_title
+from reports.ties import tie_sentences
 
 
 def initiatives(edition: Edition) -> Section | None:
@@ -31,63 +32,110 @@ def initiatives(edition: Edition) -> Section | None:
                 words=2,
             ),
         )
+    tied = " ".join(tie_sentences(sentences.ranked(edition)))
     return Section(
         anchor="initiatives",
         title=f"Initiatives / NPV / {horizon_title(edition)}",
-        note="Above the line: chosen. Pays back: futures of 20 with a net value above zero, by itself.",
+        note="Above the line: chosen. Pays back: futures of 20 with a net value above zero, by itself."
+        + (f" Bracketed, with = at the rank: {tied}" if tied else ""),
         table=ranking(edition, len(rows)),
     )
 
 
-def portfolio(edition: Edition) -> Section | None:
-    """What is chosen and why, and what would have to be true of the rest; None without a portfolio."""
-    rows = records(edition, "portfolio")
-    if not rows:
+MORE = {
+    "npv_worst_tenth": "Worst tenth",
+    "worst_tenth": "Worst tenth",
+    "npv_marginal": "Adds last",
+    "npv_shapley": "Fair share",
+    "npv_after_tax": "After tax",
+    "regret": "Regret",
+}
+CHANCES = {"p_top3": "In top 3", "p_payback": "Paid back in time"}
+
+
+def ranking_more(edition: Edition) -> Section | None:
+    """What else is known of the order: ranks, chances, what each adds beside the rest; None without an order."""
+    rows = [row for row in sentences.ranked(edition) if number(row, "rank") is not None]
+    if not rows or edition.money_word == "revenue" or all(number(row, "npv") is None for row in rows):
         return None
+    amounts = {name: said for name, said in MORE.items() if _any(rows, name)}
+    chances = {name: said for name, said in CHANCES.items() if _any(rows, name)}
+    beats = _any(rows, "sucra")
     return Section(
-        anchor="portfolio",
-        title="Portfolio / what is chosen, why, and what would have to be true of the rest",
-        note=sentences.portfolio(edition),
+        anchor="ranking",
+        title=f"The order in full / NPV / {horizon_title(edition)}",
+        note="Ranks: 9 of 10 futures lie between them. Beats: share of the others it is worth more than, on average. "
+        "Worst tenth: mean of the worst tenth of its futures. Adds last: beside all else that is chosen. Fair share: "
+        "of the joint value, over every order of adding. Regret: short of the best one, on average.",
         table=Table(
-            headings=("Initiative", "Chosen", "Start", "Reason", "What would have to be true"),
+            headings=("Initiative", "Ranks", *(("Beats",) if beats else ()), *chances.values(), *amounts.values()),
             rows=tuple(
                 (
                     label(row, "initiative"),
-                    "yes" if is_on(row, "chosen") else "no",
-                    *(text(row, column) for column in ("start", "reason", "what_would_have_to_be_true")),
+                    f"{number(row, 'rank_p05') or 0:.0f} to {number(row, 'rank_p95') or 0:.0f}",
+                    *((percent(number(row, "sucra")),) if beats else ()),
+                    *(cell_of_twenty(number(row, name)) for name in chances),
+                    *figures_of(row, *amounts),
                 )
                 for row in rows
             ),
-            words=5,
         ),
     )
 
 
-def frontier(edition: Edition) -> Section | None:
-    """The best set for each budget; None without a frontier."""
-    rows: list[Row] = []
-    for row in records(edition, "frontier"):
-        if not rows or text(row, "initiatives") != text(rows[-1], "initiatives"):
-            rows.append(row)
+def _any(rows: list[Row], column: str) -> bool:
+    return any(number(row, column) is not None for row in rows)
+
+
+TURNING = {
+    "cost_down_to": "Cost down to",
+    "effect_up_to": "Removes",
+    "budget_up_to": "Budget up to",
+    "falls_out_above": "Falls out above",
+}
+
+
+def portfolio(edition: Edition) -> Section | None:
+    """What is chosen and why, what holds the rest back, and from where the answer turns; None without a portfolio."""
+    rows = records(edition, "portfolio")
     if not rows:
         return None
-    names = {str(row.get("initiative")): label(row, "initiative") for row in records(edition, "initiatives")}
+    kinds = any(text(row, "kind") not in ("", "initiative") for row in rows)
+    binds = any(text(row, "binds") for row in rows)
+    turning = {name: said for name, said in TURNING.items() if _any(rows, name)}
+    heads = ("Chosen", "Start", "Reason", *(("Held back by",) if binds else ()))
     return Section(
-        anchor="frontier",
-        title=f"Frontier / best net value for each budget / {horizon_title(edition)}",
-        note="Each row: the lowest budget looked at from which this set is best.",
+        anchor="portfolio",
+        title="Portfolio / what is chosen, why, and what would have to be true of the rest",
+        note=sentences.portfolio(edition)
+        + (" Figures: from where the answer turns, each by itself; removes: share of occurrences." if turning else ""),
         table=Table(
-            headings=("Initiatives", "Budget", "Low", "Expected", "High"),
-            rows=tuple(
-                (_set_of(row, names), *figures_of(row, "budget", "value_p05", "value", "value_p95")) for row in rows
+            headings=(
+                *("Initiative", *(("Kind",) if kinds else ()), *heads, "What would have to be true"),
+                *turning.values(),
             ),
+            rows=tuple(
+                (
+                    label(row, "initiative"),
+                    *((text(row, "kind") or "initiative",) if kinds else ()),
+                    "yes" if is_on(row, "chosen") else "no",
+                    *(text(row, column) for column in ("start", "reason")),
+                    *((text(row, "binds").replace(";", "; "),) if binds else ()),
+                    text(row, "what_would_have_to_be_true"),
+                    *(_turns(row, name) for name in turning),
+                )
+                for row in rows
+            ),
+            words=5 + kinds + binds,
         ),
     )
 
 
-def _set_of(row: Row, names: dict[str, str]) -> str:
-    ids = [item.strip() for item in text(row, "initiatives").split(";") if item.strip()]
-    return ", ".join(names.get(item, item) for item in ids) or "none"
+def _turns(row: Row, name: str) -> str:
+    value = number(row, name)
+    if value is None:
+        return ""
+    return percent(value) if name == "effect_up_to" else money(value)
 
 
 def break_even(edition: Edition) -> Section | None:

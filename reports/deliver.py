@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "cx-impact/1"
 RECORD = "run.json"
-BESIDE = {"check.json", "check.html", "rejects", "calibration"}
+BESIDE = {"check.json", "check.html", "rejects", "calibration", "ranking"}
 
 
 def deliver(edition: Edition, found: Findings, intake: Intake, out: Path) -> tuple[Path, ...]:
@@ -65,7 +65,7 @@ def put_whole(out: Path, write: Callable[[Path], None]) -> tuple[Path, ...]:
 
 
 def refuse_foreign(out: Path) -> None:
-    """Nothing, where `out` is free, empty, an earlier run's, or holds nothing but what `check` or `calibrate` wrote.
+    """Nothing, where `out` is free, empty, an earlier run's, or holds nothing but what parts of one wrote.
 
     Raises:
         InputError: it holds something else, which a delivery would replace.
@@ -78,7 +78,7 @@ def refuse_foreign(out: Path) -> None:
 
 
 def not_ours(out: Path, wrote: str) -> InputError:
-    """The refusal of a folder whose files no `run` (or `calibration`) wrote, and which a delivery would replace."""
+    """The refusal of a folder whose files no `run` (or part of one) wrote, and which a delivery would replace."""
     finding = Finding(
         code="U008",
         place=str(out),

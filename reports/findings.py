@@ -29,12 +29,15 @@ from models.reduced import ReducedForms
 from models.stakes import Stakes
 from models.uplift import Question, UpliftPosterior
 from models.value import ValueBase
+from scenarios.case_against import CaseAgainst
 from scenarios.comparison import Comparison
 from scenarios.decision import Decision
 from scenarios.explained import Explained
 from scenarios.gates import Gates
 from scenarios.segments import Segments
 from scenarios.walk import Walk
+
+NOTHING_AGAINST = CaseAgainst()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +79,7 @@ class Findings:
     is the ledger beside the books: the contract's table, empty without control totals. `walks` lead from the signed
     rate to NPV: the chosen portfolio's first, then every initiative's; none without a portfolio. `lifetimes` is None
     of sites. `gates` say what the decision rests on, `explained` why it is as it is, `segments` whose its values are,
-    `comparison` how what is chosen compares.
+    `comparison` how what is chosen compares, `against` what speaks against it.
     """
 
     study: Study
@@ -97,6 +100,7 @@ class Findings:
     explained: Explained | None = None
     segments: Segments | None = None
     comparison: Comparison | None = None
+    against: CaseAgainst = NOTHING_AGAINST
 
     @property
     def fit_for_use(self) -> bool:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from reports import charts, point_value, sentences
+from reports.appendix_against import case_in_a_line
 from reports.edition import CashModel, Edition
 from reports.figures import cell_of_twenty, money
 from reports.records import Row, label, number, records, text
 from reports.sections import Table
 from reports.sentences_gates import dial_sentence
+from reports.ties import brackets, group_of, tied
 
 ROWS = 6
 FEWEST_ROWS = 3
@@ -44,16 +46,24 @@ class FirstSheet:
     change: tuple[str, ...]
     calibration: tuple[str, ...]
     checks: str
+    against: str = ""
 
 
 def first_sheet(edition: Edition) -> FirstSheet:
-    """The first sheet of an edition: as many rows of its list as keep it within 400 words."""
+    """The first sheet of an edition: as many rows of its list as keep it within 400 words, the case against last."""
     room = WORDS - WORDS_AROUND - (WORDS_OF_TAGS if edition.fitness != "fit" else 0)
     for rows in range(ROWS, FEWEST_ROWS, -1):
         sheet = _sheet(edition, rows)
         if _count_words(sheet) <= room:
-            return sheet
-    return _sheet(edition, FEWEST_ROWS)
+            return _with_case(sheet, edition, room)
+    return _with_case(_sheet(edition, FEWEST_ROWS), edition, room)
+
+
+def _with_case(sheet: FirstSheet, edition: Edition, room: int) -> FirstSheet:
+    """The sheet with a line on the case against, the longest there is room for."""
+    left = room - _count_words(sheet)
+    line = next((line for line in case_in_a_line(edition) if len(line.split()) <= left), "")
+    return replace(sheet, against=line)
 
 
 def _count_words(sheet: FirstSheet) -> int:
@@ -113,19 +123,21 @@ def ranking(edition: Edition, rows: int) -> Table:
     picked = sentences.chosen(edition)
     rest = [row for row in sentences.ranked(edition) if row not in picked]
     shown = [*picked, *rest][:rows]
+    ties = tied([*picked, *rest])
     return Table(
         headings=("Rank", "Initiative", "Owner", "One-off", "Low", "Expected", "High", "Pays back", "Verdict"),
-        rows=tuple(_ranked_row(row) for row in shown),
+        rows=tuple(_ranked_row(row, ties) for row in shown),
         words=3,
         strong=min(len(picked), rows),
+        ties=brackets(shown) if ties else (),
     )
 
 
-def _ranked_row(row: Row) -> tuple[str, ...]:
+def _ranked_row(row: Row, ties: frozenset[str]) -> tuple[str, ...]:
     rank = number(row, "rank")
     figures = (money(number(row, column)) for column in ("cost", "npv_p05", "npv", "npv_p95"))
     return (
-        "" if rank is None else f"{rank:.0f}",
+        "" if rank is None else f"{rank:.0f}" + ("=" if group_of(row) in ties else ""),
         label(row, "initiative"),
         text(row, "owner"),
         *figures,

@@ -14,13 +14,15 @@ from reports.records import Row, number
 class Table:
     """A table of finished texts; the first `words` columns are text, the rest figures.
 
-    `strong` are the places of the rows above the line.
+    `strong` are the places of the rows above the line; `ties` brackets rows that are one decision: `first`, `inner`,
+    `last` or empty by row, nothing where none is.
     """
 
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     words: int = 1
     strong: int = 0
+    ties: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from impact.journey import Journey
 from models.calibration.slopes import Z90, Calibration
 from models.drivers import Drivers
 from reports.findings import Estimates, Findings, summary
+from reports.tables_against import against_table
 from reports.tables_at_stake import at_stake_table
 from reports.tables_carried import carried_table
 from reports.tables_cash import cashflow_table, ongoing_table
@@ -77,7 +78,7 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
     evidence |= {"face_value": face_value_table(found), "information": information_table(found)}
     values |= {"by_segment": by_segment_table(found), "concentration": concentration_table(found)}
     evidence |= {"naive": naive_table(found)}
-    predicted = {"predictive": predictive_table(found)}
+    predicted = {"predictive": predictive_table(found), "case_against": against_table(found)}
     values |= dict(price_tables(found))
     return tables | values | dict(lifetime_tables(found)) | predicted | dict(gate_tables(found)) | evidence
 

@@ -40,7 +40,7 @@ def face_values(case: Case, sets: Sequence[Sequence[int]]) -> tuple[FaceValue, .
             float(set_value(one, members).discounted(case.base.discount).mean()) for one in (half, whole)
         )
         out.append(
-            FaceValue(npv=float(now.mean()), face=gain - spent, haircut=1 - _kept_where_nil(gain_half, gain, spent))
+            FaceValue(npv=float(now.mean()), face=gain - spent, haircut=1 - kept_where_nil(gain_half, gain, spent))
         )
     return tuple(out)
 
@@ -51,7 +51,7 @@ def _at(case: Case, kept: float) -> Case:
     return replace(case, posterior=posterior, today=look_at_today(case.base, posterior))
 
 
-def _kept_where_nil(half: float, whole: float, spent: float) -> float:
+def kept_where_nil(half: float, whole: float, spent: float) -> float:
     """The least share kept at which the gain meets what is spent; 0 where nothing is, nan where nothing is gained."""
     if spent <= 0:
         return 0.0

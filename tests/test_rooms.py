@@ -14,20 +14,11 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 ROOMS = ("impact", "models", "scenarios", "reports")
 COMPOSITION_ROOT = (
-    *(
-        "impact/run.py",
-        "impact/opening.py",
-        "impact/calibrate_study.py",
-        "impact/__main__.py",
-        "impact/command/*",
-        "impact/starter.py",
-    ),
-    *("impact/estimate.py", "impact/selftest.py", "impact/verify_engine.py"),
+    *("impact/run.py", "impact/opening.py", "impact/estimate.py", "impact/choosing.py", "impact/doubting.py"),
+    *("impact/argue.py", "impact/calibrate_study.py", "impact/rank_study.py", "impact/selftest.py"),
+    *("impact/verify_engine.py", "impact/__main__.py", "impact/command/*", "impact/starter.py"),
 )
-ENTRIES = (
-    *("impact.run", "impact.opening", "impact.calibrate_study", "impact.__main__", "impact.command", "impact.starter"),
-    *("impact.estimate", "impact.selftest", "impact.verify_engine"),
-)
+ENTRIES = tuple(path.removesuffix(".py").removesuffix("/*").replace("/", ".") for path in COMPOSITION_ROOT)
 BAYES = ("models/full*.py", "models/uplift*.py", "models/inference*.py", "models/checks*.py")
 REGRESSION = tuple(
     f"models/{name}*.py" for name in ("calibration", "retention", "drivers", "measure", "sensitivity", "checks")

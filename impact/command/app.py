@@ -23,6 +23,7 @@ from impact.command.outcomes import (
     say_run,
     write_check,
 )
+from impact.command.ranks import rank_answer, rank_code, say_rank
 from impact.command.rates import approve_answer, calibrate_answer, say_approve, say_calibrate
 from impact.command.terminal import Terminal
 from impact.command.trials import say_selftest, say_verify, selftest_answer, verify_answer
@@ -202,6 +203,38 @@ def calibrate(
     else:
         say_calibrate(terminal, outcome)
     return DONE if outcome.fit else NOT_FIT
+
+
+@app.command()
+def rank(
+    context: typer.Context,
+    *,
+    study: Study,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Output folder; default: out/ranking/ beside the study."),
+    ] = None,
+    engine: Engine = "quick",
+    seed: Seed = None,
+    settings: Settings = None,
+    as_json: Json = False,
+) -> int:
+    """Rank and choose alone: what to fund, in what order.
+
+    Reads, estimates and decides; asks nothing of what the choice rests on, follows no customer, writes no workbook.
+    """
+    from impact.rank_study import rank_study
+    from impact.run import RunOptions
+
+    terminal: Terminal = context.obj
+    options = RunOptions(out=out, engine=engine, seed=seed, overrides=tuple(settings or ()))
+    outcome = rank_study(study, options, terminal.progress(silent=as_json))
+    if as_json:
+        terminal.say(rank_answer(outcome, study).to_json())
+    else:
+        say_rank(terminal, outcome)
+        terminal.note(f"Next: {words.command('run', study)}")
+    return rank_code(outcome)
 
 
 @app.command()

@@ -16,6 +16,7 @@ from impact.fingerprint import input_hashes
 if TYPE_CHECKING:
     from impact.calibrate_study import CalibrateOutcome
     from impact.check_outcome import CheckOutcome
+    from impact.rank_study import RankOutcome
     from impact.run import RunOutcome
 
 UNITS = {
@@ -66,7 +67,7 @@ def say_run(terminal: Terminal, outcome: RunOutcome) -> None:
     say_end(terminal, outcome)
 
 
-def say_end(terminal: Terminal, outcome: RunOutcome | CalibrateOutcome) -> None:
+def say_end(terminal: Terminal, outcome: RunOutcome | CalibrateOutcome | RankOutcome) -> None:
     """Nothing; says what was checked, where the files are, and how long it took."""
     terminal.say("\n".join(words.check_lines(outcome.checks)))
     terminal.say("\n".join([f"Files in {outcome.out}:", *words.file_lines(outcome.files, outcome.out)]))

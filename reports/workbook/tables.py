@@ -35,6 +35,10 @@ TABLE_SHEETS: dict[str, tuple[str, str]] = {
     "portfolio": ("Delivered portfolio", "What the run chose, why, and what would have to be true for the rest."),
     "cashflow": ("Cashflow", "Mean cash by period: each initiative alone, then the chosen portfolio without overlap."),
     "ongoing": ("Ongoing", "What is still to come of what is live, and still to be paid, as far as the horizon goes."),
+    "case_against": (
+        "Case against",
+        "What speaks against the choice, worst first; what is found stands beside a limit.",
+    ),
     "frontier": ("Frontier", "What the best portfolio is worth at each budget."),
     "prices": ("Prices", "What more or less of a limit, or dropping a rule, does to the net value of the best set."),
     "delay": ("Delay", "What starting later does: to the chosen set's NPV, or alone if not chosen; ranges are 90%."),
@@ -73,6 +77,7 @@ TABLE_SHEETS: dict[str, tuple[str, str]] = {
 }
 _LONG = (
     "text",
+    "sentence",
     "in_words",
     "why_not_used",
     "remedy",

@@ -70,6 +70,7 @@ CONTRACT = {
     "revenue_kept": "period periods_later customers gross_retention net_retention new_revenue earned_revenue "
     "earned_level note",
     "predictive": "kind period group persona customers left predicted predicted_p05 predicted_p95 inside far",
+    "case_against": "point initiative name found compared_with weight sentence",
     "dial": "strength bias value value_p05 value_p95 npv npv_p05 npv_p95 initiatives changed",
     "dial_marks": "what name strength",
     "dial_pain_points": "pain_point name changes_at control control_strength",

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from spreadsheet import figure, recalculated
 
-from impact import run
+from impact import choosing
 from impact.initiative import Pilot
 from reports.findings import Findings
 from reports.first_sheet import bridge_steps
@@ -38,8 +38,8 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Findings:
     )
     intake = replace(quick.intake, case=replace(quick.intake.case, plan=replace(plan, pilots=pilots)))
     assert quick.found.estimates is not None
-    decision = run.choose(intake, quick.found.cells, quick.found.estimates)
-    walks = run.walk(decision, quick.found.estimates)
+    decision = choosing.choose(intake, quick.found.cells, quick.found.estimates)
+    walks = choosing.walk(decision, quick.found.estimates)
     return replace(quick.found, plan=intake.case.plan, decision=decision, walks=walks, gates=None)
 
 

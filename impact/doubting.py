@@ -1,0 +1,62 @@
+"""What speaks against a decision: what it rests on, whose its values are, and the case against it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from impact.argue import argue
+from impact.cells import Cells
+from impact.checks import Check
+from impact.intake import Intake
+from reports.findings import NOTHING_AGAINST, Estimates
+from scenarios.against import Concentrated
+from scenarios.case_against import CaseAgainst
+from scenarios.decision import Decision
+from scenarios.gates import Gates, find_gates
+from scenarios.segments import Segments, find_segments
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubted:
+    """What a decision rests on; empty where there is none."""
+
+    gates: Gates | None = None
+    segments: Segments | None = None
+    against: CaseAgainst = NOTHING_AGAINST
+    checks: tuple[Check, ...] = ()
+
+
+def doubt(intake: Intake, cells: Cells, estimates: Estimates, decision: Decision) -> Doubted:
+    """The gates of a decision, its values by segment, and the case against it."""
+    study, journey = intake.study, intake.case.journey
+    gates = find_gates(decision, estimates.question, cells, journey, study.study.seed)
+    segments = find_segments(decision, cells, journey, study)
+    against = argue(intake, cells, estimates, decision, gates, _concentrated(segments))
+    return Doubted(
+        gates=gates,
+        segments=segments,
+        against=against,
+        checks=(
+            *gates.checks(journey),
+            segments.concentration.check(_names(intake)),
+            *against.checks(),
+        ),
+    )
+
+
+def _concentrated(segments: Segments) -> tuple[Concentrated, ...]:
+    """The customers on whom much of the money or of the portfolio hangs, by name where they are no persons."""
+    said = {"base": "all money", "portfolio": "the chosen portfolio"}
+    named = segments.concentration.named
+    return tuple(
+        Concentrated(unit=one.customer if named else "", of=said[one.kind], share=one.share)
+        for one in segments.concentration.above()
+        if one.kind in said
+    )
+
+
+def _names(intake: Intake) -> dict[str, str]:
+    """What stages, pain points and initiatives are called, by id."""
+    journey, plan = intake.case.journey, intake.case.plan
+    names = {one.stage: one.name for one in journey.stages} | {one.pain_point: one.name for one in journey.pain_points}
+    return names | {one.initiative: one.name for one in plan.initiatives}
