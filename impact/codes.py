@@ -15,10 +15,12 @@ from impact.codes_evidence import EVIDENCE_PAGES
 from impact.codes_exact import EXACT_PAGES
 from impact.codes_formats import FORMAT_PAGES
 from impact.codes_gates import GATE_PAGES
+from impact.codes_information import INFORMATION_PAGES
 from impact.codes_leaving import LEAVING_PAGES
 from impact.codes_ledger import LEDGER_PAGES
 from impact.codes_lifetime import LIFETIME_PAGES
 from impact.codes_points import POINT_PAGES
+from impact.codes_reasons import REASON_PAGES
 from impact.codes_sites import SITE_PAGES
 from impact.codes_spend import SPEND_PAGES
 from impact.codes_steps import STEP_PAGES
@@ -273,10 +275,12 @@ CODES: dict[str, CodePage] = catalogue(
         *EVIDENCE_PAGES,
         *FORMAT_PAGES,
         *GATE_PAGES,
+        *INFORMATION_PAGES,
         *LEAVING_PAGES,
         *LEDGER_PAGES,
         *LIFETIME_PAGES,
         *POINT_PAGES,
+        *REASON_PAGES,
         *SITE_PAGES,
         *SPEND_PAGES,
         *STEP_PAGES,

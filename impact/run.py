@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -17,7 +17,7 @@ from impact.checks import Check
 from impact.coverage import coverage_checks, measure_coverage
 from impact.errors import Finding, InputError, TooThinError
 from impact.estimate import estimate
-from impact.intake import Intake, inspect_study, take_in
+from impact.intake import Inspection, Intake, inspect_study
 from models.base import bare_base, margin_rate
 from models.cap import cap_checks
 from models.checks import (
@@ -30,6 +30,7 @@ from models.evidence import with_measured
 from models.history import history_checks
 from models.inference import Engine
 from models.lifetime.measure import lifetime_checks, measure_lifetimes
+from models.noise import measure_noise
 from models.planning import planned
 from models.points import find_point
 from models.value import look_at_today
@@ -40,7 +41,10 @@ from scenarios.cashflow import Clock
 from scenarios.decide import decide
 from scenarios.decision import Decision, decision_checks
 from scenarios.effect import make_offers, make_ongoing
+from scenarios.explained import explain
 from scenarios.gates import Gates, find_gates
+from scenarios.learning import Learning
+from scenarios.limit_faults import limit_checks, limit_findings
 from scenarios.limits import limits_of
 from scenarios.portfolio import InfeasibleError
 from scenarios.walk import Walk, signed_rates, walk_to_npv
@@ -80,7 +84,19 @@ class RunOutcome:
 
 def check_study(path: Path, overrides: tuple[str, ...]) -> CheckOutcome:
     """The study read and validated, nothing fitted; its faults are part of the outcome."""
-    return check_outcome(inspect_study(path, overrides), path)
+    found = inspect_whole(path, overrides)
+    outcome = check_outcome(found, path)
+    if found.study is None or found.case is None or found.findings:
+        return outcome
+    return replace(outcome, checks=(*outcome.checks, *limit_checks(found.study, found.case.plan)))
+
+
+def inspect_whole(path: Path, overrides: tuple[str, ...]) -> Inspection:
+    """The study as far as it can be read, with every fault of its files and of its plan beside its limits."""
+    found = inspect_study(path, overrides)
+    if found.study is None or found.case is None or any(one.code.startswith("S") for one in found.findings):
+        return found
+    return replace(found, findings=(*found.findings, *limit_findings(found.study, found.case.plan)))
 
 
 def run_study(path: Path, options: RunOptions, progress: Progress) -> RunOutcome:
@@ -92,7 +108,7 @@ def run_study(path: Path, options: RunOptions, progress: Progress) -> RunOutcome
     started = time.monotonic()
     seed = () if options.seed is None else (f"study.seed={options.seed}",)
     with progress.stage("Reading and checking"):
-        intake = take_in(path, (*options.overrides, *seed))
+        intake = inspect_whole(path, (*options.overrides, *seed)).taken_in()
         out = options.out or intake.study.folder / "out"
         refuse_foreign(out)
         approvals = read_approvals(out)
@@ -130,21 +146,23 @@ def find(
     with progress.stage("Measuring coverage"):
         coverage = measure_coverage(intake.source, journey, study)
     too_few = unit_checks(cells)
-    estimates, decision = None, None
+    estimates, decision, explained = None, None, None
     walks: tuple[Walk, ...] = ()
     gates: Gates | None = None
-    checks = (*intake.checks, *coverage_checks(coverage), *too_few, *history_checks(cells, study))
+    checks = (*intake.checks, *limit_checks(study, intake.case.plan), *coverage_checks(coverage), *too_few)
+    checks = (*checks, *history_checks(cells, study))
     try:
         if not too_few:
             require_enough(cells)
             estimates, more = estimate(intake, cells, coverage, progress, approvals, engine)
             with progress.stage("Valuing, ranking, choosing"):
                 decision = choose(intake, cells, estimates)
+                explained = explain(decision)
                 walks = walk(decision, estimates)
             with progress.stage("Asking what it rests on"):
                 gates = find_gates(decision, estimates.question, cells, journey, study.study.seed)
             checks = (*checks, *more, *decision_checks(decision), *_within_the_cap(estimates, decision))
-            checks = (*checks, *gates.checks(journey))
+            checks = (*checks, *gates.checks(journey), *(explained.checks() if explained else ()))
     except TooThinError as thin:
         checks = (*checks, thin_check(thin))
     with progress.stage("Following customers"):
@@ -166,6 +184,7 @@ def find(
         walks=walks,
         lifetimes=lifetimes,
         gates=gates,
+        explained=explained,
     )
 
 
@@ -193,6 +212,11 @@ def choose(intake: Intake, cells: Cells, estimates: Estimates) -> Decision:
             value_of_a_point=_point_for_break_even(estimates),
             revenue_per_margin=per_margin if _has_margin(cells, study) else None,
             score_now=float(score),
+            learning=Learning(
+                pilots=plan.pilots,
+                noise=measure_noise(cells, estimates.forms, intake.case.journey),
+                seed=study.study.seed,
+            ),
         )
     except InfeasibleError as error:
         raise InputError([_nothing_allowed(str(error))]) from error
@@ -204,7 +228,7 @@ def walk(decision: Decision, estimates: Estimates) -> tuple[Walk, ...]:
         return ()
     rates = signed_rates(planned(estimates.calibration, estimates.plans), estimates.base)
     chosen = [int(i) for i in np.flatnonzero(decision.portfolio.chosen)]
-    sets = [chosen, *([i] for i in range(len(decision.case.offers)))]
+    sets = [chosen, *([i] for i, offer in enumerate(decision.case.offers) if offer.kind == "initiative")]
     return walk_to_npv(decision.case, estimates.forms, rates, sets)
 
 

@@ -50,7 +50,6 @@ _FILE_KEYS = (
 _NOT_ACTED_ON: dict[str, tuple[str, ...]] = {
     "study": ("report_by",),
     "finance": ("tax_rate", "outlook"),
-    "portfolio": ("persona_floor",),
 }
 _ONLY: dict[tuple[str, str], tuple[object, ...]] = {
     ("finance", "fiscal_year_start"): (1,),

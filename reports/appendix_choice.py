@@ -67,7 +67,7 @@ def portfolio(edition: Edition) -> Section | None:
 
 def cash(edition: Edition) -> Section | None:
     """Cash of the chosen set by period; None where nothing is chosen."""
-    ids = {str(row.get("initiative")) for row in sentences.chosen(edition)}
+    ids = set(sentences.chosen_ids(edition))
     periods: dict[str, list[float]] = {}
     for row in records(edition, "cashflow"):
         if str(row.get("initiative")) in ids:

@@ -30,6 +30,7 @@ from models.stakes import Stakes
 from models.uplift import Question, UpliftPosterior
 from models.value import ValueBase
 from scenarios.decision import Decision
+from scenarios.explained import Explained
 from scenarios.gates import Gates
 from scenarios.walk import Walk
 
@@ -72,7 +73,7 @@ class Findings:
     `rows` is the account of the tables' rows: table, rows_in, rows_used, set_aside, reason. `reconciliation`
     is the ledger beside the books: the contract's table, empty without control totals. `walks` lead from the signed
     rate to NPV: the chosen portfolio's first, then every initiative's; none without a portfolio. `lifetimes` is None
-    of sites. `gates` say what the decision rests on.
+    of sites. `gates` say what the decision rests on, `explained` why it is as it is.
     """
 
     study: Study
@@ -90,6 +91,7 @@ class Findings:
     walks: tuple[Walk, ...] = ()
     lifetimes: Lifetimes | None = None
     gates: Gates | None = None
+    explained: Explained | None = None
 
     @property
     def fit_for_use(self) -> bool:

@@ -65,13 +65,14 @@ _COLUMNS: dict[Kind, tuple[str, ...]] = {
             "prior_p05",
             "prior_p95",
         ),
-        *("cost", "npv", "npv_p05", "npv_p50", "npv_p95", "regret", "evpi"),
+        *("cost", "npv", "npv_p05", "npv_p50", "npv_p95", "regret", "evpi", "evppi", "evsi", "delay_cost"),
         *("capex", "opex", "retention", "spend", "service_saving", "other_benefit", "non_cashable", "net"),
         *("cumulative", "ledger", "reported", "difference", "amount", "running"),
         *("approved_cost", "actual_cost", "approved_benefit", "measured_benefit", "bookable"),
         *("value_20q", "value_20q_p05", "value_20q_p95", "npv_face_value"),
         *("cumulative", "ledger", "reported", "difference"),
         *("approved_cost", "actual_cost", "approved_benefit", "measured_benefit", "bookable", "money_between"),
+        *("cost_down_to", "budget_up_to", "falls_out_above", "value_gained", "npv_change"),
     ),
     "share": (
         *(
@@ -80,6 +81,7 @@ _COLUMNS: dict[Kind, tuple[str, ...]] = {
             "prior_share",
             "value_prior_share",
             "p_npv_positive",
+            "p_in_time",
             "p_top3",
             "p_first",
             "share",
@@ -90,7 +92,7 @@ _COLUMNS: dict[Kind, tuple[str, ...]] = {
         *("retention_y1", "retention_y2", "retention_y3", "retention_y4", "retention_y5"),
         *("observed", "shifted_beta", "gamma_frailty", "geometric"),
         *("kept_before", "kept_before_p05", "kept_before_p95", "kept_after", "kept_after_p05", "kept_after_p95"),
-        *("haircut_today", "break_even_haircut"),
+        *("haircut_today", "break_even_haircut", "effect_up_to"),
         *("gross_retention", "net_retention", "new_revenue", "earned_revenue", "earned_level"),
     ),
     "fine_share": (
@@ -105,7 +107,7 @@ _COLUMNS: dict[Kind, tuple[str, ...]] = {
         *("not_visited", "not_asked", "not_answered", "no_reason", "in_plan", "measured"),
         *("customers_answered", "customers_silent", "steps", "seen_last", "left", "tenure", "periods_later"),
         *("customers_answered", "customers_silent", "steps", "seen_last", "left", "compared"),
-        *("weight_capped", "teaches_haircut", "rows_of_evidence"),
+        *("weight_capped", "teaches_haircut", "rows_of_evidence", "quarters_later", "currently_binds"),
     ),
     "ratio": ("roi",),
     "quarters": ("payback_quarters", "days_p50"),
@@ -117,6 +119,8 @@ _OF_TABLE: dict[tuple[str, str], Kind] = {
     ("prior_sensitivity", "initiatives"): "text",
     ("prior_sensitivity", "moved"): "share",
     ("frontier", "initiatives"): "text",
+    ("delay", "p05"): "money",
+    ("delay", "p95"): "money",
     ("respondents", "difference"): "mixed",
 }
 

@@ -30,9 +30,11 @@ from reports.tables_doubts import doubts_table
 from reports.tables_evidence import evidence_table, face_value_table, haircut_table
 from reports.tables_excellence import excellence_table
 from reports.tables_gates import gate_tables
+from reports.tables_information import information_table
 from reports.tables_lifetime import lifetime_tables
 from reports.tables_points import money_rows, point_values_table
 from reports.tables_predictive import predictive_table
+from reports.tables_prices import price_tables
 from reports.tables_walk import walk_table
 
 CALIBRATION = ("outcome", "term", "method", "estimate", "se", "low", "high", "p", "n", "headline", "grade")
@@ -69,8 +71,9 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
     values = {"walk": walk_table(found), "at_stake": at_stake_table(found)}
     values |= {"carried": carried_table(found), "excellence": excellence_table(found)}
     evidence = {"evidence": evidence_table(found), "haircut": haircut_table(found)}
-    evidence |= {"face_value": face_value_table(found)}
+    evidence |= {"face_value": face_value_table(found), "information": information_table(found)}
     predicted = {"predictive": predictive_table(found)}
+    values |= dict(price_tables(found))
     return tables | values | dict(lifetime_tables(found)) | predicted | dict(gate_tables(found)) | evidence
 
 

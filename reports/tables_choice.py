@@ -11,7 +11,9 @@ from impact.periods import period_label
 from models.value import ValueDraws
 from reports.findings import Findings, summary
 from scenarios.breakeven import break_even_of_cost
-from scenarios.decision import Decision, reason
+from scenarios.decision import Decision
+from scenarios.explained import TURNS
+from scenarios.verdicts import reason_to_learn
 from scenarios.worth import other_benefit
 
 FIGURES = ("roi", "payback_quarters", "p_top3", "regret", "evpi")
@@ -29,7 +31,7 @@ def _who(found: Findings) -> dict[str, tuple[str, str]]:
 
 
 def initiatives_table(found: Findings) -> pd.DataFrame:
-    """A row an initiative on its own: cost, net value with its range, chance, rank, verdict."""
+    """A row an initiative on its own: cost, net value with its range, chance, rank, verdict; no pilots or surveys."""
     columns = [
         *("initiative", "name", "owner", "cost", "npv", "npv_p05", "npv_p50", "npv_p95", "p_npv_positive", "roi"),
         *("payback_quarters", "rank", "rank_p05", "rank_p95", "p_top3", "regret", "verdict", "evpi", "max_cost"),
@@ -41,6 +43,8 @@ def initiatives_table(found: Findings) -> pd.DataFrame:
     verdicts = decision.verdicts()
     rows = []
     for i, offer in enumerate(decision.case.offers):
+        if offer.kind != "initiative":
+            continue
         npv = summary(decision.ranking.npv[i])
         known = offer.cost is not None and found.has_margin
         ranking = decision.ranking
@@ -63,19 +67,24 @@ def initiatives_table(found: Findings) -> pd.DataFrame:
 
 
 def portfolio_table(found: Findings) -> pd.DataFrame:
-    """A row an initiative: chosen or not, why, and what would have to be true for the other answer."""
+    """A row an initiative, pilot or survey: chosen or not, why, and what would have to be true for the other answer.
+
+    Figures are blank where the choice turns at none; `binds` are the rules that keep it out.
+    """
     columns = ["initiative", "name", "owner", "kind", "chosen", "start", "reason", "what_would_have_to_be_true"]
-    decision = found.decision
-    if decision is None or decision.portfolio is None or not found.has_margin:
+    columns += list(TURNS)
+    decision, explained = found.decision, found.explained
+    if decision is None or decision.portfolio is None or explained is None or not found.has_margin:
         return pd.DataFrame(columns=columns)
     periods = future_periods(found)
     rows = []
     for i, offer in enumerate(decision.case.offers):
-        why, needed = reason(decision, i)
         chosen = int(decision.portfolio.chosen[i])
         start = periods[offer.schedule.start] if chosen and offer.schedule.start < len(periods) else ""
         who = (offer.item.initiative, offer.item.name, offer.item.owner)
-        rows.append((*who, "initiative", chosen, start, why, needed))
+        learnt = reason_to_learn(decision.case, decision.portfolio.chosen, decision.information, i)
+        said = learnt or (explained.why(i), explained.needs(i))
+        rows.append((*who, offer.kind, chosen, start, *said, *explained.figures(i)))
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -145,7 +154,7 @@ def break_even_table(found: Findings) -> pd.DataFrame:
     rows: list[tuple[object, ...]] = []
     if found.decision is not None:
         for offer, one in zip(found.decision.case.offers, found.decision.break_even, strict=True):
-            if offer.cost is not None and found.has_margin:
+            if offer.cost is not None and offer.kind == "initiative" and found.has_margin:
                 figures = (float(getattr(one, name)) for name in BREAK_EVEN)
                 rows.append((offer.item.initiative, *who[offer.item.initiative], *figures))
     elif found.has_margin:

@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 
 from scenarios.aims import judge, money_of
+from scenarios.floor import keeps_floor
 from scenarios.ground import Ground, lay_ground
 from scenarios.limits import Limits
 from scenarios.options import Option
@@ -78,6 +79,14 @@ def option_draws(case: Case, options: Sequence[Option], x: np.ndarray) -> np.nda
     return npv_draws(chosen, members, set_value(chosen, members))
 
 
+def keeps_the_floor(case: Case, options: Sequence[Option], x: np.ndarray, limits: Limits) -> bool:
+    """Whether a choice of options `(option,)` makes no persona worse, where that is asked."""
+    if not limits.persona_floor:
+        return True
+    offers = tuple(options[int(i)].offer for i in np.flatnonzero(x))
+    return keeps_floor(replace(case, offers=offers), range(len(offers)))
+
+
 def every_choice(place: np.ndarray) -> np.ndarray:
     """Every way to choose at most one option of each initiative `(way, option)`, 0/1."""
     groups = [np.flatnonzero(place == i) for i in np.unique(place)]
@@ -104,7 +113,9 @@ def _by_enumeration(case: Case, options: Sequence[Option], rules: Sequence[Rule]
         npv = option_draws(case, options, x)
         found.append((judge(npv, float(spent), limits), money_of(npv, limits)))
     order = sorted(range(len(ways)), key=lambda i: found[i][0], reverse=True)
-    best = order[0]
+    best = next((i for i in order if keeps_the_floor(case, options, ways[i], limits)), None)
+    if best is None:
+        raise NothingAllowedError("every choice makes some persona worse")
     return Chosen(
         x=ways[best],
         others=ways[order],
@@ -127,9 +138,11 @@ def _by_programme(case: Case, options: Sequence[Option], rules: Sequence[Rule], 
     spread = spread_out(ground, found)
     cost = plan_costs(options)
     finalists = []
-    for x in found.best[:FINALISTS]:
+    for x in [x for x in found.best if keeps_the_floor(case, options, x, limits)][:FINALISTS]:
         npv = option_draws(case, options, x)
         finalists.append((judge(npv, float(cost @ x), limits), money_of(npv, limits), x))
+    if not finalists:
+        raise NothingAllowedError("every choice looked at makes some persona worse")
     _, money, x = max(finalists, key=lambda one: one[0])
     # on fewer draws every set is off by about as much, so that the distance to the bound is carried over
     missed = max(found.bound + found.difference - money_of(ground.npv(x), limits), 0.0)

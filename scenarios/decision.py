@@ -15,9 +15,9 @@ from scenarios.limits import Limits
 from scenarios.portfolio import Portfolio
 from scenarios.quarters import QuarterPlan
 from scenarios.ranking import Ranking
-from scenarios.worth import Case, costs_by_period, npv_draws, set_value
+from scenarios.verdicts import Information, give_verdicts, information_checks
+from scenarios.worth import Case
 
-FUND_CHANCE = 0.8
 REACH = 0.8  # share removed that hardly any fix goes beyond
 FITTED = 0.02  # by which a Beta may miss a stated quantile
 
@@ -28,7 +28,7 @@ class Decision:
 
     `portfolio` is None where costs or a margin are missing; `marginal` `(initiative,)` is what each
     initiative that is not chosen would add to the chosen set's mean NPV. `face` is every initiative on its own with no
-    haircut, `face_chosen` the chosen set; None where nothing is chosen.
+    haircut, `face_chosen` the chosen set; None where nothing is chosen. `information` is None without a portfolio.
     """
 
     case: Case
@@ -41,83 +41,12 @@ class Decision:
     marginal: np.ndarray
     face: tuple[FaceValue, ...]
     face_chosen: FaceValue | None
+    information: Information | None
 
     def verdicts(self) -> tuple[str, ...]:
-        """The verdict of every initiative, in plan order.
-
-        fund = chosen and pays back in 16 of 20 futures alone; pilot = an assumed pilot is worth its
-        cost; park else.
-        """
-        out = []
-        for i in range(len(self.case.offers)):
-            chosen = self.portfolio is not None and bool(self.portfolio.chosen[i])
-            if chosen and float((self.ranking.npv[i] > 0).mean()) >= FUND_CHANCE:
-                out.append("fund")
-            else:
-                out.append("pilot" if self.portfolio is not None and self.ranking.pilot_gain[i] > 0 else "park")
-        return tuple(out)
-
-
-def marginal_values(case: Case, portfolio: Portfolio) -> np.ndarray:
-    """What each initiative adds to the chosen set's mean NPV `(initiative,)`.
-
-    For a chosen one, what it adds to the others.
-    """
-    members = [int(i) for i in np.flatnonzero(portfolio.chosen)]
-    out = np.zeros(len(case.offers))
-    together = float(portfolio.npv.mean())
-    for i in range(len(case.offers)):
-        other = [j for j in members if j != i] if i in members else sorted([*members, i])
-        npv = float(npv_draws(case, other, set_value(case, other)).mean())
-        out[i] = together - npv if i in members else npv - together
-    return out
-
-
-def reason(decision: Decision, i: int) -> tuple[str, str]:
-    """Why an initiative is chosen or not, and what would have to be true for the other answer."""
-    case, portfolio = decision.case, decision.portfolio
-    offer = case.offers[i]
-    if portfolio is None:
-        return "no portfolio without costs and a margin", ""
-    needs = _needs(decision, i)
-    if portfolio.chosen[i]:
-        return "adds to the chosen set's net value", needs
-    if decision.marginal[i] <= 0:
-        return "beside what is chosen, its expected benefit does not cover its cost", needs
-    spent = sum(other.plan_cost for other, on in zip(case.offers, portfolio.chosen, strict=True) if on)
-    budget = decision.limits.budget
-    if budget is not None and spent + offer.plan_cost > budget:
-        more = spent + offer.plan_cost - budget
-        return "the budget is used better", f"the budget is {more:,.0f} larger"
-    return "what the plan requires, excludes or makes mandatory", ""
-
-
-def _needs(decision: Decision, i: int) -> str:
-    """From what cost the answer would turn."""
-    offer = decision.case.offers[i]
-    most = _turning_cost(decision, i)
-    if not np.isfinite(most):
-        return ""
-    now = f"(now {offer.plan_cost:,.0f})"
-    if decision.portfolio is not None and decision.portfolio.chosen[i]:
-        return f"it falls out at a cost above {most:,.0f} {now}"
-    if most > 0:
-        return f"it costs at most {most:,.0f} {now}"
-    running = float(offer.schedule.opex.mean(axis=0) @ decision.case.base.discount)
-    spent = float(costs_by_period(offer).mean(axis=0) @ decision.case.base.discount)
-    gained = float(decision.marginal[i]) + spent
-    if gained <= 0:
-        return "it does some good: the expected benefit is nil or below"
-    return f"its running cost of {running:,.0f} falls below its expected benefit of {gained:,.0f}, one-off cost apart"
-
-
-def _turning_cost(decision: Decision, i: int) -> float:
-    """The one-off cost at which adding it to the chosen set is worth nothing; below nil where none is."""
-    offer = decision.case.offers[i]
-    weight = float(offer.schedule.cost_share @ decision.case.base.discount)
-    if weight <= 0 or not offer.item.cost:
-        return float("nan")
-    return offer.item.cost + float(decision.marginal[i]) / (weight * offer.overrun)
+        """The verdict of every offer, in order, by `scenarios.verdicts.RULE`."""
+        chosen = None if self.portfolio is None else self.portfolio.chosen
+        return give_verdicts(self.case, chosen, self.ranking.npv, self.information)
 
 
 def decision_checks(decision: Decision) -> tuple[Check, ...]:
@@ -138,23 +67,13 @@ def decision_checks(decision: Decision) -> tuple[Check, ...]:
                 )
             )
         out.extend(choice_checks(portfolio, decision.limits))
-    verdicts = decision.verdicts()
-    if "pilot" in verdicts:
-        out.append(
-            Check(
-                code="C422",
-                check="What the pilot verdict takes for granted",
-                status="review",
-                found=f"{verdicts.count('pilot')} of {len(verdicts)} initiatives",
-                limit="a priced pilot in the plan",
-                text="A pilot is assumed at a tenth of the cost, with an error as large as the present doubt.",
-                remedy="Read it as worth designing, not as a budget.",
-            )
-        )
+    out.extend(information_checks(decision.case, decision.information, decision.verdicts()))
     assumed = [
         offer.item.initiative
         for offer in decision.case.offers
-        if not offer.piloted and np.quantile(offer.effectiveness, 0.95, axis=1).max() > REACH + FITTED
+        if offer.kind == "initiative"
+        and not offer.piloted
+        and np.quantile(offer.effectiveness, 0.95, axis=1).max() > REACH + FITTED
     ]
     out.append(
         Check(

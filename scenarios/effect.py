@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import numpy as np
 from scipy.optimize import minimize
@@ -26,7 +27,8 @@ class Offer:
     `effectiveness` `(persona, draw, pain_point)` is the share of occurrences removed when fully live
     (one persona where all are alike); `cost` `(draw,)` the one-off cost, `plan_cost` as the plan
     states it; None where the plan gives none. `piloted`: an experiment measured what it removes.
-    `rows` are its rows of the costs table and `fate` what becomes of it: with them it can start elsewhere.
+    `rows` are its rows of the costs table and `fate` what becomes of it: with them it can start elsewhere. `kind` tells
+    what is learnt first (see `scenarios.learning`) from what is done at once.
     """
 
     item: Initiative
@@ -36,6 +38,7 @@ class Offer:
     piloted: bool = False
     fate: Fate = field(default_factory=Fate)
     rows: tuple[CostRow, ...] = ()
+    kind: Literal["initiative", "pilot", "survey"] = "initiative"
 
     @property
     def overrun(self) -> float:
@@ -107,8 +110,8 @@ def _offer(
 
 
 def moved(offer: Offer, start: int, clock: Clock) -> Offer:
-    """The same offer, started in the period at place `start`."""
-    if start == offer.schedule.start:
+    """The same offer, started in the period at place `start`; a pilot or a survey is for now or never."""
+    if start == offer.schedule.start or offer.kind != "initiative":
         return offer
     return replace(offer, schedule=schedule(offer.item, offer.rows, clock, start, offer.fate))
 

@@ -40,10 +40,14 @@ def options_of(offers: tuple[Offer, ...], clock: Clock, limits: Limits) -> tuple
 def starts_of(offer: Offer, clock: Clock, limits: Limits) -> tuple[int, ...]:
     """Places of the periods in which an initiative may start, the planned one first."""
     planned = offer.schedule.start
-    if offer.item.start is not None or not limits.by_period:
+    if offer.item.start is not None or offer.kind != "initiative" or not limits.by_period:
         return (planned,)
+    return (planned, *range(planned + 1, latest_start(offer, clock) + 1))
+
+
+def latest_start(offer: Offer, clock: Clock) -> int:
+    """Place of the last period from which it is built and paid within the horizon."""
     length = max(offer.item.duration * clock.steps_a_quarter, 1)
     last = (clock.steps - length) // clock.steps_a_period
-    paid = int(np.flatnonzero(offer.schedule.capex).max(initial=planned)) - planned
-    last = min(last, clock.periods - 1 - paid)
-    return (planned, *range(planned + 1, last + 1))
+    paid = int(np.flatnonzero(offer.schedule.capex).max(initial=offer.schedule.start)) - offer.schedule.start
+    return min(last, clock.periods - 1 - paid)

@@ -9,6 +9,7 @@ import numpy as np
 from scenarios.aims import judge, money_of
 from scenarios.choice import Certificate as Certificate
 from scenarios.choice import Chosen, choose_options
+from scenarios.floor import keeps_floor
 from scenarios.limits import Limits
 from scenarios.options import Option, options_of
 from scenarios.programme_solve import NothingAllowedError
@@ -84,10 +85,13 @@ def _best_of_all(case: Case, limits: Limits, certificate: Certificate | None) ->
     for place, row in enumerate(sets):
         benefit[place], draws = _valued(case, row)
         value[place] = draws.mean()
-        if allowed[place] and judge(draws, float(cost[place]), limits) > judged:
-            best, judged, npv = place, judge(draws, float(cost[place]), limits), draws
+        found = judge(draws, float(cost[place]), limits)
+        if allowed[place] and found > judged and keeps_the_floor(case, row, limits):
+            best, judged, npv = place, found, draws
+    if best < 0:
+        raise InfeasibleError("every set that the plan allows makes some persona worse")
     money = money_of(npv, limits)
-    found = certificate or Certificate(
+    sure = certificate or Certificate(
         method="enumeration",
         value=money,
         bound=money,
@@ -103,8 +107,13 @@ def _best_of_all(case: Case, limits: Limits, certificate: Certificate | None) ->
         value=value,
         cost=cost,
         allowed=allowed,
-        certificate=replace(found, value=money, bound=max(found.bound, money)),
+        certificate=replace(sure, value=money, bound=max(sure.bound, money)),
     )
+
+
+def keeps_the_floor(case: Case, row: np.ndarray, limits: Limits) -> bool:
+    """Whether a set `(initiative,)` makes no persona worse, where that is asked."""
+    return not limits.persona_floor or keeps_floor(case, [int(i) for i in np.flatnonzero(row)])
 
 
 def _valued(case: Case, row: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

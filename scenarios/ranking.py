@@ -44,10 +44,12 @@ def rank_initiatives(case: Case, periods_a_year: int) -> Ranking:
     for i, one in enumerate(value):
         npv[i] = npv_draws(case, [i], one)
     mean = npv.mean(axis=1)
-    order = np.argsort(-mean, kind="stable")
+    # pilots and surveys have no rank among initiatives: they come last
+    among = np.where(np.array([offer.kind == "initiative" for offer in case.offers], dtype=bool)[:, None], npv, -np.inf)
+    order = np.argsort(-among.mean(axis=1), kind="stable")
     rank = np.empty(len(mean), dtype=int)
     rank[order] = np.arange(1, len(mean) + 1)
-    ranks = (-npv).argsort(axis=0, kind="stable").argsort(axis=0, kind="stable") + 1
+    ranks = (-among).argsort(axis=0, kind="stable").argsort(axis=0, kind="stable") + 1
     paid = np.array([(costs_by_period(offer) @ case.base.discount).mean() for offer in case.offers])
     pilot_cost = np.array([PILOT_COST_SHARE * offer.plan_cost for offer in case.offers])
     return Ranking(
@@ -57,7 +59,7 @@ def rank_initiatives(case: Case, periods_a_year: int) -> Ranking:
         rank_low=np.percentile(ranks, 5, axis=1),
         rank_high=np.percentile(ranks, 95, axis=1),
         p_top3=(ranks <= 3).mean(axis=1),
-        regret=(npv.max(axis=0, initial=-np.inf) - npv).mean(axis=1),
+        regret=(among.max(axis=0, initial=-np.inf) - npv).mean(axis=1),
         evpi=np.maximum(npv, 0).mean(axis=1) - np.maximum(mean, 0),
         pilot_gain=np.array([pilot_value(draws) for draws in npv]) - pilot_cost,
         max_cost=np.array([_max_cost(case, i, mean[i]) for i in range(len(mean))]),
@@ -83,7 +85,8 @@ def _max_cost(case: Case, i: int, mean: float) -> float:
     """The plan's cost at which the mean NPV is nil, its spread and overrun unchanged."""
     offer = case.offers[i]
     weight = float(offer.schedule.cost_share @ case.base.discount)
-    if weight <= 0:
+    # a pilot after which it is never done pays nothing whatever the price
+    if weight <= 0 or offer.overrun <= 0:
         return float("nan")
     return max((offer.item.cost or 0.0) + mean / (weight * offer.overrun), 0.0)
 

@@ -18,12 +18,17 @@ ROUNDING = 1e-9  # of a limit: sums of money in floating point may miss it by as
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One limit in words, `name`, and as a row: `weights` `(option,)` of what is chosen add up to `most` at most."""
+    """One limit in words, `name`, and as a row: `weights` `(option,)` of what is chosen add up to `most` at most.
+
+    `of` is the team of a capacity or the label of a year, and `quarter` the place of the quarter a capacity is of.
+    """
 
     name: str
     kind: Kind
     weights: np.ndarray
     most: float
+    of: str = ""
+    quarter: int = -1
 
     @property
     def limit(self) -> float:
@@ -75,7 +80,8 @@ def _years(options: Sequence[Option], limits: Limits) -> Iterator[Rule]:
         for what, most, cash in (("capex", year.capex, planned_capex), ("opex", year.opex, planned_opex)):
             if most is not None:
                 row = np.array([cash(option) @ year.periods for option in options], dtype=float)
-                yield Rule(name=f"{what} of {most:,.0f} in {year.label}", kind="year", weights=row, most=most)
+                name = f"{what} of {most:,.0f} in {year.label}"
+                yield Rule(name=name, kind="year", weights=row, most=most, of=year.label)
 
 
 def planned_capex(option: Option) -> np.ndarray:
@@ -100,7 +106,7 @@ def _teams(options: Sequence[Option], limits: Limits) -> Iterator[Rule]:
             )
             if row.any():
                 name = f"{team} of {most:g} in quarter {quarter + 1}"
-                yield Rule(name=name, kind="capacity", weights=row, most=float(most))
+                yield Rule(name=name, kind="capacity", weights=row, most=float(most), of=team, quarter=quarter)
 
 
 def _plan(options: Sequence[Option], settled: Mapping[str, Status]) -> Iterator[Rule]:

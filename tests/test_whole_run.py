@@ -27,7 +27,8 @@ TABLES = {
     *("journey", "calibration", "drivers", "pain_points", "initiatives", "portfolio", "cashflow", "frontier"),
     *("scenarios", "reconciliation", "benefits", "break_even", "checks", "certificate", "triangulation", "doubts"),
     *("point_values", "walk", "predictive", "evidence", "haircut", "face_value"),
-    *("at_stake", "carried", "excellence"),
+    *("at_stake", "carried", "excellence", "prices", "delay"),
+    "information",
     *COVERAGE,
     *LIFETIMES,
     *GATES,
@@ -417,6 +418,9 @@ def test_a_budget_below_what_is_mandatory_ends_with_2_and_names_it(fresh: Path) 
     assert said.code == 2
     assert "P215" in said.err and "bill_check" in said.err and "budget of 100" in said.err
     assert not (fresh / "out").exists()
+    checked = say("check", fresh, "--set", "portfolio.budget=100")
+    assert checked.code == 2
+    assert "P215" in checked.out + checked.err and "budget of 100" in checked.out + checked.err
 
 
 def test_a_folder_of_others_is_refused_before_anything_is_estimated(

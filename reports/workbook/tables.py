@@ -35,6 +35,8 @@ TABLE_SHEETS: dict[str, tuple[str, str]] = {
     "portfolio": ("Delivered portfolio", "What the run chose, why, and what would have to be true for the rest."),
     "cashflow": ("Cashflow", "Mean cash by initiative and period, undiscounted."),
     "frontier": ("Frontier", "What the best portfolio is worth at each budget."),
+    "prices": ("Prices", "What more or less of a limit, or dropping a rule, does to the net value of the best set."),
+    "delay": ("Delay", "What starting later does: to the chosen set's NPV, or alone if not chosen; ranges are 90%."),
     "scenarios": ("Scenarios", "Metrics by scenario and period; ranges are 90%."),
     "break_even": ("Break even", "What each initiative would have to reach for an NPV of 0."),
     "drivers": ("Drivers", "Share of explained variance by stage; it says what goes along, not what to fix."),
@@ -58,10 +60,21 @@ TABLE_SHEETS: dict[str, tuple[str, str]] = {
     "predictive": ("Who leaves", "Leavers as predicted and as seen, by group; ranges are 90%."),
     "evidence": ("Evidence", "What was measured elsewhere: in words, as it is read, and as the model predicts it."),
     "haircut": ("Haircut", "The share of an observed effect that is kept, as signed and after evidence."),
+    "information": ("Information", "What it is worth to know more before choosing, cost and wait taken off."),
     "face_value": ("Face value", "NPV with no haircut, and the haircut at which it is 0."),
     "checks": ("Run checks", "Every check of the run, with what was found and what is allowed."),
 }
-_LONG = ("text", "in_words", "why_not_used", "remedy", "reason", "note", "what_would_have_to_be_true", "description")
+_LONG = (
+    "text",
+    "in_words",
+    "why_not_used",
+    "remedy",
+    "reason",
+    "note",
+    "what_would_have_to_be_true",
+    "description",
+    "constraint",
+)
 _WHOLE = ("name", "owner")
 _LONG_WIDTH, _WRAPPED_WIDTH, _NUMBER_WIDTH = 46, 34, 11
 _MOST_LINES = 30

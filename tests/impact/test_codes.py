@@ -12,7 +12,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def used_codes() -> set[str]:
     found: set[str] = set()
-    for path in (*(ROOT / "impact").rglob("*.py"), *(ROOT / "models").glob("*.py")):
+    rooms = (*(ROOT / "impact").rglob("*.py"), *(ROOT / "models").glob("*.py"), *(ROOT / "scenarios").glob("*.py"))
+    for path in rooms:
         if not path.name.startswith("codes"):
             found |= set(re.findall(r'"([SPD][1-4]\d\d)"', path.read_text(encoding="utf-8")))
     return found

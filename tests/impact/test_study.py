@@ -170,9 +170,13 @@ def test_settings_without_effect_are_listed_only_when_they_are_set(folder: Path)
         "model.winsorise=0.02",
         "model.credibility=0.5",
         'finance.revenue_basis="estimated"',
+        "portfolio.capacity={crew=[2,3]}",
+        "portfolio.persona_floor=true",
+        "portfolio.target=5",
+        'portfolio.objective="cvar"',
     ],
 )
-def test_settings_of_the_rates_are_acted_on(folder: Path, acted_on: str) -> None:
+def test_settings_of_the_rates_and_of_the_choice_are_acted_on(folder: Path, acted_on: str) -> None:
     assert settings_not_used(load_study(folder, [acted_on])) == ()
 
 

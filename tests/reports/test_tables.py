@@ -33,7 +33,8 @@ CONTRACT = {
     "value_prior_share",
     "initiatives": "initiative cost npv npv_p05 npv_p50 npv_p95 p_npv_positive roi payback_quarters rank rank_p05 "
     "rank_p95 p_top3 regret verdict evpi max_cost prior_share",
-    "portfolio": "initiative kind chosen start reason what_would_have_to_be_true",
+    "portfolio": "initiative kind chosen start reason what_would_have_to_be_true cost_down_to effect_up_to "
+    "budget_up_to falls_out_above binds",
     "cashflow": "initiative period capex opex retention spend service_saving non_cashable net cumulative",
     "frontier": "budget value value_p05 value_p95 initiatives",
     "scenarios": "scenario period metric value p05 p50 p95",
@@ -55,6 +56,8 @@ CONTRACT = {
     "carried": "pain_point name kind at at_name effect low high n share value_more",
     "excellence": "stage name step kano share n leaving leaving_low leaving_high spend spend_low spend_high "
     "value_per_percent value_per_percent_p05 value_per_percent_p95",
+    "prices": "constraint what_if limit used change value_gained per_unit currently_binds",
+    "delay": "initiative name owner quarters_later npv_change p05 p95",
     "lifetime": "persona name model parameters n left retention_y1 retention_y2 retention_y3 retention_y4 retention_y5 "
     "customers value value_p05 value_p95 value_20q value_20q_p05 value_20q_p95 note",
     "survival": "tenure n observed shifted_beta gamma_frailty geometric",
@@ -71,6 +74,8 @@ CONTRACT = {
     "haircut": "grade pain_points prior kept_before kept_before_p05 kept_before_p95 kept_after kept_after_p05 "
     "kept_after_p95 rows_of_evidence",
     "face_value": "initiative name npv npv_face_value haircut_today break_even_haircut",
+    "information": "item name owner kind target target_name assumed evpi evppi evsi p_in_time cost delay_cost net "
+    "se_of_pilot n duration chosen verdict",
 }
 NAMED = {"journey", "drivers", "pain_points", "initiatives", "portfolio", "cashflow", "benefits", "break_even"}
 SHARES = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 import numpy as np
@@ -11,10 +10,10 @@ from scipy.stats import norm
 
 from impact.initiative import Fix, Plan, Removed
 from scenarios.decide import decide
-from scenarios.decision import Decision, decision_checks, marginal_values, reason
+from scenarios.decision import Decision, decision_checks
+from scenarios.explained import explain
 from scenarios.limits import Limits
-from scenarios.portfolio import choose_portfolio
-from scenarios.worth import Case, npv_draws, set_value
+from scenarios.worth import Case
 from tests.scenarios.small_case import case_of, case_with_npv, one_plan, random_case, random_plan
 
 SUMMED = 1e-9
@@ -65,7 +64,7 @@ def test_without_a_cost_nothing_is_chosen_and_all_is_parked() -> None:
     assert decision.verdicts() == ("park",) * 3
     assert decision.frontier == ()
     _goes_on_as_it_is(decision)
-    assert reason(decision, 0) == ("no portfolio without costs and a margin", "")
+    assert explain(decision) is None
 
 
 def test_without_a_margin_nothing_is_chosen_and_all_is_parked() -> None:
@@ -74,73 +73,6 @@ def test_without_a_margin_nothing_is_chosen_and_all_is_parked() -> None:
     assert decision.verdicts() == ("park",) * 3
     assert decision.frontier == ()
     _goes_on_as_it_is(decision)
-
-
-def test_a_marginal_value_is_what_one_adds_to_the_rest_of_the_chosen_set() -> None:
-    case = random_case(4, 4)
-    found = choose_portfolio(case, Limits())
-    members = [int(i) for i in np.flatnonzero(found.chosen)]
-    assert members
-    for i, marginal in enumerate(marginal_values(case, found)):
-        without = [j for j in members if j != i]
-        with_it = sorted({*members, i})
-        difference = [npv_draws(case, one, set_value(case, one)).mean() for one in (with_it, without)]
-        assert marginal == pytest.approx(difference[0] - difference[1], rel=1e-6, abs=1e-6)
-        assert (marginal >= 0) == (i in members)
-
-
-def test_marginal_values_of_initiatives_that_share_a_pain_point_fall_short_of_their_own() -> None:
-    fix = Fix(initiative="only", pain_point="dear", low=0.4, likely=0.6, high=0.8)
-    case = case_of(one_plan(fix, cost=10.0))
-    twin = replace(case.offers[0], item=replace(case.offers[0].item, initiative="twin"))
-    decision = _decided(replace(case, offers=(case.offers[0], twin)))
-    assert decision.portfolio is not None
-    assert decision.portfolio.chosen.tolist() == [1, 1]
-    assert (decision.marginal < decision.ranking.npv.mean(axis=1)).all()
-
-
-def test_what_the_budget_keeps_out_says_how_much_more_it_would_take() -> None:
-    case = random_case(3, 5)
-    free = _decided(case)
-    assert free.portfolio is not None
-    budget = 0.5 * float(case_cost(case, free.portfolio.chosen))
-    decision = _decided(case, budget)
-    assert decision.portfolio is not None
-    kept_out = [i for i in range(5) if not decision.portfolio.chosen[i] and decision.marginal[i] > 0]
-    assert kept_out
-    spent = case_cost(case, decision.portfolio.chosen)
-    for i in kept_out:
-        why, needed = reason(decision, i)
-        assert why == "the budget is used better"
-        assert f"{spent + case.offers[i].plan_cost - budget:,.0f} larger" in needed
-
-
-def case_cost(case: Case, chosen: np.ndarray) -> float:
-    """One-off cost of a set, as the plan states it."""
-    return float(sum(offer.plan_cost for offer, on in zip(case.offers, chosen, strict=True) if on))
-
-
-def test_at_its_turning_cost_an_initiative_adds_nothing() -> None:
-    fix = Fix(initiative="only", pain_point="dear", low=0.4, likely=0.6, high=0.8)
-    case = case_of(one_plan(fix, cost=50_000.0))
-    decision = _decided(case)
-    why, needed = reason(decision, 0)
-    assert "does not cover its cost" in why
-    found = re.search(r"at most ([\d,]+) \(now 50,000\)", needed)
-    assert found is not None
-    most = float(found.group(1).replace(",", ""))
-    assert most == pytest.approx(decision.ranking.max_cost[0], abs=1)
-    below, above = (_decided(case_of(one_plan(fix, cost=cost))) for cost in (most - 1, most + 1))
-    assert below.portfolio is not None and above.portfolio is not None
-    assert (below.portfolio.chosen[0], above.portfolio.chosen[0]) == (1, 0)
-
-
-def test_what_is_chosen_says_from_what_cost_it_falls_out() -> None:
-    fix = Fix(initiative="only", pain_point="dear", low=0.4, likely=0.6, high=0.8)
-    decision = _decided(case_of(one_plan(fix, cost=50.0)))
-    why, needed = reason(decision, 0)
-    assert why == "adds to the chosen set's net value"
-    assert re.search(r"falls out at a cost (of )?above [\d,]+ \(now 50\)", needed)
 
 
 def test_the_search_is_a_pass_where_every_set_was_valued_and_tells_its_gap_where_not(

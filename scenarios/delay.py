@@ -1,0 +1,57 @@
+"""What waiting costs: each initiative started some quarters later than it is chosen or planned to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from scenarios.effect import moved
+from scenarios.options import latest_start
+from scenarios.turning import with_offer
+from scenarios.worth import Case, npv_draws, set_value
+
+QUARTERS = (1, 2, 3, 4)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delay:
+    """What starting one initiative later does; `initiative` is its place in plan order.
+
+    `change` `(draw,)` of the NPV beside that of its start now: of the chosen set for a chosen one, alone for another.
+    """
+
+    initiative: int
+    quarters_later: int
+    change: np.ndarray
+
+
+def delays_of(case: Case, members: Sequence[int]) -> tuple[Delay, ...]:
+    """The price of delay of every initiative, by quarters; only starts that let it be built within the horizon.
+
+    Args:
+        case: with every offer at its chosen start.
+        members: places of the chosen ones.
+    """
+    together = _npv(case, members) if len(members) else np.zeros(case.posterior.draws)
+    out = []
+    for i in range(len(case.offers)):
+        beside = list(members) if i in members else [i]
+        now = together if i in members else _npv(case, [i])
+        for quarters, periods in _steps(case):
+            start = case.offers[i].schedule.start + periods
+            if start <= latest_start(case.offers[i], case.clock):
+                later = with_offer(case, i, moved(case.offers[i], start, case.clock))
+                out.append(Delay(initiative=i, quarters_later=quarters, change=_npv(later, beside) - now))
+    return tuple(out)
+
+
+def _steps(case: Case) -> list[tuple[int, int]]:
+    """Quarters that are whole periods of the ledger, with how many periods they are."""
+    a_year = case.clock.periods_a_year
+    return [(quarters, quarters * a_year // 4) for quarters in QUARTERS if quarters * a_year % 4 == 0]
+
+
+def _npv(case: Case, members: Sequence[int]) -> np.ndarray:
+    return npv_draws(case, members, set_value(case, members))
