@@ -33,7 +33,7 @@ def _gap(portfolio: Portfolio) -> Check:
         "pass" if small else "review",
         found=f"at most {found.gap:,.0f} beside {found.value:,.0f}",
         limit="1% of the value",
-        text=f"An integer programme chose among all sets and starts; {found.looked_at:,} were valued in full.",
+        text=f"An integer programme chose among all sets and starts; {found.looked_at:,} of them were simulated.",
         remedy="" if small else "Fix the starts that are sure, or join small initiatives, and run again.",
     )
 
