@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from reports.findings import Findings, summary
+from scenarios.explained import Explained
 
 PRICES = (*("constraint", "what_if", "limit", "used", "change", "value_gained", "per_unit", "currently_binds"),)
 DELAYS = ("initiative", "name", "owner", "quarters_later", "npv_change", "p05", "p95")
@@ -19,7 +20,8 @@ def price_tables(found: Findings) -> Mapping[str, pd.DataFrame]:
 
 def prices_table(found: Findings) -> pd.DataFrame:
     """What a little more or less of each limit, or leaving a rule out, brings in mean net value."""
-    prices = found.explained.prices if found.explained and found.has_margin else ()
+    explained = _explained(found)
+    prices = explained.prices if explained else ()
     rows = [
         (one.constraint, one.what, one.limit, one.used, one.change, one.gained, one.per_unit, int(one.binds))
         for one in prices
@@ -30,9 +32,10 @@ def prices_table(found: Findings) -> pd.DataFrame:
 def delay_table(found: Findings) -> pd.DataFrame:
     """What starting later changes: of the chosen set's net value for a chosen initiative, of its own for another."""
     rows = []
-    if found.explained is not None and found.has_margin:
-        for one in found.explained.delays:
-            item = found.explained.pool.case.offers[one.initiative].item
+    explained = _explained(found)
+    if explained is not None:
+        for one in explained.delays:
+            item = explained.pool.case.offers[one.initiative].item
             change = summary(one.change)
             rows.append(
                 (
@@ -46,3 +49,8 @@ def delay_table(found: Findings) -> pd.DataFrame:
                 )
             )
     return pd.DataFrame(rows, columns=list(DELAYS))
+
+
+def _explained(found: Findings) -> Explained | None:
+    chosen = found.decision is not None and found.decision.portfolio is not None
+    return found.explained if chosen and found.has_margin else None

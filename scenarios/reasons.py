@@ -140,7 +140,7 @@ def _left_out(
     effect, now = effect_up_to(pools, i)
     return replace(
         reason,
-        cost_down_to=tried_cost_down_to(pools, i) if len(pools) > 1 else cost_down_to(pools, i),
+        cost_down_to=tried_cost_down_to(pools, i) if pool.searcher and pool.searchable else cost_down_to(pools, i),
         effect_up_to=effect,
         effect_now=now,
         budget_times=budget_up_to(pool, i),
@@ -252,6 +252,8 @@ def _dropped(group: Group) -> str:
 
 
 def _out_of_reach(pool: Pool, i: int, reason: Reason) -> str:
+    if not pool.complete:
+        return "no single change of cost, effect or budget was found to be enough"
     offer, discount = pool.case.offers[i], pool.case.base.discount
     running = float(offer.schedule.opex.mean(axis=0) @ discount)
     if running > 0 and reason.marginal < 0:

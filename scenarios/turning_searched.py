@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from scenarios.effect import Offer
 from scenarios.floor import FloorKeeper
-from scenarios.rechoice import Choice, Pool, forced, searcher_of
+from scenarios.rechoice import Choice, Pool, Searcher, forced
 from scenarios.turning import cheaper, cost_down_to, falls_out_above, whole_cost, with_offer
-from scenarios.worth import at_starts
+from scenarios.worth import Case, at_starts
 
 TRIALS = 3
 BEYOND = 1e-3  # of a cost: how far beyond a turning point the choice is made anew
@@ -58,8 +59,8 @@ def best_with(pool: Pool, i: int, share: float) -> tuple[Pool, float] | None:
 
     None where no choice with it keeps to the rules.
     """
-    case = with_offer(pool.case, i, cheaper(pool.case.offers[i], share))
-    searcher = searcher_of(case, (), pool.limits)
+    assert pool.searcher is not None
+    searcher = repriced(pool.searcher, i, share)
     choice = searcher.choose(forced(searcher.case, i), pool.limits)
     if choice is None:
         return None
@@ -68,3 +69,38 @@ def best_with(pool: Pool, i: int, share: float) -> tuple[Pool, float] | None:
     value = choice.value - (1 - share) * whole_cost(there, there.offers[i])
     found = replace(pool, case=there, sets=row[None], value=np.array([value]), keeper=FloorKeeper(there))
     return found, choice.value
+
+
+def repriced(searcher: Searcher, i: int, share: float) -> Searcher:
+    """The search with an initiative at a share of its one-off cost; what fixes do is not worked out again."""
+    ground, mine = searcher.ground, searcher.ground.place == i
+    offers = tuple(cheaper(one, share) if on else one for one, on in zip(ground.case.offers, mine, strict=True))
+    alone, shift = ground.alone.copy(), ground.shift.copy()
+    for at in np.flatnonzero(mine):
+        drawn = _saved(ground.case, ground.case.offers[at], share)
+        shift[at] += _saved(searcher.case, searcher.options[at].offer, share).mean() - drawn.mean()
+        alone[at] += drawn + shift[at] - ground.shift[at]
+    options = tuple(
+        replace(one, offer=cheaper(one.offer, share)) if one.place == i else one for one in searcher.options
+    )
+    return replace(
+        searcher,
+        case=with_offer(searcher.case, i, cheaper(searcher.case.offers[i], share)),
+        options=options,
+        ground=replace(
+            ground,
+            case=replace(ground.case, offers=offers),
+            cost=np.where(mine, ground.cost * share, ground.cost),
+            alone=alone,
+            shift=shift,
+            known={},
+        ),
+        stands=np.zeros(len(options)),
+        known={},
+    )
+
+
+def _saved(case: Case, offer: Offer, share: float) -> np.ndarray:
+    """Present value that a share of an offer's one-off cost saves, by draw."""
+    drawn = np.zeros((case.posterior.draws, 1)) if offer.cost is None else offer.cost[:, None]
+    return np.asarray((1 - share) * (drawn * offer.schedule.cost_share + offer.schedule.capex) @ case.base.discount)

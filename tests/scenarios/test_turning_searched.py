@@ -63,8 +63,9 @@ def test_above_the_cost_it_falls_out_at_it_is_not_chosen_and_below_it_is(posed: 
 
 def test_the_best_choice_with_an_initiative_is_worth_what_forcing_it_in_is(posed: tuple[Case, Limits, Pool]) -> None:
     case, limits, pool = posed
-    for i in range(4):
-        found = best_with(pool, i, 1.0)
-        offer = replace(case.offers[i], item=replace(case.offers[i].item, mandatory=True))
+    for i, share in enumerate((1.0, 0.5, 1.5, 1.0)):
+        found = best_with(pool, i, share)
+        offer = cheaper(case.offers[i], share)
+        offer = replace(offer, item=replace(offer.item, mandatory=True))
         expected = choose_portfolio(with_offer(case, i, offer), limits)
         assert found is not None and found[1] == pytest.approx(expected.npv.mean(), rel=1e-6)
