@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from impact.codes_cash import CASH_PAGES
 from impact.codes_certificate import CERTIFICATE_PAGES
 from impact.codes_coverage import COVERAGE_PAGES
 from impact.codes_data import DATA_PAGES
@@ -15,6 +16,7 @@ from impact.codes_evidence import EVIDENCE_PAGES
 from impact.codes_exact import EXACT_PAGES
 from impact.codes_formats import FORMAT_PAGES
 from impact.codes_gates import GATE_PAGES
+from impact.codes_information import INFORMATION_PAGES
 from impact.codes_leaving import LEAVING_PAGES
 from impact.codes_ledger import LEDGER_PAGES
 from impact.codes_lifetime import LIFETIME_PAGES
@@ -265,6 +267,7 @@ CODES: dict[str, CodePage] = catalogue(
     (
         *_STUDY,
         *_PLAN,
+        *CASH_PAGES,
         *CERTIFICATE_PAGES,
         *COVERAGE_PAGES,
         *DATA_PAGES,
@@ -275,6 +278,7 @@ CODES: dict[str, CodePage] = catalogue(
         *EVIDENCE_PAGES,
         *FORMAT_PAGES,
         *GATE_PAGES,
+        *INFORMATION_PAGES,
         *LEAVING_PAGES,
         *LEDGER_PAGES,
         *LIFETIME_PAGES,

@@ -107,9 +107,10 @@ ANSWER_CODES = catalogue(
         (
             "C422",
             "What the pilot verdict takes for granted",
-            "No pilot is priced in the plan. One is assumed at a tenth of the one-off cost, with an error as large as "
-            "the present doubt.",
-            "Read `pilot` as worth designing, not as a budget.",
+            "Where the plan prices no pilot, one is assumed at a tenth of the one-off cost, known after a quarter; "
+            "where it gives no number of customers, its error is taken to be as large as the present doubt.",
+            "Add a row to the plan table `pilots` with its cost and n. Until then read `pilot` as worth designing, not "
+            "as a budget.",
         ),
     )
 )

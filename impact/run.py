@@ -30,12 +30,14 @@ from models.evidence import with_measured
 from models.history import history_checks
 from models.inference import Engine
 from models.lifetime.measure import lifetime_checks, measure_lifetimes
+from models.noise import measure_noise
 from models.planning import planned
-from models.points import find_point
+from models.points import SERVICE, find_point
 from models.value import look_at_today
 from reports.deliver import deliver, refuse_foreign
 from reports.findings import Estimates, Findings
 from reports.make_edition import make_edition
+from scenarios.cash_checks import cash_checks
 from scenarios.cashflow import Clock
 from scenarios.comparison import Comparison, compare, comparison_checks
 from scenarios.decide import decide
@@ -43,9 +45,12 @@ from scenarios.decision import Decision, decision_checks
 from scenarios.effect import make_offers, make_ongoing
 from scenarios.explained import explain
 from scenarios.gates import Gates, find_gates
+from scenarios.learning import Learning
 from scenarios.limit_faults import limit_checks, limit_findings
 from scenarios.limits import limits_of
+from scenarios.ongoing import left_for_new
 from scenarios.portfolio import InfeasibleError
+from scenarios.service import rate_service
 from scenarios.walk import Walk, signed_rates, walk_to_npv
 from scenarios.worth import Case, set_value
 
@@ -162,7 +167,8 @@ def find(
                 comparison = compare(decision, estimates.forms, study.study.seed)
             with progress.stage("Asking what it rests on"):
                 gates = find_gates(decision, estimates.question, cells, journey, study.study.seed)
-            checks = (*checks, *more, *decision_checks(decision), *_within_the_cap(estimates, decision))
+            checks = (*checks, *more, *decision_checks(decision), *cash_checks(study, intake.case.plan, decision.case))
+            checks = (*checks, *_within_the_cap(estimates, decision))
             checks = (*checks, *gates.checks(journey), *(explained.checks() if explained else ()))
             checks = (*checks, *comparison_checks(decision, comparison))
     except TooThinError as thin:
@@ -197,27 +203,51 @@ def choose(intake: Intake, cells: Cells, estimates: Estimates) -> Decision:
     Raises:
         InputError: no set of initiatives is allowed.
     """
-    study, posterior, base = intake.study, estimates.posterior, estimates.base
-    plan = with_measured(intake.case.plan, [line.reading for line in estimates.learnt.lines])
-    clock = Clock(first=study.as_of + 1, periods=study.horizon_periods, periods_a_year=study.periods_a_year)
-    offers = make_offers(plan, posterior.pain_points, posterior.personas, clock, posterior.draws, study.study.seed)
-    ongoing = make_ongoing(plan, posterior.pain_points, posterior.personas, clock, posterior.draws, study.study.seed)
-    today = look_at_today(base, posterior)
+    study, case = intake.study, case_of(intake, cells, estimates)
     money = cells.money.iloc[-1]
     rate = margin_rate(cells, study)
     per_margin = 1 / rate if rate else float(money["revenue"] / money["margin"])
     score = cells.coverage.set_index("stage")["mean"].get("overall", np.nan)
     try:
         return decide(
-            Case(base=base, posterior=posterior, today=today, offers=offers, clock=clock, ongoing=ongoing),
-            limits=limits_of(study, plan, clock),
+            case,
+            limits=left_for_new(limits_of(study, intake.case.plan, case.clock), case.ongoing),
             periods_a_year=study.periods_a_year,
             value_of_a_point=_point_for_break_even(estimates),
             revenue_per_margin=per_margin if _has_margin(cells, study) else None,
             score_now=float(score),
+            learning=Learning(
+                pilots=intake.case.plan.pilots,
+                noise=measure_noise(cells, estimates.forms, intake.case.journey),
+                seed=study.study.seed,
+            ),
         )
     except InfeasibleError as error:
         raise InputError([_nothing_allowed(str(error))]) from error
+
+
+def case_of(intake: Intake, cells: Cells, estimates: Estimates) -> Case:
+    """What a decision is made on: initiatives with their joint draws, beside what is ongoing."""
+    study, posterior, base = intake.study, estimates.posterior, estimates.base
+    plan = with_measured(intake.case.plan, [line.reading for line in estimates.learnt.lines])
+    clock = Clock(first=study.as_of + 1, periods=study.horizon_periods, periods_a_year=study.periods_a_year)
+    names, draws, seed = (posterior.pain_points, posterior.personas), posterior.draws, study.study.seed
+    return Case(
+        base=base,
+        posterior=posterior,
+        today=look_at_today(base, posterior),
+        offers=make_offers(plan, *names, clock, draws, seed),
+        clock=clock,
+        ongoing=make_ongoing(plan, *names, clock, draws, seed),
+        service=rate_service(
+            estimates.calibration,
+            cells,
+            study,
+            draws,
+            booked=SERVICE in intake.source.present["ledger"],
+            blocked=estimates.certified.blocked(SERVICE),
+        ),
+    )
 
 
 def walk(decision: Decision, estimates: Estimates) -> tuple[Walk, ...]:
@@ -226,7 +256,7 @@ def walk(decision: Decision, estimates: Estimates) -> tuple[Walk, ...]:
         return ()
     rates = signed_rates(planned(estimates.calibration, estimates.plans), estimates.base)
     chosen = [int(i) for i in np.flatnonzero(decision.portfolio.chosen)]
-    sets = [chosen, *([i] for i in range(len(decision.case.offers)))]
+    sets = [chosen, *([i] for i, offer in enumerate(decision.case.offers) if offer.kind == "initiative")]
     return walk_to_npv(decision.case, estimates.forms, rates, sets)
 
 
@@ -235,7 +265,9 @@ def _within_the_cap(estimates: Estimates, decision: Decision) -> tuple[Check, ..
     sets = {"all pain points": estimates.pains.everything}
     if decision.portfolio is not None:
         chosen = [int(i) for i in np.flatnonzero(decision.portfolio.chosen)]
-        sets["the chosen portfolio"] = set_value(decision.case, chosen).discounted(estimates.base.discount)
+        value = set_value(decision.case, chosen)
+        # what service saves is no part of what pain points take from retention and spend
+        sets["the chosen portfolio"] = (value.retention + value.spend) @ estimates.base.discount
     return cap_checks(estimates.stakes.cap, sets)
 
 

@@ -49,11 +49,7 @@ _FILE_KEYS = (
 )
 _NOT_ACTED_ON: dict[str, tuple[str, ...]] = {
     "study": ("report_by",),
-    "finance": ("tax_rate", "outlook"),
-}
-_ONLY: dict[tuple[str, str], tuple[object, ...]] = {
-    ("finance", "fiscal_year_start"): (1,),
-    ("finance", "basis"): ("nominal",),
+    "finance": ("outlook",),
 }
 
 
@@ -148,14 +144,12 @@ def settings_not_used(study: Study) -> tuple[str, ...]:
         for key in keys
         if key in getattr(study, section).model_fields_set
     ]
-    for (section, key), acted_on in _ONLY.items():
-        value = getattr(getattr(study, section), key)
-        if value is not None and value not in acted_on:
-            names.append(f"{section}.{key}")
     if study.data.timezone is not None and not any(study.format_of(key) != CANONICAL for key in _TABLE_KEYS):
         names.append("data.timezone")
     if "inactive_after" in study.study.model_fields_set and study.study.relationship != "repeat":
         names.append("study.inactive_after (relationship is not repeat)")
+    if study.finance.fiscal_year_start != 1 and not isinstance(study.portfolio.budget, dict):
+        names.append("finance.fiscal_year_start (no budget by fiscal year)")
     return tuple(names)
 
 

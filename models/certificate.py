@@ -61,6 +61,11 @@ class Certified:
         """The ways to one rate."""
         return next(one for one in self.triangulations if one.outcome == outcome)
 
+    def blocked(self, outcome: str) -> str:
+        """Why the rate of the overall score carries no grade, empty where it does or where there is none."""
+        found = [one.blocked for one in self.certificates if (one.outcome, one.term) == (outcome, OVERALL)]
+        return found[0] if found else ""
+
     def hidden_cause(self, outcome: str) -> str:
         """How strong an unmeasured cause would have to be, in a sentence."""
         found = [one.hidden_cause for one in self.doubts if (one.outcome, one.term) == (outcome, OVERALL)]

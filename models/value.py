@@ -8,7 +8,7 @@ come from experience before any fix.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -98,15 +98,32 @@ class Course:
 class ValueDraws:
     """Money gained by period, undiscounted, joint over draws: `(draw, period)`.
 
-    `retention` comes of customers who stay, at the base's money; `spend` of more money from those there.
+    `retention` comes of customers who stay, at the base's money; `spend` of more money from those there; `service` of
+    what serving them costs less, as far as it is cash. `non_cashable` is the rest of that and in no total. Both are
+    `(1, 1)` nil where nothing is counted.
     """
 
     retention: np.ndarray
     spend: np.ndarray
+    service: np.ndarray = field(default_factory=lambda: np.zeros((1, 1)))
+    non_cashable: np.ndarray = field(default_factory=lambda: np.zeros((1, 1)))
+
+    def gained(self) -> np.ndarray:
+        """Money gained in all by period `(draw, period)`."""
+        return np.asarray(self.retention + self.spend + self.service)
 
     def discounted(self, discount: np.ndarray) -> np.ndarray:
         """Present value `(draw,)`."""
-        return np.asarray((self.retention + self.spend) @ discount)
+        return np.asarray(self.gained() @ discount)
+
+    def beside(self, other: ValueDraws) -> ValueDraws:
+        """What is gained beyond another course."""
+        return ValueDraws(
+            retention=self.retention - other.retention,
+            spend=self.spend - other.spend,
+            service=self.service - other.service,
+            non_cashable=self.non_cashable - other.non_cashable,
+        )
 
 
 def discount_factors(rate: float, periods: int, periods_a_year: int) -> np.ndarray:

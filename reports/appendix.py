@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reports.appendix_choice import break_even, cash, frontier, initiatives, portfolio, quarters
+from reports.appendix_cash import cash, ongoing
+from reports.appendix_choice import break_even, frontier, initiatives, portfolio, quarters
 from reports.appendix_coverage import coverage, ways, who_answers
 from reports.appendix_drivers import drivers
 from reports.appendix_evidence import evidence, haircut
@@ -50,6 +51,7 @@ def appendix(edition: Edition) -> tuple[Section, ...]:
         _calibration,
         quarters,
         cash,
+        ongoing,
         frontier,
         break_even,
         haircut,

@@ -1,4 +1,4 @@
-"""The appendix on what to do: initiatives, portfolio, periods ahead, cash, frontier and break-even."""
+"""The appendix on what to do: initiatives, portfolio, periods ahead, frontier and break-even."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from reports.figures import money, percent, plain
 from reports.first_sheet import ranking
 from reports.records import Row, is_on, label, number, records, text
 from reports.sections import Section, Table, figures_of, horizon_title
-
-CASH_COLUMNS = ("capex", "opex", "retention", "spend", "service_saving", "non_cashable", "net", "cumulative")
 
 
 def initiatives(edition: Edition) -> Section | None:
@@ -61,28 +59,6 @@ def portfolio(edition: Edition) -> Section | None:
                 for row in rows
             ),
             words=5,
-        ),
-    )
-
-
-def cash(edition: Edition) -> Section | None:
-    """Cash of the chosen set by period; None where nothing is chosen."""
-    ids = {str(row.get("initiative")) for row in sentences.chosen(edition)}
-    periods: dict[str, list[float]] = {}
-    for row in records(edition, "cashflow"):
-        if str(row.get("initiative")) in ids:
-            sums = periods.setdefault(text(row, "period"), [0.0] * len(CASH_COLUMNS))
-            for place, column in enumerate(CASH_COLUMNS):
-                sums[place] += number(row, column) or 0.0
-    if not periods:
-        return None
-    return Section(
-        anchor="cash",
-        title=f"Cash of the chosen set / {edition.currency}, undiscounted / by {edition.period_kind}",
-        note="Expected values of each initiative by itself, added up; overlap is taken out in the bridge only.",
-        table=Table(
-            headings=("Period", *(column.replace("_", " ") for column in CASH_COLUMNS)),
-            rows=tuple((period, *map(money, sums)) for period, sums in periods.items()),
         ),
     )
 

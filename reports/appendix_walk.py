@@ -32,7 +32,8 @@ def walk(edition: Edition) -> Section | None:
         title=f"Walk / from the signed rate to NPV / {horizon_title(edition)}",
         note="The signed rate times the points the fixes would move is where finance starts. Each line replaces one "
         "thing: personas pooled; the slope across pain points instead of the signed rate; what pain points do past "
-        "satisfaction; the haircut; overlap; start and ramp; other benefits; cost. Lines add up to the cent.",
+        "satisfaction; the haircut; overlap; start and ramp; service saved and other benefits; cost. Lines add up "
+        "to the cent.",
         charts=(chart,) if chart else (),
         captions=("Chosen portfolio",) if chart else (),
         table=Table(

@@ -23,8 +23,8 @@ class CashModel:
     Arrays are `(initiative, period)` in money, undiscounted, means over the draws, stand-alone:
     `retention`, `spend`, `service_saving`, `other_benefit`; `cost_share` is the share of the one-off
     cost paid in each period (rows sum to 1, or to 0 where `capex` comes from the costs table);
-    `capex_extra` and `opex` are money. `overrun` `(initiative,)` is mean cost over plan cost.
-    NPV_i = sum_t DF_t * (benefit_it - cost_i * overrun_i * cost_share_it - capex_extra_it - opex_it),
+    `capex_extra` (as planned) and `opex` are money. `overrun` `(initiative,)` is mean one-off cost over plan cost.
+    NPV_i = sum_t DF_t * (benefit_it - overrun_i * (cost_i * cost_share_it + capex_extra_it) - opex_it),
     DF_t = (1 + discount_rate) ** (-(t - 1/2) / periods_a_year), t = 1..periods.
     `sets` `(set, initiative)` of 0/1 lists every subset of the initiatives, the empty one first, and
     `set_benefit` `(set, period)` its joint mean benefit (overlap taken out); both are None above ten
@@ -54,7 +54,10 @@ class CashModel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worth:
-    """Joint discounted net value of the chosen portfolio over the draws, and what the naive way says."""
+    """Joint discounted net value of the chosen portfolio over the draws, and what the naive way says.
+
+    `after_tax` is its mean after tax at `tax_rate`, None where the study names no rate.
+    """
 
     mean: float
     p05: float
@@ -62,6 +65,8 @@ class Worth:
     p_positive: float
     dots: tuple[float, ...]
     cost: float
+    tax_rate: float = 0.0
+    after_tax: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,9 +67,8 @@ def _count_words(sheet: FirstSheet) -> int:
 def _sheet(edition: Edition, rows: int) -> FirstSheet:
     kind = sentences.answer(edition)
     priced = edition.cash is not None and edition.worth is not None and edition.money_word == "margin"
-    picked = sentences.chosen(edition)
     title, drawn = _bridge(edition) if priced else ("", "")
-    showing = edition.worth if priced and picked else None
+    showing = edition.worth if priced and sentences.chosen_ids(edition) else None
     return FirstSheet(
         headline=sentences.headline(edition),
         answer=kind,
@@ -159,7 +158,7 @@ def bridge_steps(edition: Edition) -> tuple[str, list[tuple[str, float]], float]
     cash, worth = edition.cash, edition.worth
     if cash is None or worth is None:
         return "", [], 0.0
-    picked = [str(row.get("initiative")) for row in sentences.chosen(edition)]
+    picked = sentences.chosen_ids(edition)
     if picked:
         steps = _steps(cash, picked)
         overlap = worth.mean - sum(value for _, value in steps)
@@ -179,7 +178,7 @@ def _steps(cash: CashModel, picked: Sequence[str]) -> list[tuple[str, float]]:
     rows = [place for place, item in enumerate(cash.initiatives) if item in picked]
     periods = np.arange(1, len(cash.periods) + 1)
     factors = (1 + cash.discount_rate) ** (-(periods - 0.5) / cash.periods_a_year)
-    cost = (cash.cost * cash.overrun)[:, None] * cash.cost_share + cash.capex_extra + cash.opex
+    cost = cash.overrun[:, None] * (cash.cost[:, None] * cash.cost_share + cash.capex_extra) + cash.opex
     parts = (
         ("retention", cash.retention),
         ("spend", cash.spend),

@@ -22,9 +22,11 @@ from reports.edition import CashModel, Edition, Worth
 from reports.findings import Findings, summary
 from reports.rate_page import Heading, RatePage, rate_pages
 from reports.tables import build_tables, pain_points_table
-from reports.tables_choice import future_periods, initiatives_table, mean_by_period
+from reports.tables_cash import future_periods
+from reports.tables_choice import initiatives_table
+from scenarios.flows import cash_flow
 from scenarios.portfolio import allowed_sets
-from scenarios.worth import other_benefit
+from scenarios.tax import after_tax
 
 LIBRARIES = ("numpy", "pandas", "scipy", "statsmodels", "pymc", "nutpie", "ibis-framework", "duckdb", "XlsxWriter")
 DOTS = 20
@@ -141,6 +143,7 @@ def worth(found: Findings) -> Worth | None:
     if decision is None or decision.portfolio is None or not found.has_margin:
         return None
     npv, chosen = decision.portfolio.npv, decision.portfolio.chosen
+    tax_rate = found.study.finance.tax_rate
     places = (np.arange(DOTS) + 0.5) / DOTS
     return Worth(
         mean=float(npv.mean()),
@@ -149,6 +152,8 @@ def worth(found: Findings) -> Worth | None:
         p_positive=float((npv > 0).mean()),
         dots=tuple(float(q) for q in np.quantile(npv, places)),
         cost=float(sum(offer.plan_cost for offer, on in zip(decision.case.offers, chosen, strict=True) if on)),
+        tax_rate=tax_rate,
+        after_tax=float(after_tax(npv, tax_rate).mean()) if tax_rate > 0 else None,
     )
 
 
@@ -158,7 +163,7 @@ def cash_model(found: Findings) -> CashModel | None:
     if decision is None or decision.portfolio is None or not found.has_margin or not decision.case.offers:
         return None
     offers, study = decision.case.offers, found.study
-    means = [mean_by_period(value) for value in decision.ranking.value]
+    flows = [cash_flow(decision.case, [i], value) for i, value in enumerate(decision.ranking.value)]
     budget = study.portfolio.budget
     portfolio = decision.portfolio
     live = len(portfolio.sets) == 1 << len(offers)
@@ -172,11 +177,11 @@ def cash_model(found: Findings) -> CashModel | None:
         overrun=np.array([offer.overrun for offer in offers]),
         cost_share=np.array([offer.schedule.cost_share for offer in offers]),
         capex_extra=np.array([offer.schedule.capex for offer in offers]),
-        opex=np.array([offer.schedule.opex.mean(axis=0) for offer in offers]),
-        retention=np.array([one[0] for one in means]),
-        spend=np.array([one[1] for one in means]),
-        service_saving=np.zeros((len(offers), len(decision.case.base.discount))),
-        other_benefit=np.array([other_benefit(offer).mean(axis=0) for offer in offers]),
+        opex=np.array([flow.opex for flow in flows]),
+        retention=np.array([flow.retention for flow in flows]),
+        spend=np.array([flow.spend for flow in flows]),
+        service_saving=np.array([flow.service for flow in flows]),
+        other_benefit=np.array([flow.other for flow in flows]),
         chosen=portfolio.chosen,
         sets=portfolio.sets.astype(int) if live else None,
         set_allowed=allowed_sets(decision.case, portfolio.sets, replace(decision.limits, budget=None)).astype(int)

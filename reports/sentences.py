@@ -28,7 +28,7 @@ def answer(edition: Edition) -> Answer:
         return "revenue only"
     if edition.cash is None or edition.worth is None:
         return "nothing priced"
-    return "fund" if chosen(edition) else "fund nothing"
+    return "fund" if chosen_ids(edition) else "fund nothing"
 
 
 def headline(edition: Edition) -> str:
@@ -76,19 +76,28 @@ def _break_even_first(edition: Edition) -> str:
 
 
 def _fund(edition: Edition) -> str:
-    picked = chosen(edition)
+    picked, first = chosen(edition), _learnt_first(edition)
+    if not picked:
+        return f"Fund nothing outright; {first}, and decide by what it shows: {_gain(edition)}."
+    also = f", and {first}" if first else ""
     sure = [row for row in picked if (number(row, "p_npv_positive") or 0.0) >= FUND_CHANCE]
     gain = _gain(edition)
     if sure:
         unsure = [row for row in picked if row not in sure]
         belong = "belongs" if len(unsure) == 1 else "belong"
         with_them = f"; {_names(unsure)} {belong} to the best set but not surely enough alone" if unsure else ""
-        return f"Fund {_names(sure)}{with_them}: {gain}."
+        return f"Fund {_names(sure)}{with_them}{also}: {gain}."
     several = "each pays" if len(picked) > 1 else "it pays"
     return (
-        f"No initiative is sure enough to fund outright; the best use of the money is {_names(picked)}: {gain}, "
+        f"No initiative is sure enough to fund outright; the best use of the money is {_names(picked)}{also}: {gain}, "
         f"but {several} back alone in fewer than 16 of 20 futures."
     )
+
+
+def _learnt_first(edition: Edition) -> str:
+    """Which pilots and surveys are chosen, as something to do; empty where none is."""
+    rows = [row for row in _chosen_rows(edition) if not _is_initiative(row)]
+    return f"learn first by {_names(rows)}" if rows else ""
 
 
 def _gain(edition: Edition) -> str:
@@ -205,10 +214,14 @@ def portfolio(edition: Edition) -> str:
     picked, every = chosen(edition), records(edition, "initiatives")
     if not every:
         return "The plan holds no initiative."
+    first = _learnt_first(edition)
     cost = sum(number(row, "cost") or 0.0 for row in picked)
+    if first and edition.worth is not None:
+        cost = edition.worth.cost
     budget = edition.cash.budget if edition.cash else None
     of_budget = f" of a budget of {money(budget, edition.currency)}" if budget is not None else ", with no budget set"
-    said = f"{len(picked)} of {len(every)} initiatives chosen, using {money(cost, edition.currency)}{of_budget}."
+    also = f"; {first}" if first else ""
+    said = f"{len(picked)} of {len(every)} initiatives chosen, using {money(cost, edition.currency)}{of_budget}{also}."
     unsure = [label(row, "initiative") for row in picked if (number(row, "p_npv_positive") or 0.0) < FUND_CHANCE]
     if not unsure:
         return said
@@ -289,12 +302,21 @@ def ranked(edition: Edition) -> list[Row]:
 
 def chosen(edition: Edition) -> list[Row]:
     """The chosen initiatives, by rank."""
-    ids = {
-        str(row.get("initiative"))
-        for row in records(edition, "portfolio")
-        if is_on(row, "chosen") and row.get("kind", "initiative") == "initiative"
-    }
+    ids = {str(row.get("initiative")) for row in _chosen_rows(edition) if _is_initiative(row)}
     return [row for row in ranked(edition) if str(row.get("initiative")) in ids]
+
+
+def chosen_ids(edition: Edition) -> list[str]:
+    """Ids of all that is chosen: initiatives, pilots and surveys."""
+    return [str(row.get("initiative")) for row in _chosen_rows(edition)]
+
+
+def _chosen_rows(edition: Edition) -> list[Row]:
+    return [row for row in records(edition, "portfolio") if is_on(row, "chosen")]
+
+
+def _is_initiative(row: Row) -> bool:
+    return bool(row.get("kind", "initiative") == "initiative")
 
 
 def best_candidate(edition: Edition) -> Row | None:

@@ -65,8 +65,10 @@ _COLUMNS: dict[Kind, tuple[str, ...]] = {
             "prior_p05",
             "prior_p95",
         ),
-        *("cost", "npv", "npv_p05", "npv_p50", "npv_p95", "regret", "evpi"),
+        *("cost", "npv", "npv_p05", "npv_p50", "npv_p95", "regret", "evpi", "evppi", "evsi", "delay_cost"),
         *("capex", "opex", "retention", "spend", "service_saving", "other_benefit", "non_cashable", "net"),
+        *("discounted", "net_after_tax", "npv_after_tax", "value_to_come", "value_to_come_p05", "value_to_come_p95"),
+        *("cost_to_come", "run_cost_to_come"),
         *("cumulative", "ledger", "reported", "difference", "amount", "running"),
         *("approved_cost", "actual_cost", "approved_benefit", "measured_benefit", "bookable"),
         *("value_20q", "value_20q_p05", "value_20q_p95", "npv_face_value"),
@@ -82,6 +84,7 @@ _COLUMNS: dict[Kind, tuple[str, ...]] = {
             "prior_share",
             "value_prior_share",
             "p_npv_positive",
+            "p_in_time",
             "p_top3",
             "p_payback",
             "sucra",
@@ -95,6 +98,7 @@ _COLUMNS: dict[Kind, tuple[str, ...]] = {
         *("observed", "shifted_beta", "gamma_frailty", "geometric"),
         *("kept_before", "kept_before_p05", "kept_before_p95", "kept_after", "kept_after_p05", "kept_after_p95"),
         *("haircut_today", "break_even_haircut", "effect_up_to"),
+        *("haircut_today", "break_even_haircut", "live_now"),
         *("gross_retention", "net_retention", "new_revenue", "earned_revenue", "earned_level"),
     ),
     "fine_share": (
@@ -121,7 +125,7 @@ _COLUMNS: dict[Kind, tuple[str, ...]] = {
         *("customers_answered", "customers_silent", "steps", "seen_last", "left", "compared"),
         *("weight_capped", "teaches_haircut", "rows_of_evidence", "quarters_later", "currently_binds"),
     ),
-    "ratio": ("roi",),
+    "ratio": ("roi", "discount_factor"),
     "quarters": ("payback_quarters", "days_p50"),
 }
 _OF_TABLE: dict[tuple[str, str], Kind] = {

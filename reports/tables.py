@@ -16,11 +16,11 @@ from models.drivers import Drivers
 from reports.findings import Estimates, Findings, summary
 from reports.tables_at_stake import at_stake_table
 from reports.tables_carried import carried_table
+from reports.tables_cash import cashflow_table, ongoing_table
 from reports.tables_certificate import certificate_table, triangulation_table
 from reports.tables_choice import (
     benefits_table,
     break_even_table,
-    cashflow_table,
     frontier_table,
     initiatives_table,
     portfolio_table,
@@ -30,6 +30,7 @@ from reports.tables_doubts import doubts_table
 from reports.tables_evidence import evidence_table, face_value_table, haircut_table
 from reports.tables_excellence import excellence_table
 from reports.tables_gates import gate_tables
+from reports.tables_information import information_table
 from reports.tables_lifetime import lifetime_tables
 from reports.tables_naive import naive_table
 from reports.tables_points import money_rows, point_values_table
@@ -60,6 +61,7 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
         "initiatives": initiatives_table,
         "portfolio": portfolio_table,
         "cashflow": cashflow_table,
+        "ongoing": ongoing_table,
         "frontier": frontier_table,
         "scenarios": scenarios_table,
         "reconciliation": lambda one: one.reconciliation[list(RECONCILIATION)],
@@ -71,7 +73,8 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
     values = {"walk": walk_table(found), "at_stake": at_stake_table(found)}
     values |= {"carried": carried_table(found), "excellence": excellence_table(found)}
     evidence = {"evidence": evidence_table(found), "haircut": haircut_table(found)}
-    evidence |= {"face_value": face_value_table(found), "naive": naive_table(found)}
+    evidence |= {"face_value": face_value_table(found), "information": information_table(found)}
+    evidence |= {"naive": naive_table(found)}
     predicted = {"predictive": predictive_table(found)}
     values |= dict(price_tables(found))
     return tables | values | dict(lifetime_tables(found)) | predicted | dict(gate_tables(found)) | evidence

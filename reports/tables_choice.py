@@ -1,29 +1,20 @@
-"""The tables of what to do: initiatives, portfolio, cash, frontier, scenarios, break-even, benefits."""
+"""The tables of what to do: initiatives, portfolio, frontier, scenarios, break-even, benefits."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
-from impact.periods import period_label
-from models.value import ValueDraws
 from reports.findings import Findings, summary
+from reports.tables_cash import future_periods
 from reports.tables_naive import comparison_of
 from scenarios.breakeven import break_even_of_cost
-from scenarios.decision import Decision
 from scenarios.explained import TURNS
-from scenarios.worth import other_benefit
+from scenarios.tax import after_tax
+from scenarios.verdicts import reason_to_learn
 
 FIGURES = ("roi", "payback_quarters", "p_top3", "regret", "evpi")
 BREAK_EVEN = ("retention_points", "spend_relative", "score_points", "effectiveness", "credibility")
-
-
-def future_periods(found: Findings) -> tuple[str, ...]:
-    """Labels of the periods of the horizon, the one after `as_of` first."""
-    study = found.study
-    return tuple(period_label(study.as_of + h, study.period_kind) for h in range(1, study.horizon_periods + 1))
 
 
 def _who(found: Findings) -> dict[str, tuple[str, str]]:
@@ -31,18 +22,21 @@ def _who(found: Findings) -> dict[str, tuple[str, str]]:
 
 
 def initiatives_table(found: Findings) -> pd.DataFrame:
-    """A row an initiative on its own: cost, net value with its range, chance, rank, verdict."""
+    """A row an initiative on its own: cost, net value with its range, chance, rank, verdict; no pilots or surveys."""
     columns = [
         *("initiative", "name", "owner", "cost", "npv", "npv_p05", "npv_p50", "npv_p95", "p_npv_positive", "roi"),
         *("payback_quarters", "rank", "rank_p05", "rank_p95", "p_top3", "regret", "verdict", "evpi", "max_cost"),
         *("prior_share", "worst_tenth", "sucra", "tie_group", "p_payback", "npv_marginal", "npv_shapley", "npv_naive"),
     ]
-    decision = found.decision
+    tax_rate, decision = found.study.finance.tax_rate, found.decision
+    columns += ["npv_after_tax"] if tax_rate > 0 else []
     if decision is None:
         return pd.DataFrame(columns=columns)
     verdicts = decision.verdicts()
     rows = []
     for i, offer in enumerate(decision.case.offers):
+        if offer.kind != "initiative":
+            continue
         npv = summary(decision.ranking.npv[i])
         known = offer.cost is not None and found.has_margin
         ranking = decision.ranking
@@ -54,9 +48,11 @@ def initiatives_table(found: Findings) -> pd.DataFrame:
             **{name: float(getattr(ranking, name)[i]) for name in FIGURES},
             **{"rank": int(ranking.rank[i]), "rank_p05": ranking.rank_low[i], "rank_p95": ranking.rank_high[i]},
             "verdict": verdicts[i],
+            "npv_after_tax": float(after_tax(decision.ranking.npv[i], tax_rate).mean()),
         }
         if not known:
             row |= dict.fromkeys(("npv", "npv_p05", "npv_p50", "npv_p95", "p_npv_positive", "roi"), np.nan)
+            row["npv_after_tax"] = np.nan
             row |= dict.fromkeys(("payback_quarters", "regret", "evpi"), np.nan)
         row["max_cost"] = float(ranking.max_cost[i]) if found.has_margin else np.nan
         row["prior_share"] = float(found.gates.prior_share[i]) if found.gates else np.nan
@@ -66,7 +62,7 @@ def initiatives_table(found: Findings) -> pd.DataFrame:
 
 
 def portfolio_table(found: Findings) -> pd.DataFrame:
-    """A row an initiative: chosen or not, why, and what would have to be true for the other answer.
+    """A row an initiative, pilot or survey: chosen or not, why, and what would have to be true for the other answer.
 
     Figures are blank where the choice turns at none; `binds` are the rules that keep it out.
     """
@@ -81,39 +77,10 @@ def portfolio_table(found: Findings) -> pd.DataFrame:
         chosen = int(decision.portfolio.chosen[i])
         start = periods[offer.schedule.start] if chosen and offer.schedule.start < len(periods) else ""
         who = (offer.item.initiative, offer.item.name, offer.item.owner)
-        said = (explained.why(i), explained.needs(i))
-        rows.append((*who, "initiative", chosen, start, *said, *explained.figures(i)))
+        learnt = reason_to_learn(decision.case, decision.portfolio.chosen, decision.information, i)
+        said = learnt or (explained.why(i), explained.needs(i))
+        rows.append((*who, offer.kind, chosen, start, *said, *explained.figures(i)))
     return pd.DataFrame(rows, columns=columns)
-
-
-def cashflow_table(found: Findings) -> pd.DataFrame:
-    """Mean cash of every initiative on its own by period, undiscounted."""
-    columns = [
-        *("initiative", "name", "owner", "period", "capex", "opex", "retention", "spend", "service_saving"),
-        *("non_cashable", "net", "cumulative"),
-    ]
-    decision = found.decision
-    if decision is None or not found.has_margin:
-        return pd.DataFrame(columns=columns)
-    rows = [row for i in range(len(decision.case.offers)) for row in _cash_rows(found, decision, i)]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _cash_rows(found: Findings, decision: Decision, i: int) -> Iterator[tuple[object, ...]]:
-    offer, value = decision.case.offers[i], decision.ranking.value[i]
-    retention, spend = mean_by_period(value)
-    capex = offer.schedule.capex + (offer.cost.mean() if offer.cost is not None else 0.0) * offer.schedule.cost_share
-    stated, opex = other_benefit(offer).mean(axis=0), offer.schedule.opex.mean(axis=0)
-    net = retention + spend + stated - capex - opex
-    who = (offer.item.initiative, offer.item.name, offer.item.owner)
-    for h, period in enumerate(future_periods(found)):
-        cash = (capex[h], opex[h], retention[h], spend[h], stated[h], 0.0, net[h], net[: h + 1].sum())
-        yield (*who, period, *(float(one) for one in cash))
-
-
-def mean_by_period(value: ValueDraws) -> tuple[np.ndarray, np.ndarray]:
-    """Means over draws of what retention and spend bring `(period,)` each."""
-    return value.retention.mean(axis=0), value.spend.mean(axis=0)
 
 
 def frontier_table(found: Findings) -> pd.DataFrame:
@@ -152,7 +119,7 @@ def break_even_table(found: Findings) -> pd.DataFrame:
     rows: list[tuple[object, ...]] = []
     if found.decision is not None:
         for offer, one in zip(found.decision.case.offers, found.decision.break_even, strict=True):
-            if offer.cost is not None and found.has_margin:
+            if offer.cost is not None and offer.kind == "initiative" and found.has_margin:
                 figures = (float(getattr(one, name)) for name in BREAK_EVEN)
                 rows.append((offer.item.initiative, *who[offer.item.initiative], *figures))
     elif found.has_margin:

@@ -85,7 +85,7 @@ def face_value_table(found: Findings) -> pd.DataFrame:
         kept = decision.case.posterior.credibility.mean(axis=0)
         reached = [offer.effectiveness.mean(axis=(0, 1)) > 0 for offer in decision.case.offers]
         for offer, one, reach in zip(decision.case.offers, decision.face, reached, strict=True):
-            if offer.cost is not None:
+            if offer.cost is not None and offer.kind == "initiative":
                 rows.append((offer.item.initiative, offer.item.name, *_face(one, kept, reach)))
         if decision.face_chosen is not None and decision.portfolio is not None:
             mine = [reach for reach, on in zip(reached, decision.portfolio.chosen, strict=True) if on]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from impact.initiative import CostRow, Initiative
+from scenarios.booked import rows_to_come
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +82,8 @@ def schedule(
 
     Cost is spread evenly over the duration; the fix is live from its last period of building, ramps in equal steps
     and wears off by its decay. What is late goes live later and is paid as planned; what is not delivered is paid
-    once and never runs. Rows of the costs table replace the spread and move with the start.
+    once and never runs. Rows of the costs table replace the spread and move with the start; their running cost from
+    the planned go-live on is paid as far as the initiative runs.
     """
     fate = fate or Fate()
     planned = planned_start(item, clock)
@@ -93,14 +96,11 @@ def schedule(
     live, running = _at_work(item, clock, place - (first + length - 1), fate)
     quarters = running.reshape(len(running), clock.periods, -1).sum(axis=2) / clock.steps_a_quarter
     capex, opex = np.zeros(clock.periods), item.run_cost * quarters
-    rows = [row for row in costs if row.initiative == item.initiative and row.period >= clock.first]
+    rows = rows_to_come([row for row in costs if row.initiative == item.initiative], clock.first)
     if rows:
-        share, opex = np.zeros(clock.periods), np.zeros((1, clock.periods))
-        for row in rows:
-            period = row.period - clock.first + max(start - planned, 0)
-            if 0 <= period < clock.periods:
-                capex[period] += row.capex
-                opex[0, period] += row.opex
+        on_time = schedule(item, (), clock, start).quarters
+        capex, opex = _of_rows(rows, clock, max(start - planned, 0))
+        share, opex = np.zeros(clock.periods), opex * _still_run(quarters, on_time)
     return Schedule(
         start=start,
         cost_share=share,
@@ -110,6 +110,23 @@ def schedule(
         opex=opex,
         building=_by_quarter(built, clock),
     )
+
+
+def _of_rows(rows: Sequence[CostRow], clock: Clock, later: int) -> tuple[np.ndarray, np.ndarray]:
+    """Capex and opex of rows, `(period,)` each, moved by as many periods."""
+    capex, opex = np.zeros(clock.periods), np.zeros(clock.periods)
+    for row in rows:
+        place = row.period - clock.first + later
+        if place < clock.periods:
+            capex[place] += row.capex
+            opex[place] += row.opex
+    return capex, opex
+
+
+def _still_run(quarters: np.ndarray, on_time: np.ndarray) -> np.ndarray:
+    """Share of what would run on time that does run `(1 or draw, period)`; all of it before go-live."""
+    planned = np.broadcast_to(on_time, quarters.shape)
+    return np.asarray(np.divide(quarters, planned, out=np.ones(quarters.shape), where=planned > 0))
 
 
 def _at_work(item: Initiative, clock: Clock, since: np.ndarray, fate: Fate) -> tuple[np.ndarray, np.ndarray]:

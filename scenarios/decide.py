@@ -8,11 +8,13 @@ from scenarios.breakeven import break_even
 from scenarios.decision import Decision
 from scenarios.facevalue import face_values
 from scenarios.frontier import frontier
+from scenarios.learning import Learning, with_lessons
 from scenarios.limits import Limits
 from scenarios.portfolio import choose_portfolio
 from scenarios.quarters import plan_quarters
 from scenarios.ranking import rank_initiatives
 from scenarios.reasons import marginal_values
+from scenarios.verdicts import find_information, find_lessons
 from scenarios.worth import Case, at_starts
 
 
@@ -24,6 +26,7 @@ def decide(
     value_of_a_point: float,
     revenue_per_margin: float | None,
     score_now: float,
+    learning: Learning | None = None,
 ) -> Decision:
     """The decision for the offers of a case.
 
@@ -36,8 +39,11 @@ def decide(
         value_of_a_point: money of +1 point of overall, for break-even in points.
         revenue_per_margin: to show revenue beside margin; None where the study has no margin.
         score_now: overall score today, in points.
+        learning: pilots and surveys that stand as rows beside the offers.
     """
     priced = all(offer.cost is not None for offer in case.offers) and revenue_per_margin is not None
+    lessons = find_lessons(case, limits, learning) if priced and learning is not None else ()
+    case = with_lessons(case, lessons)
     portfolio = choose_portfolio(case, limits) if priced else None
     planned = case
     if portfolio is not None:
@@ -58,4 +64,5 @@ def decide(
         marginal=marginal_values(case, portfolio) if portfolio is not None else np.full(len(case.offers), np.nan),
         face=face[: len(case.offers)],
         face_chosen=face[-1] if chosen else None,
+        information=find_information(case, portfolio, limits, ranking.npv, lessons) if portfolio is not None else None,
     )

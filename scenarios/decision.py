@@ -15,9 +15,9 @@ from scenarios.limits import Limits
 from scenarios.portfolio import Portfolio
 from scenarios.quarters import QuarterPlan
 from scenarios.ranking import Ranking
+from scenarios.verdicts import Information, give_verdicts, information_checks
 from scenarios.worth import Case
 
-FUND_CHANCE = 0.8
 REACH = 0.8  # share removed that hardly any fix goes beyond
 FITTED = 0.02  # by which a Beta may miss a stated quantile
 
@@ -28,7 +28,7 @@ class Decision:
 
     `portfolio` is None where costs or a margin are missing; `marginal` `(initiative,)` is what each
     initiative that is not chosen would add to the chosen set's mean NPV. `face` is every initiative on its own with no
-    haircut, `face_chosen` the chosen set; None where nothing is chosen.
+    haircut, `face_chosen` the chosen set; None where nothing is chosen. `information` is None without a portfolio.
     """
 
     case: Case
@@ -41,21 +41,12 @@ class Decision:
     marginal: np.ndarray
     face: tuple[FaceValue, ...]
     face_chosen: FaceValue | None
+    information: Information | None
 
     def verdicts(self) -> tuple[str, ...]:
-        """The verdict of every initiative, in plan order.
-
-        fund = chosen and pays back in 16 of 20 futures alone; pilot = an assumed pilot is worth its
-        cost; park else.
-        """
-        out = []
-        for i in range(len(self.case.offers)):
-            chosen = self.portfolio is not None and bool(self.portfolio.chosen[i])
-            if chosen and float((self.ranking.npv[i] > 0).mean()) >= FUND_CHANCE:
-                out.append("fund")
-            else:
-                out.append("pilot" if self.portfolio is not None and self.ranking.pilot_gain[i] > 0 else "park")
-        return tuple(out)
+        """The verdict of every offer, in order, by `scenarios.verdicts.RULE`."""
+        chosen = None if self.portfolio is None else self.portfolio.chosen
+        return give_verdicts(self.case, chosen, self.ranking.npv, self.information)
 
 
 def decision_checks(decision: Decision) -> tuple[Check, ...]:
@@ -76,23 +67,13 @@ def decision_checks(decision: Decision) -> tuple[Check, ...]:
                 )
             )
         out.extend(choice_checks(portfolio, decision.limits))
-    verdicts = decision.verdicts()
-    if "pilot" in verdicts:
-        out.append(
-            Check(
-                code="C422",
-                check="What the pilot verdict takes for granted",
-                status="review",
-                found=f"{verdicts.count('pilot')} of {len(verdicts)} initiatives",
-                limit="a priced pilot in the plan",
-                text="A pilot is assumed at a tenth of the cost, with an error as large as the present doubt.",
-                remedy="Read it as worth designing, not as a budget.",
-            )
-        )
+    out.extend(information_checks(decision.case, decision.information, decision.verdicts()))
     assumed = [
         offer.item.initiative
         for offer in decision.case.offers
-        if not offer.piloted and np.quantile(offer.effectiveness, 0.95, axis=1).max() > REACH + FITTED
+        if offer.kind == "initiative"
+        and not offer.piloted
+        and np.quantile(offer.effectiveness, 0.95, axis=1).max() > REACH + FITTED
     ]
     out.append(
         Check(

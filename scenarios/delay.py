@@ -36,13 +36,15 @@ def delays_of(case: Case, members: Sequence[int]) -> tuple[Delay, ...]:
     """
     together = _npv(case, members) if len(members) else np.zeros(case.posterior.draws)
     out = []
-    for i in range(len(case.offers)):
+    for i, offer in enumerate(case.offers):
+        if offer.kind != "initiative":
+            continue
         beside = list(members) if i in members else [i]
         now = together if i in members else _npv(case, [i])
         for quarters, periods in _steps(case):
-            start = case.offers[i].schedule.start + periods
-            if start <= latest_start(case.offers[i], case.clock):
-                later = with_offer(case, i, moved(case.offers[i], start, case.clock))
+            start = offer.schedule.start + periods
+            if start <= latest_start(offer, case.clock):
+                later = with_offer(case, i, moved(offer, start, case.clock))
                 out.append(Delay(initiative=i, quarters_later=quarters, change=_npv(later, beside) - now))
     return tuple(out)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import numpy as np
 from scipy.optimize import minimize
@@ -26,7 +27,8 @@ class Offer:
     `effectiveness` `(persona, draw, pain_point)` is the share of occurrences removed when fully live
     (one persona where all are alike); `cost` `(draw,)` the one-off cost, `plan_cost` as the plan
     states it; None where the plan gives none. `piloted`: an experiment measured what it removes.
-    `rows` are its rows of the costs table and `fate` what becomes of it: with them it can start elsewhere.
+    `rows` are its rows of the costs table and `fate` what becomes of it: with them it can start elsewhere. `kind` tells
+    what is learnt first (see `scenarios.learning`) from what is done at once.
     """
 
     item: Initiative
@@ -36,11 +38,17 @@ class Offer:
     piloted: bool = False
     fate: Fate = field(default_factory=Fate)
     rows: tuple[CostRow, ...] = ()
+    kind: Literal["initiative", "pilot", "survey"] = "initiative"
+
+    @property
+    def overruns(self) -> np.ndarray:
+        """One-off cost over the plan's `(1 or draw,)`; rows of the costs table overrun alike."""
+        return np.ones(1) if self.cost is None or not self.item.cost else self.cost / self.item.cost
 
     @property
     def overrun(self) -> float:
         """Mean one-off cost over the plan's."""
-        return float(self.cost.mean() / self.item.cost) if self.cost is not None and self.item.cost else 1.0
+        return float(self.overruns.mean())
 
     @property
     def plan_cost(self) -> float:
@@ -73,18 +81,26 @@ def make_ongoing(
 ) -> tuple[Ongoing, ...]:
     """What is live or done, from its actual start, in plan order.
 
-    What it does today is in the baseline. Without a start it is taken to be fully at work, with nothing to come.
+    What it does today is in the baseline. Without a start it is taken to be fully at work, with nothing to come. What
+    is not at work yet may still be late or fail; what is done has nothing left to build or to pay for once.
     """
     out = []
     for item in plan.initiatives:
         begun = item.actual_start or item.start
         if item.status in ("live", "done") and begun is not None:
-            effect = _effectiveness(_fixes(plan, item), pain_points, personas, draws, seed)
             before = Clock(first=clock.first - 1, periods=1, periods_a_year=clock.periods_a_year)
-            now = schedule(item, (), before, begun - before.first)
-            offer = _offer(plan, item, effect, clock, Fate(), _cost(item, draws, seed))
-            out.append(Ongoing(offer=moved(offer, begun - clock.first, clock), live_now=now.live[:, 0]))
+            live_now = schedule(item, (), before, begun - before.first).live[:, 0]
+            fate = Fate() if live_now.any() else draw_fate(item, draws, seed)
+            effect = _effectiveness(_fixes(plan, item), pain_points, personas, draws, seed)
+            offer = moved(_offer(plan, item, effect, clock, fate, _cost(item, draws, seed)), begun - clock.first, clock)
+            out.append(Ongoing(offer=_paid_up(offer) if item.status == "done" else offer, live_now=live_now))
     return tuple(out)
+
+
+def _paid_up(offer: Offer) -> Offer:
+    plan = offer.schedule
+    nothing_left = replace(plan, cost_share=np.zeros_like(plan.cost_share), building=np.zeros_like(plan.building))
+    return replace(offer, schedule=nothing_left)
 
 
 def _fixes(plan: Plan, item: Initiative) -> list[Fix]:
@@ -107,8 +123,8 @@ def _offer(
 
 
 def moved(offer: Offer, start: int, clock: Clock) -> Offer:
-    """The same offer, started in the period at place `start`."""
-    if start == offer.schedule.start:
+    """The same offer, started in the period at place `start`; a pilot or a survey is for now or never."""
+    if start == offer.schedule.start or offer.kind != "initiative":
         return offer
     return replace(offer, schedule=schedule(offer.item, offer.rows, clock, start, offer.fate))
 
@@ -133,15 +149,24 @@ def on_draws(offer: Offer, at: np.ndarray) -> Offer:
 
 
 def draw_fate(item: Initiative, draws: int, seed: int) -> Fate:
-    """Whether it is delivered and how late it goes live, draw by draw: Normal through P10 and P90, never early."""
+    """Whether it is delivered and how late it goes live, draw by draw: Normal through P10 and P90, never early.
+
+    One draw from each of as many equally likely parts, so that shares and percentiles are the stated ones.
+    Source: stratified sampling, McKay, Beckman & Conover (1979).
+    """
     late = delivered = None
     if item.delay_low is not None and item.delay_high is not None and item.delay_high > 0:
         spread = (item.delay_high - item.delay_low) / (2 * Z90)
         middle = (item.delay_high + item.delay_low) / 2
-        late = np.maximum(middle + spread * stream(seed, f"delay/{item.initiative}").standard_normal(draws), 0.0)
+        late = np.maximum(middle + spread * norm.ppf(_places(draws, seed, f"delay/{item.initiative}")), 0.0)
     if item.delivery < 1:
-        delivered = (stream(seed, f"delivery/{item.initiative}").uniform(size=draws) < item.delivery).astype(float)
+        delivered = (_places(draws, seed, f"delivery/{item.initiative}") < item.delivery).astype(float)
     return Fate(late=late, delivered=delivered)
+
+
+def _places(draws: int, seed: int, name: str) -> np.ndarray:
+    """The middles of equally likely parts of 0..1, in random order `(draw,)`."""
+    return np.asarray((stream(seed, name).permutation(draws) + 0.5) / draws)
 
 
 def _effectiveness(
@@ -214,8 +239,7 @@ def joint_course(
     if not members and not ongoing:
         return Course(levels=np.zeros((1, 1, draws, pains)), at=np.full(periods, -1))
     everybody = [*members, *(one.offer for one in ongoing)]
-    live = np.concatenate([offer.schedule.live for offer in everybody])
-    _, first, at = np.unique(live, axis=1, return_index=True, return_inverse=True)
+    first, at = _alike([offer.schedule.live for offer in everybody], periods)
     personas = max(len(offer.effectiveness) for offer in everybody)
     levels = np.empty((personas, len(first), draws, pains))
     for u, period in enumerate(first):
@@ -225,10 +249,26 @@ def joint_course(
         for one in ongoing:
             left = left * _left_of_today(one, period)
         levels[:, u] = 1 - left
-    return Course(levels=levels, at=at.reshape(-1))
+    return Course(levels=levels, at=at)
+
+
+def _alike(live: Sequence[np.ndarray], periods: int) -> tuple[list[int], np.ndarray]:
+    """The first of each kind of period in which all are live alike, and the kind of each period `(period,)`."""
+    seen: dict[bytes, int] = {}
+    first: list[int] = []
+    at = np.zeros(periods, dtype=int)
+    for period in range(periods):
+        key = b"".join(one[:, period].tobytes() for one in live)
+        if key not in seen:
+            seen[key] = len(first)
+            first.append(period)
+        at[period] = seen[key]
+    return first, at
 
 
 def _left_of_today(one: Ongoing, period: int) -> np.ndarray:
     """Occurrences in a period over those of today, by what is ongoing `(persona, draw, pain_point)`."""
     effect, then = one.offer.effectiveness, one.offer.schedule.live[:, period, None]
-    return np.asarray((1 - then * effect) / np.maximum(1 - one.live_now[:, None] * effect, LEAST_LEFT))
+    left = 1 - one.live_now[:, None] * effect
+    least = np.where(left < LEAST_LEFT, LEAST_LEFT, 0.0)
+    return np.asarray(np.maximum(1 - then * effect, least) / np.maximum(left, least))

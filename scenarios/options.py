@@ -40,7 +40,7 @@ def options_of(offers: tuple[Offer, ...], clock: Clock, limits: Limits) -> tuple
 def starts_of(offer: Offer, clock: Clock, limits: Limits) -> tuple[int, ...]:
     """Places of the periods in which an initiative may start, the planned one first."""
     planned = offer.schedule.start
-    if offer.item.start is not None or not limits.by_period:
+    if offer.item.start is not None or offer.kind != "initiative" or not limits.by_period:
         return (planned,)
     return (planned, *range(planned + 1, latest_start(offer, clock) + 1))
 

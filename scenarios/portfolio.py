@@ -123,7 +123,7 @@ def _valued(case: Case, row: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return np.zeros(case.periods), np.zeros(case.posterior.draws)
     value = set_value(case, members)
     stated = sum(other_benefit(case.offers[i]).mean(axis=0) for i in members)
-    return (value.retention + value.spend).mean(axis=0) + stated, npv_draws(case, members, value)
+    return value.gained().mean(axis=0) + stated, npv_draws(case, members, value)
 
 
 def _beside_others(case: Case, options: tuple[Option, ...], chosen: Chosen, limits: Limits) -> Portfolio:

@@ -9,7 +9,7 @@ import numpy as np
 from models.value import base_path
 from scenarios.effect import joint_course
 from scenarios.portfolio import Portfolio
-from scenarios.worth import Case, costs_by_period, other_benefit, set_value
+from scenarios.worth import Case, costs_by_period, joint_value, other_benefit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +17,7 @@ class QuarterPlan:
     """One scenario by metric, `(draw, period)` each.
 
     Customers are counts, retention a share, money in the study's currency, csat in points of overall,
-    cash net of costs.
+    cash margin, saved service cost and other benefits net of costs.
     """
 
     scenario: str
@@ -27,33 +27,32 @@ class QuarterPlan:
 def plan_quarters(
     case: Case, portfolio: Portfolio | None, revenue_per_margin: float, score_now: float
 ) -> tuple[QuarterPlan, QuarterPlan]:
-    """The base scenario with the chosen portfolio (nothing, where none could be chosen), and the same without it."""
-    path = base_path(case.base)
+    """The base scenario with the chosen portfolio (nothing, where none could be chosen), and the same without it.
+
+    What is ongoing goes on in both, at what it still costs.
+    """
     members = [] if portfolio is None else [int(i) for i in np.flatnonzero(portfolio.chosen)]
-    value = set_value(case, members)
-    draws = case.posterior.draws
-    stated = sum((other_benefit(case.offers[i]) for i in members), np.zeros((1, case.periods)))
-    spent = sum((costs_by_period(case.offers[i]) for i in members), np.zeros((1, case.periods)))
+    funded = _metrics(case, members, revenue_per_margin, score_now)
+    idle = _metrics(case, [], revenue_per_margin, score_now)
+    return QuarterPlan(scenario="base", metrics=funded), QuarterPlan(scenario="base, nothing funded", metrics=idle)
+
+
+def _metrics(case: Case, members: list[int], revenue_per_margin: float, score_now: float) -> dict[str, np.ndarray]:
+    path, gain = base_path(case.base), joint_value(case, members)
+    offers = [*(case.offers[i] for i in members), *(one.offer for one in case.ongoing)]
+    spent = sum((costs_by_period(offer) - other_benefit(offer) for offer in offers), np.zeros((1, case.periods)))
+    margin = path["margin"] + gain.retention + gain.spend
     with np.errstate(invalid="ignore", divide="ignore"):
-        kept = np.where(path["margin"] != 0, value.retention / path["margin"], 0.0)
+        kept = np.where(path["margin"] != 0, gain.retention / path["margin"], 0.0)
     customers = path["customers"] * (1 + kept)
-    with_it = {
+    return {
         "customers": customers,
         "retention": _retention(case, customers),
-        "revenue": (path["margin"] + value.retention + value.spend) * revenue_per_margin,
-        "margin": path["margin"] + value.retention + value.spend,
+        "revenue": margin * revenue_per_margin,
+        "margin": margin,
         "csat": score_now + _score_change(case, members),
-        "cash": path["margin"] + value.retention + value.spend + stated - spent,
+        "cash": margin + gain.service - spent,
     }
-    without = {
-        "customers": path["customers"],
-        "retention": _retention(case, path["customers"]),
-        "revenue": path["margin"] * revenue_per_margin,
-        "margin": path["margin"],
-        "csat": np.full((draws, case.periods), score_now),
-        "cash": path["margin"],
-    }
-    return QuarterPlan(scenario="base", metrics=with_it), QuarterPlan(scenario="base, nothing funded", metrics=without)
 
 
 def _retention(case: Case, customers: np.ndarray) -> np.ndarray:

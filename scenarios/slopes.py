@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from models.retention import LEAST_FRAILTY, survival
 from models.value import Course, PersonaBase, by_period, leaving_ratios, share_of_intensity, spend_lifts
+from scenarios.service import NO_SERVICE
 from scenarios.worth import Case
 
 
@@ -20,7 +23,25 @@ def draw_slopes(case: Case, course: Course) -> np.ndarray:
     The derivative of `models.value.value_draws` at a course, in closed form: with survival S(I) = (1 + vI)^(-1/v) of
     the intensity I met so far, dS/dI = -S / (1 + vI).
     """
-    return np.stack([_persona_slopes(case, course, g) for g in range(len(case.base.personas))], axis=1)
+    slopes = np.stack([_persona_slopes(case, course, g) for g in range(len(case.base.personas))], axis=1)
+    return slopes if case.service.saved is None else slopes + _service_slopes(case, course, case.service.saved)
+
+
+def _service_slopes(case: Case, course: Course, saved: np.ndarray) -> np.ndarray:
+    """What each whole share more removed saves in service, at the offers' mean cashable share.
+
+    Points are to customers what a lift is to their money: the slope of customers and points less that of customers.
+    """
+    people = tuple(replace(one, money=np.ones_like(one.money)) for one in case.base.personas)
+    kept = case.posterior.score * case.posterior.credibility[:, None]
+    points = tuple(kept[:, g] for g in range(len(people)))
+    counting = replace(case, base=replace(case.base, personas=people), service=NO_SERVICE)
+    with_points, without = (
+        draw_slopes(replace(counting, today=replace(case.today, spend=spend)), course)
+        for spend in (points, tuple(np.zeros_like(one) for one in points))
+    )
+    cashable = float(np.mean([offer.item.cashable for offer in case.offers])) if case.offers else 1.0
+    return np.asarray(cashable * saved[:, None, None, None] * (with_points - without))
 
 
 def _persona_slopes(case: Case, course: Course, g: int) -> np.ndarray:

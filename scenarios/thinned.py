@@ -34,4 +34,5 @@ def with_posterior(case: Case, posterior: UpliftPosterior) -> Case:
         today=look_at_today(base, posterior),
         offers=offers,
         ongoing=ongoing,
+        service=case.service.on_draws(at),
     )

@@ -7,7 +7,8 @@
     + haircut                              the share of an observed effect that is not counted
     + overlap                              two fixes of one occurrence count once
     + start and ramp                       nothing is fixed before it is built
-    + other benefits, - cost               as the plan states them
+    + service saved and other benefits     what serving costs less, and what the plan states beside it
+    - cost                                 as the plan states it
     = NPV
 
 Each step replaces one thing in the value of all steps before it, so the lines add up by construction.
@@ -25,6 +26,7 @@ from models.points import MONEY
 from models.reduced import ReducedForms
 from models.value import ValueBase, look_at_today, uniform_value
 from scenarios.effect import Offer
+from scenarios.service import NO_SERVICE
 from scenarios.worth import Case, npv_draws, other_benefit, set_value
 
 LINES = (
@@ -35,7 +37,7 @@ LINES = (
     "Haircut",
     "Overlap",
     "Start and ramp",
-    "Other benefits",
+    "Service saved and other benefits",
     "Cost",
 )
 
@@ -108,7 +110,8 @@ def _walk(case: Case, kept: Case, alone: Mapping[int, _Alone], members: tuple[in
     journey, npv = 0.0, 0.0
     if members:
         value = set_value(case, members)
-        journey = float(value.discounted(case.base.discount).mean())
+        journey = float(((value.retention + value.spend) @ case.base.discount).mean())
+        stated += float(value.discounted(case.base.discount).mean()) - journey
         npv = float(npv_draws(case, members, value).mean())
     running = np.round([*apart, whole, journey, journey + stated, npv], 2)
     amounts = np.round(np.diff(running, prepend=0.0), 2)
@@ -132,7 +135,8 @@ def _stages(case: Case, sd: float) -> Iterator[Case]:
     total = replace(posterior, credibility=path.credibility)
     at_once = tuple(_at_once(offer) for offer in case.offers)
     for one in (path, total, posterior):
-        yield replace(case, posterior=one, today=look_at_today(case.base, one), offers=at_once)
+        today = look_at_today(case.base, one)
+        yield replace(case, posterior=one, today=today, offers=at_once, service=NO_SERVICE)
 
 
 def _at_once(offer: Offer) -> Offer:

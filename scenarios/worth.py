@@ -8,16 +8,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.uplift import UpliftPosterior
-from models.value import Today, ValueBase, ValueDraws, value_draws
+from models.value import Course, Today, ValueBase, ValueDraws, value_draws
 from scenarios.cashflow import Clock
 from scenarios.effect import Offer, Ongoing, joint_course, moved
+from scenarios.service import NO_SERVICE, Counted, ServiceRate, cashable_part, value_with_service
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """Everything a set of initiatives is valued on: base, posterior, today, clock, and the offers in plan order.
 
-    `ongoing` is what has begun: it goes on whatever is chosen.
+    `ongoing` is what has begun: it goes on whatever is chosen. `service` is what a point saves in service.
     """
 
     base: ValueBase
@@ -26,6 +27,7 @@ class Case:
     offers: tuple[Offer, ...]
     clock: Clock
     ongoing: tuple[Ongoing, ...] = ()
+    service: ServiceRate = NO_SERVICE
 
     @property
     def periods(self) -> int:
@@ -44,27 +46,66 @@ def at_starts(case: Case, starts: np.ndarray) -> Case:
 
 
 def set_value(case: Case, members: Sequence[int]) -> ValueDraws:
-    """Gain in margin by period of a set of initiatives together, draw by draw; costs not taken off.
+    """Gain by period of a set of initiatives together, draw by draw; costs and other benefits left out.
 
     It is what they add beside what is ongoing.
     """
-    together = _course_value(case, members)
-    if not case.ongoing:
-        return together
-    alone = _course_value(case, ())
-    return ValueDraws(retention=together.retention - alone.retention, spend=together.spend - alone.spend)
+    together = joint_value(case, members)
+    return together.beside(joint_value(case, ())) if case.ongoing else together
 
 
-def ongoing_value(case: Case) -> ValueDraws:
-    """Gain in margin by period of what is ongoing, by what changes from today."""
-    return _course_value(case, ())
-
-
-def _course_value(case: Case, members: Sequence[int]) -> ValueDraws:
-    pains = len(case.posterior.pain_points)
+def joint_value(case: Case, members: Sequence[int]) -> ValueDraws:
+    """Gain by period, against today going on, of a set and of what is ongoing together."""
     offers = [case.offers[i] for i in members]
-    course = joint_course(offers, case.posterior.draws, pains, case.periods, case.ongoing)
-    return value_draws(case.base, case.today, course)
+    course = _course(case, offers, case.ongoing)
+    if case.service.saved is None:
+        return value_draws(case.base, case.today, course)
+    cashable = cashable_part(course, offers, _course(case, (), case.ongoing), [one.offer for one in case.ongoing])
+    counted = Counted(saved=case.service.saved, cashable=cashable, rest=course.levels - cashable)
+    return value_with_service(case.base, case.today, case.posterior, course, counted)
+
+
+def persona_value(case: Case, members: Sequence[int]) -> np.ndarray:
+    """Present value `(persona, draw)` of what a set gains among the customers of each persona.
+
+    Rows sum to `set_value` discounted in every draw. Costs and other benefits belong to no persona and are left out.
+    """
+    alone = (set_value(_of_persona(case, g), members) for g in range(len(case.base.personas)))
+    return np.array([value.discounted(case.base.discount) for value in alone])
+
+
+def _of_persona(case: Case, g: int) -> Case:
+    """The case of one persona's customers alone."""
+    posterior, today = case.posterior, case.today
+    return replace(
+        case,
+        base=replace(case.base, personas=(case.base.personas[g],)),
+        posterior=replace(
+            posterior,
+            personas=(posterior.personas[g],),
+            score=posterior.score[:, g : g + 1],
+            leaving=posterior.leaving[:, g : g + 1],
+            spend=posterior.spend[:, g : g + 1],
+        ),
+        today=Today(
+            hazard=(today.hazard[g],),
+            spend=(today.spend[g],),
+            together=(today.together[g],),
+            now=(today.now[g],),
+            before=(today.before[g],),
+        ),
+        offers=tuple(_among(offer, g) for offer in case.offers),
+        ongoing=tuple(replace(one, offer=_among(one.offer, g)) for one in case.ongoing),
+    )
+
+
+def _among(offer: Offer, g: int) -> Offer:
+    share = offer.effectiveness
+    return replace(offer, effectiveness=share[g : g + 1]) if len(share) > 1 else offer
+
+
+def _course(case: Case, offers: Sequence[Offer], ongoing: Sequence[Ongoing]) -> Course:
+    return joint_course(offers, case.posterior.draws, len(case.posterior.pain_points), case.periods, ongoing)
 
 
 def other_benefit(offer: Offer) -> np.ndarray:
@@ -72,12 +113,15 @@ def other_benefit(offer: Offer) -> np.ndarray:
     return np.asarray(offer.item.other_benefit * offer.schedule.quarters)
 
 
+def one_off_by_period(offer: Offer) -> np.ndarray:
+    """One-off cash by period with its overrun, `(1 or draw, period)`; nil where the plan gives no cost."""
+    planned = (offer.item.cost or 0.0) * offer.schedule.cost_share + offer.schedule.capex
+    return np.asarray(offer.overruns[:, None] * planned)
+
+
 def costs_by_period(offer: Offer) -> np.ndarray:
-    """Cash out by period, `(1 or draw, period)`."""
-    stated = offer.schedule.capex + offer.schedule.opex
-    if offer.cost is None:
-        return np.asarray(stated)
-    return np.asarray(offer.cost[:, None] * offer.schedule.cost_share + stated)
+    """Cash out by period, `(1 or draw, period)`: once, and to run it."""
+    return np.asarray(one_off_by_period(offer) + offer.schedule.opex)
 
 
 def npv_draws(case: Case, members: Sequence[int], value: ValueDraws) -> np.ndarray:
@@ -103,6 +147,6 @@ def mean_benefits(case: Case, sets: np.ndarray) -> np.ndarray:
             return np.zeros(case.periods)
         value = set_value(case, list(members))
         stated = sum(other_benefit(case.offers[i]).mean(axis=0) for i in members)
-        return np.asarray((value.retention + value.spend).mean(axis=0) + stated)
+        return np.asarray(value.gained().mean(axis=0) + stated)
 
     return np.array([one(row) for row in sets])

@@ -28,6 +28,7 @@ TABLES = {
     *("scenarios", "reconciliation", "benefits", "break_even", "checks", "certificate", "triangulation", "doubts"),
     *("point_values", "walk", "predictive", "evidence", "haircut", "face_value", "naive"),
     *("at_stake", "carried", "excellence", "prices", "delay"),
+    "information",
     *COVERAGE,
     *LIFETIMES,
     *GATES,

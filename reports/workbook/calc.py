@@ -106,10 +106,10 @@ def _formula(live: Live, place: tuple[str, int], column: int) -> str:
         return f"SUM(${along(row, PERIOD)}:{along(row, column)})"
 
     inputs = layout.inputs_row(index)
-    plan_cost = f"N({at(inputs, COST, INPUTS)})*{at(inputs, OVERRUN, INPUTS)}"
+    one_off = f"N({at(inputs, COST, INPUTS)})*{basis('cost share')}+{basis('extra capital')}"
     formulas = {
         "benefit": "=" + "+".join(basis(line) for line in BENEFIT_LINES),
-        "cost": f"={plan_cost}*{basis('cost share')}+{basis('extra capital')}+{basis('running cost')}",
+        "cost": f"=({one_off})*{at(inputs, OVERRUN, INPUTS)}+{basis('running cost')}",
         "net": f"={here('benefit')}-{here('cost')}",
         "cumulative": f"={so_far('net')}",
         "started": f"=IF({so_far('cost')}>0,1,0)",

@@ -33,7 +33,8 @@ TABLE_SHEETS: dict[str, tuple[str, str]] = {
     "excellence": ("Good to excellent", "What better scores go with, a step at a time, and 1% of customers moved."),
     "initiatives": ("Initiatives", "What each initiative is worth alone, over all draws; ranges are 90%."),
     "portfolio": ("Delivered portfolio", "What the run chose, why, and what would have to be true for the rest."),
-    "cashflow": ("Cashflow", "Mean cash by initiative and period, undiscounted."),
+    "cashflow": ("Cashflow", "Mean cash by period: each initiative alone, then the chosen portfolio without overlap."),
+    "ongoing": ("Ongoing", "What is still to come of what is live, and still to be paid, as far as the horizon goes."),
     "frontier": ("Frontier", "What the best portfolio is worth at each budget."),
     "prices": ("Prices", "What more or less of a limit, or dropping a rule, does to the net value of the best set."),
     "delay": ("Delay", "What starting later does: to the chosen set's NPV, or alone if not chosen; ranges are 90%."),
@@ -61,6 +62,7 @@ TABLE_SHEETS: dict[str, tuple[str, str]] = {
     "evidence": ("Evidence", "What was measured elsewhere: in words, as it is read, and as the model predicts it."),
     "haircut": ("Haircut", "The share of an observed effect that is kept, as signed and after evidence."),
     "naive": ("Raw estimates", "NPV beside what raw estimates would promise, and what they would choose."),
+    "information": ("Information", "What it is worth to know more before choosing, cost and wait taken off."),
     "face_value": ("Face value", "NPV with no haircut, and the haircut at which it is 0."),
     "checks": ("Run checks", "Every check of the run, with what was found and what is allowed."),
 }

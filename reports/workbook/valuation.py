@@ -63,7 +63,7 @@ def value_initiatives(cash: CashModel) -> Valuation:
     discount = (1 + cash.discount_rate) ** (-(steps - MID_PERIOD) / cash.periods_a_year)
     benefit = cash.retention + cash.spend + cash.service_saving + cash.other_benefit
     plan_cost = np.nan_to_num(cash.cost)
-    cost = (plan_cost * cash.overrun)[:, None] * cash.cost_share + cash.capex_extra + cash.opex
+    cost = cash.overrun[:, None] * (plan_cost[:, None] * cash.cost_share + cash.capex_extra) + cash.opex
     net = benefit - cost
     cumulative = net.cumsum(axis=1)
     started = (cost.cumsum(axis=1) > 0).astype(float)

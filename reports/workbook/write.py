@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import xlsxwriter
@@ -73,9 +74,11 @@ def _live(edition: Edition) -> Live | None:
 
 
 def _texts(edition: Edition, cash: CashModel, column: str) -> tuple[str, ...]:
-    """A text column of the initiatives table, in the order of the cash model; the id where no name is given."""
-    table = edition.tables["initiatives"]
-    known = dict(zip(table["initiative"], table[column], strict=True)) if column in table.columns else {}
+    """A text column by initiative, pilot and survey, in the order of the cash model; the id where no name is given."""
+    known: dict[str, Any] = {}
+    for table in (edition.tables.get("portfolio"), edition.tables["initiatives"]):
+        if table is not None and column in table.columns:
+            known |= dict(zip(table["initiative"], table[column], strict=True))
     found = (known.get(item, "") for item in cash.initiatives)
     texts = ["" if pd.isna(text) else str(text) for text in found]
     return tuple(

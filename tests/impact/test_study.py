@@ -148,14 +148,14 @@ def test_all_faults_come_at_once_and_the_rest_stays_readable(folder: Path) -> No
 def test_settings_without_effect_are_listed_only_when_they_are_set(folder: Path) -> None:
     assert settings_not_used(load_study(folder)) == ()
     set_all = ["study.inactive_after=3", "model.lag=2", "finance.fiscal_year_start=4", "finance.basis=real"]
-    more = ["portfolio.persona_floor=true", "finance.tax_rate=0.2"]
+    more = ["finance.tax_rate=0.2", 'study.report_by=["region"]']
     assert settings_not_used(load_study(folder, [*set_all, *more])) == (
-        "finance.tax_rate",
-        "portfolio.persona_floor",
-        "finance.fiscal_year_start",
-        "finance.basis",
+        "study.report_by",
         "study.inactive_after (relationship is not repeat)",
+        "finance.fiscal_year_start (no budget by fiscal year)",
     )
+    yearly = ["portfolio.budget={2027={capex=1,opex=2}}", "finance.fiscal_year_start=4"]
+    assert settings_not_used(load_study(folder, yearly)) == ()
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def _discount(cash: CashModel) -> np.ndarray:
 
 
 def _costs(cash: CashModel) -> np.ndarray:
-    return np.asarray((cash.cost * cash.overrun)[:, None] * cash.cost_share + cash.capex_extra + cash.opex)
+    return np.asarray(cash.overrun[:, None] * (cash.cost[:, None] * cash.cost_share + cash.capex_extra) + cash.opex)
 
 
 def _benefits(cash: CashModel) -> np.ndarray:
@@ -156,21 +156,27 @@ def _portfolio(cash: CashModel, names: pd.Series) -> pd.DataFrame:
 
 
 def _cashflow(cash: CashModel) -> pd.DataFrame:
-    capex = (cash.cost * cash.overrun)[:, None] * cash.cost_share + cash.capex_extra
-    net = _benefits(cash) - capex - cash.opex
-    count, periods = net.shape
+    capex = cash.overrun[:, None] * (cash.cost[:, None] * cash.cost_share + cash.capex_extra)
+    alone = {
+        "capex": capex,
+        "opex": cash.opex,
+        "retention": cash.retention,
+        "spend": cash.spend,
+        "service_saving": cash.service_saving,
+        "other_benefit": cash.other_benefit,
+        "non_cashable": np.zeros(capex.shape),
+        "net": _benefits(cash) - _costs(cash),
+    }
+    lines = {line: np.vstack([values, cash.chosen @ values]) for line, values in alone.items()}
+    count, periods = lines["net"].shape
     return pd.DataFrame(
         {
-            "initiative": np.repeat(cash.initiatives, periods),
+            "initiative": np.repeat([*cash.initiatives, "portfolio"], periods),
             "period": np.tile(cash.periods, count),
-            "capex": capex.ravel(),
-            "opex": cash.opex.ravel(),
-            "retention": cash.retention.ravel(),
-            "spend": cash.spend.ravel(),
-            "service_saving": cash.service_saving.ravel(),
-            "non_cashable": np.zeros(net.size),
-            "net": net.ravel(),
-            "cumulative": np.cumsum(net, axis=1).ravel(),
+            **{line: values.ravel() for line, values in lines.items()},
+            "cumulative": np.cumsum(lines["net"], axis=1).ravel(),
+            "discount_factor": np.tile(_discount(cash), count),
+            "discounted": (lines["net"] * _discount(cash)).ravel(),
         }
     )
 

@@ -51,7 +51,7 @@ def test_the_live_cash_gives_the_npv_of_every_initiative(edition: Edition) -> No
     steps = np.arange(1, len(cash.periods) + 1)
     factors = (1 + cash.discount_rate) ** (-(steps - 0.5) / cash.periods_a_year)
     benefit = cash.retention + cash.spend + cash.service_saving + cash.other_benefit
-    cost = (cash.cost * cash.overrun)[:, None] * cash.cost_share + cash.capex_extra + cash.opex
+    cost = cash.overrun[:, None] * (cash.cost[:, None] * cash.cost_share + cash.capex_extra) + cash.opex
     npv = edition.tables["initiatives"].set_index("initiative").loc[list(cash.initiatives), "npv"]
     assert (benefit - cost) @ factors == pytest.approx(npv.to_numpy(), abs=CENT)
 
@@ -61,7 +61,7 @@ def test_the_live_cash_of_the_chosen_set_is_its_joint_worth(edition: Edition) ->
     assert cash is not None and cash.sets is not None and cash.set_benefit is not None and edition.worth is not None
     steps = np.arange(1, len(cash.periods) + 1)
     factors = (1 + cash.discount_rate) ** (-(steps - 0.5) / cash.periods_a_year)
-    cost = (cash.cost * cash.overrun)[:, None] * cash.cost_share + cash.capex_extra + cash.opex
+    cost = cash.overrun[:, None] * (cash.cost[:, None] * cash.cost_share + cash.capex_extra) + cash.opex
     (place,) = np.flatnonzero((cash.sets == cash.chosen).all(axis=1))
     assert cash.set_benefit[place] @ factors - cash.chosen @ cost @ factors == pytest.approx(
         edition.worth.mean, abs=CENT

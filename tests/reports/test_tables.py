@@ -36,7 +36,10 @@ CONTRACT = {
     "npv_shapley npv_naive",
     "portfolio": "initiative kind chosen start reason what_would_have_to_be_true cost_down_to effect_up_to "
     "budget_up_to falls_out_above binds",
-    "cashflow": "initiative period capex opex retention spend service_saving non_cashable net cumulative",
+    "cashflow": "initiative period capex opex retention spend service_saving other_benefit non_cashable net cumulative "
+    "discount_factor discounted",
+    "ongoing": "initiative status live_now value_to_come value_to_come_p05 value_to_come_p95 cost_to_come "
+    "run_cost_to_come",
     "frontier": "budget value value_p05 value_p95 initiatives",
     "scenarios": "scenario period metric value p05 p50 p95",
     "reconciliation": "period unit line ledger reported difference coverage",
@@ -75,9 +78,13 @@ CONTRACT = {
     "haircut": "grade pain_points prior kept_before kept_before_p05 kept_before_p95 kept_after kept_after_p05 "
     "kept_after_p95 rows_of_evidence",
     "face_value": "initiative name npv npv_face_value haircut_today break_even_haircut",
+    "information": "item name owner kind target target_name assumed evpi evppi evsi p_in_time cost delay_cost net "
+    "se_of_pilot n duration chosen verdict",
     "naive": "initiative name owner npv npv_naive chosen chosen_by_naive",
 }
-NAMED = {"journey", "drivers", "pain_points", "initiatives", "portfolio", "cashflow", "benefits", "break_even"}
+NAMED = {"journey", "drivers", "pain_points", "initiatives", "portfolio", "cashflow", "benefits", "break_even"} | {
+    "ongoing"
+}
 SHARES = {
     "pain_points": ("prevalence", "p_positive", "prior_share", "value_prior_share"),
     "initiatives": ("p_npv_positive", "p_top3", "p_payback", "sucra"),
@@ -127,8 +134,9 @@ def test_a_table_has_the_columns_of_the_contract_and_names_beside_ids(found: Fin
 
 
 def test_every_table_has_rows_but_those_of_what_the_starter_lacks(tables: dict[str, pd.DataFrame]) -> None:
-    """Books, evidence, and pain points that cannot be told apart."""
-    assert {name for name, table in tables.items() if table.empty} == {"reconciliation", "evidence", "told_apart"}
+    """Books, evidence, pain points that cannot be told apart, and initiatives that are live."""
+    lacking = {"reconciliation", "evidence", "told_apart", "ongoing"}
+    assert {name for name, table in tables.items() if table.empty} == lacking
 
 
 @pytest.mark.parametrize(("name", "column"), [(name, column) for name in SHARES for column in SHARES[name]])
@@ -171,13 +179,17 @@ def test_driver_shares_sum_to_one_highest_first(tables: dict[str, pd.DataFrame])
 def test_cash_discounted_sums_to_the_npv_to_the_cent(found: Findings, tables: dict[str, pd.DataFrame]) -> None:
     rate, npv = found.study.study.discount_rate, tables["initiatives"].set_index("initiative")["npv"]
     factors = (1 + rate) ** (-(np.arange(1, found.study.horizon_periods + 1) - 0.5) / found.study.periods_a_year)
+    assert found.decision is not None and found.decision.portfolio is not None
+    npv.loc["portfolio"] = found.decision.portfolio.npv.mean()
+    assert set(tables["cashflow"]["initiative"]) == set(npv.index)
     for name, rows in tables["cashflow"].groupby("initiative"):
         assert rows["net"].to_numpy() @ factors == pytest.approx(npv[name], abs=CENT)
+        assert rows["discounted"].sum() == pytest.approx(npv[name], abs=CENT)
 
 
 def test_net_cash_is_what_comes_in_less_what_goes_out_and_cumulates(tables: dict[str, pd.DataFrame]) -> None:
     cash = tables["cashflow"]
-    net = cash[["retention", "spend", "service_saving"]].sum(axis=1) - cash["capex"] - cash["opex"]
+    net = cash[["retention", "spend", "service_saving", "other_benefit"]].sum(axis=1) - cash["capex"] - cash["opex"]
     assert cash["net"].to_numpy() == pytest.approx(net.to_numpy(), abs=SUMMED)
     assert cash["cumulative"].to_numpy() == pytest.approx(
         cash.groupby("initiative")["net"].cumsum().to_numpy(), rel=SUMMED, abs=1e-6
@@ -258,6 +270,8 @@ def test_an_initiative_without_cost_has_the_largest_cost_in_the_place_of_npv(fou
     assert tables["initiatives"]["max_cost"].notna().all()
     assert set(tables["initiatives"]["verdict"]) == {"park"}
     assert tables["portfolio"].empty and tables["break_even"].empty and tables["frontier"].empty
+    assert tables["cashflow"][["capex", "net", "cumulative", "discounted"]].isna().all(axis=None)
+    assert tables["cashflow"][["opex", "retention", "spend", "other_benefit"]].notna().all(axis=None)
 
 
 def test_too_thin_leaves_rows_in_journey_break_even_checks_coverage_and_lifetimes_only(found: Findings) -> None:

@@ -36,7 +36,7 @@ def _npv(cash: CashModel, flags: np.ndarray) -> tuple[np.ndarray, float]:
     steps = np.arange(1, len(cash.periods) + 1)
     factor = (1 + cash.discount_rate) ** (-(steps - 0.5) / cash.periods_a_year)
     benefit = cash.retention + cash.spend + cash.service_saving + cash.other_benefit
-    cost = (cash.cost * cash.overrun)[:, None] * cash.cost_share + cash.capex_extra + cash.opex
+    cost = cash.overrun[:, None] * (cash.cost[:, None] * cash.cost_share + cash.capex_extra) + cash.opex
     row = int(np.flatnonzero((cash.sets == flags).all(axis=1))[0])
     return (benefit - cost) @ factor, float(cash.set_benefit[row] @ factor - flags @ cost @ factor)
 

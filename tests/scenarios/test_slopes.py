@@ -9,6 +9,7 @@ import pytest
 
 from impact.rng import stream
 from models.value import Ages, Course, value_draws
+from scenarios.service import Counted, ServiceRate, value_with_service
 from scenarios.slopes import value_slopes
 from scenarios.worth import Case
 from tests.scenarios.small_case import DRAWS, PAINS, PERIODS, random_case
@@ -63,6 +64,23 @@ def test_slopes_are_the_differences_of_the_values(aged: bool) -> None:  # noqa: 
 def test_what_comes_too_late_for_the_horizon_brings_nothing() -> None:
     case = random_case(2, 2)
     assert not value_slopes(case, _course(2))[:, :, PERIODS - case.base.lag :].any()
+
+
+def test_slopes_hold_what_is_saved_in_service() -> None:
+    case = random_case(3, 2)
+    saved = stream(3, "saved").normal(5, 1, DRAWS)
+    served = replace(case, service=ServiceRate(saved=saved, checks=()))
+    course = _course(3)
+    slopes = value_slopes(served, course) - value_slopes(case, course)
+    ends = []
+    for sign in (1, -1):
+        levels = course.levels.copy()
+        levels[1, 2, :, 3] += sign * STEP
+        counted = Counted(saved=saved, cashable=levels, rest=np.zeros_like(levels))
+        moved = value_with_service(case.base, case.today, case.posterior, replace(course, levels=levels), counted)
+        ends.append((moved.service @ case.base.discount).mean())
+    found = (ends[0] - ends[1]) / (2 * STEP)
+    assert slopes[1, 3, 2] == pytest.approx(found, abs=DIFFERENCED * np.abs(slopes).max())
 
 
 def test_sites_gain_by_money_alone() -> None:
