@@ -116,7 +116,7 @@ def tables(found: Findings) -> dict[str, pd.DataFrame]:
 
 
 def _thin(found: Findings) -> Findings:
-    return replace(found, estimates=None, decision=None, walks=(), gates=None, comparison=None)
+    return replace(found, estimates=None, decision=None, walks=(), gates=None, comparison=None, explained=None)
 
 
 def test_the_tables_are_those_of_the_contract_in_its_order(tables: dict[str, pd.DataFrame]) -> None:
