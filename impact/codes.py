@@ -23,6 +23,7 @@ from impact.codes_lifetime import LIFETIME_PAGES
 from impact.codes_points import POINT_PAGES
 from impact.codes_ranking import RANKING_PAGES
 from impact.codes_reasons import REASON_PAGES
+from impact.codes_segments import SEGMENT_PAGES
 from impact.codes_sites import SITE_PAGES
 from impact.codes_spend import SPEND_PAGES
 from impact.codes_steps import STEP_PAGES
@@ -285,6 +286,7 @@ CODES: dict[str, CodePage] = catalogue(
         *POINT_PAGES,
         *RANKING_PAGES,
         *REASON_PAGES,
+        *SEGMENT_PAGES,
         *SITE_PAGES,
         *SPEND_PAGES,
         *STEP_PAGES,

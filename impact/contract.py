@@ -18,6 +18,7 @@ from impact.contract_ledger import ledger_faults
 from impact.contract_results import shown_value
 from impact.contract_reviews import table_reviews
 from impact.contract_rules import Rule, rules_of, unknown_named_pains, with_doubled
+from impact.contract_segments import segment_faults, segment_reviews
 from impact.contract_steps import step_faults, step_reviews
 from impact.contract_study import long_ids, study_faults
 from impact.errors import Finding
@@ -60,7 +61,7 @@ def check_tables(source: Source, study: Study, journey: Journey | None, plan: Pl
     events: Sequence[Event] = plan.events if plan is not None else ()
     books, met_by = tie_to_books(source, study), meetings(source)
     findings = [*study_faults(source, study), *id_faults(source, study, met_by), *step_faults(source, study, events)]
-    findings += [*ledger_faults(source, study), *books.findings]
+    findings += [*ledger_faults(source, study), *segment_faults(source, study), *books.findings]
     if journey is not None:
         findings += long_ids(source, study, journey)
     passes: list[Check] = []
@@ -82,7 +83,7 @@ def check_tables(source: Source, study: Study, journey: Journey | None, plan: Pl
     reviews = (*step_reviews(source, study, journey, events), *table_reviews(source, study, journey, plan, met_by))
     return TableReport(
         findings=tuple(findings),
-        checks=(*reviews, *books.checks, *passes),
+        checks=(*reviews, *books.checks, *segment_reviews(source, study), *passes),
         rejects=_joined(source, study, rejects),
         ruled=ruled,
         reconciliation=books.table,

@@ -26,6 +26,7 @@ def long_ids(source: Source, study: Study, journey: Journey) -> list[Finding]:
         *journey.stage_ids(),
         *journey.pain_ids(),
         *study.model.controls,
+        *study.study.report_by,
         study.model.size or "",
         study.model.cluster or "",
     )
@@ -69,6 +70,7 @@ def _columns(source: Source, study: Study) -> list[Finding]:
     canonical = (set(source.ledger.columns) | set(source.customers.columns)) - {"t", "joined_t"}
     known = canonical | ({"tenure"} if "joined_at" in source.present.get("customers", ()) else set())
     asked = [("model", "controls", name, known) for name in study.model.controls]
+    asked += [("study", "report_by", name, canonical) for name in study.study.report_by]
     if study.model.size:
         asked.append(("model", "size", study.model.size, set(source.ledger.columns)))
     if study.model.cluster:

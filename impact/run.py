@@ -50,6 +50,7 @@ from scenarios.limit_faults import limit_checks, limit_findings
 from scenarios.limits import limits_of
 from scenarios.ongoing import left_for_new
 from scenarios.portfolio import InfeasibleError
+from scenarios.segments import Segments, find_segments
 from scenarios.service import rate_service
 from scenarios.walk import Walk, signed_rates, walk_to_npv
 from scenarios.worth import Case, set_value
@@ -156,6 +157,7 @@ def find(
     comparison: Comparison | None = None
     checks = (*intake.checks, *limit_checks(study, intake.case.plan), *coverage_checks(coverage), *too_few)
     checks = (*checks, *history_checks(cells, study))
+    segments: Segments | None = None
     try:
         if not too_few:
             require_enough(cells)
@@ -167,9 +169,11 @@ def find(
                 comparison = compare(decision, estimates.forms, study.study.seed)
             with progress.stage("Asking what it rests on"):
                 gates = find_gates(decision, estimates.question, cells, journey, study.study.seed)
+                segments = find_segments(decision, cells, journey, study)
             checks = (*checks, *more, *decision_checks(decision), *cash_checks(study, intake.case.plan, decision.case))
-            checks = (*checks, *_within_the_cap(estimates, decision))
-            checks = (*checks, *gates.checks(journey), *(explained.checks() if explained else ()))
+            checks = (*checks, *_within_the_cap(estimates, decision), *gates.checks(journey))
+            checks = (*checks, *(explained.checks() if explained else ()))
+            checks = (*checks, segments.concentration.check(_names(intake)))
             checks = (*checks, *comparison_checks(decision, comparison))
     except TooThinError as thin:
         checks = (*checks, thin_check(thin))
@@ -194,7 +198,15 @@ def find(
         gates=gates,
         comparison=comparison,
         explained=explained,
+        segments=segments,
     )
+
+
+def _names(intake: Intake) -> dict[str, str]:
+    """What stages, pain points and initiatives are called, by id."""
+    journey, plan = intake.case.journey, intake.case.plan
+    names = {one.stage: one.name for one in journey.stages} | {one.pain_point: one.name for one in journey.pain_points}
+    return names | {one.initiative: one.name for one in plan.initiatives}
 
 
 def choose(intake: Intake, cells: Cells, estimates: Estimates) -> Decision:

@@ -48,7 +48,6 @@ _FILE_KEYS = (
     *(("plan", key) for key in PlanSection.model_fields),
 )
 _NOT_ACTED_ON: dict[str, tuple[str, ...]] = {
-    "study": ("report_by",),
     "finance": ("outlook",),
 }
 

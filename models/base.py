@@ -34,7 +34,7 @@ def bare_base(cells: Cells, study: Study) -> ValueBase:
     """The base with no pain points: one group, its money and its leaving, for data too thin to estimate."""
     last = cells.money[cells.money["t"] == study.as_of]
     customers = float(last["customers"].sum())
-    money = float(_money(last, margin_rate(cells, study)).sum())
+    money = float(money_of(last, margin_rate(cells, study)).sum())
     recent = cells.money.dropna(subset=["retained"]).tail(RECENT)
     leaving = 0.0 if isinstance(cells, SitePanel) or recent.empty else 1 - float(recent["retained"].mean())
     none = np.zeros(0)
@@ -64,7 +64,8 @@ def margin_rate(cells: Cells, study: Study) -> float | None:
     return study.study.margin_rate if study.study.margin_rate is not None else 1.0
 
 
-def _money(rows: pd.DataFrame, rate: float | None) -> np.ndarray:
+def money_of(rows: pd.DataFrame, rate: float | None) -> np.ndarray:
+    """Contribution margin of some rows: their own, or revenue times the `rate`."""
     found = rows["margin"].to_numpy(float) if rate is None else rows["revenue"].to_numpy(float) * rate
     return found
 
@@ -83,7 +84,7 @@ def _customer_persona(
         persona=persona,
         customers=base["customers"].to_numpy(float),
         rate=leaving.to_numpy(float),
-        money=_money(base, rate) / base["customers"].to_numpy(float),
+        money=money_of(base, rate) / base["customers"].to_numpy(float),
         **met.whole(),
         ages=find_ages(met, _tenures(cells, base, persona), study),
     )
@@ -115,7 +116,7 @@ def _site_persona(
             told = level[both] if pain.unit in {PER_CUSTOMER, OF_ANSWERS} else level[both] > 0
             prevalence[k] = float(told.mean())
     units = float(len(last))
-    total = float(_money(last, rate).sum())
+    total = float(money_of(last, rate).sum())
     zero = np.zeros(len(journey.pain_points))
     return PersonaBase(
         persona=forms.personas[g],

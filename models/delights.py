@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from impact.journey import PainPoint
-from models.value import PersonaBase, Today, ValueBase, ValueDraws, changed_draws, share_of_intensity
+from models.value import Moves, PersonaBase, Today, ValueBase, ValueDraws, changed_draws, share_of_intensity
 
 
 def raised_draws(base: ValueBase, today: Today, delight: PainPoint, k: int) -> ValueDraws:
@@ -13,13 +13,17 @@ def raised_draws(base: ValueBase, today: Today, delight: PainPoint, k: int) -> V
 
     One that is a level is raised by as much again as it lies above its floor today.
     """
+    return changed_draws(base, today, np.zeros(len(base.discount), dtype=int), raised_moves(base, today, delight, k))
+
+
+def raised_moves(base: ValueBase, today: Today, delight: PainPoint, k: int) -> Moves:
+    """What meeting the delight at place `k` everywhere does to leaving and money of each persona."""
     ratios = [
         _raised_leaving(persona, delight, k, (today.hazard[g][:, k], today.together[g]))
         for g, persona in enumerate(base.personas)
     ]
     lifts = [_room(persona, delight, k)[:, None] * today.spend[g][:, k] for g, persona in enumerate(base.personas)]
-    held = np.zeros(len(base.discount), dtype=int)
-    return changed_draws(base, today, held, lambda g: (ratios[g][None], lifts[g][None]))
+    return lambda g: (ratios[g][None], lifts[g][None])
 
 
 def _raised_leaving(persona: PersonaBase, delight: PainPoint, k: int, now: tuple[np.ndarray, np.ndarray]) -> np.ndarray:

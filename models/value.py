@@ -126,6 +126,9 @@ class ValueDraws:
         )
 
 
+Moves = Callable[[int], tuple[np.ndarray, np.ndarray]]  # of the persona at a place, as `changed_draws` takes them
+
+
 def discount_factors(rate: float, periods: int, periods_a_year: int) -> np.ndarray:
     """Mid-period discount factors `(period,)`: (1 + d)^(-(h - 1/2) / periods a year)."""
     return np.asarray((1 + rate) ** (-(np.arange(1, periods + 1) - 0.5) / periods_a_year))
@@ -166,7 +169,7 @@ def look_at_today(base: ValueBase, posterior: UpliftPosterior) -> Today:
         together=tuple(np.exp(persona.patterns @ tau.T) for tau, persona in zip(hazard, base.personas, strict=True)),
         now=now,
         before=tuple(
-            np.einsum("dbh,b->dh", _there(p, base.frailty, one, idle), p.customers * p.money)
+            np.einsum("dbh,b->dh", still_there(p, base.frailty, one, idle), p.customers * p.money)
             for p, one in zip(base.personas, now, strict=True)
         ),
     )
@@ -174,6 +177,11 @@ def look_at_today(base: ValueBase, posterior: UpliftPosterior) -> Today:
 
 def value_draws(base: ValueBase, today: Today, course: Course) -> ValueDraws:
     """What a course is worth by period, draw by draw, summed over personas."""
+    return changed_draws(base, today, course.at, moves_of(base, today, course))
+
+
+def moves_of(base: ValueBase, today: Today, course: Course) -> Moves:
+    """What a course does to leaving and money of each persona, worked out when asked."""
 
     def moved(g: int) -> tuple[np.ndarray, np.ndarray]:
         fixed = course.levels[g if len(course.levels) > 1 else 0]
@@ -183,7 +191,7 @@ def value_draws(base: ValueBase, today: Today, course: Course) -> ValueDraws:
             spend_lifts(persona, today.spend[g], fixed),
         )
 
-    return changed_draws(base, today, course.at, moved)
+    return moved
 
 
 def never_again(base: ValueBase, today: Today, which: list[int]) -> np.ndarray:
@@ -192,9 +200,7 @@ def never_again(base: ValueBase, today: Today, which: list[int]) -> np.ndarray:
     return value_draws(base, today, course).discounted(base.discount)
 
 
-def changed_draws(
-    base: ValueBase, today: Today, at: np.ndarray, moved: Callable[[int], tuple[np.ndarray, np.ndarray]]
-) -> ValueDraws:
+def changed_draws(base: ValueBase, today: Today, at: np.ndarray, moved: Moves) -> ValueDraws:
     """What a change of leaving and of money is worth by period, draw by draw, summed over personas.
 
     Args:
@@ -208,7 +214,7 @@ def changed_draws(
     for g, persona in enumerate(base.personas):
         ratios, lifts = moved(g)
         ratio, lift = by_period(base, persona, at, ratios, 1.0), by_period(base, persona, at, lifts, 0.0)
-        there = _there(persona, base.frailty, today.now[g], ratio)
+        there = still_there(persona, base.frailty, today.now[g], ratio)
         worth = persona.customers * persona.money
         after = np.einsum("dbh,b->dh", there, worth)
         retention += after - today.before[g]
@@ -216,7 +222,7 @@ def changed_draws(
     return ValueDraws(retention=retention, spend=spend)
 
 
-def _there(persona: PersonaBase, frailty: np.ndarray, now: np.ndarray, ratio: np.ndarray) -> np.ndarray:
+def still_there(persona: PersonaBase, frailty: np.ndarray, now: np.ndarray, ratio: np.ndarray) -> np.ndarray:
     """Share of each band still there `(draw, band, period)` when intensities are `ratio` times today's.
 
     `ratio` is `(draw, band, period)`, or of one band where it is the same for all.

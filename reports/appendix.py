@@ -13,6 +13,7 @@ from reports.appendix_excellence import excellence
 from reports.appendix_gates import dial, dial_pain_points, priors, told_apart
 from reports.appendix_lifetime import lifetime, revenue_kept
 from reports.appendix_predictive import predictive
+from reports.appendix_segments import by_segment, largest_customers
 from reports.appendix_walk import walk
 from reports.edition import Edition
 from reports.figures import cell_of_twenty, money, money_range, p_value, percent, plain, signed_percent, whole
@@ -50,6 +51,8 @@ def appendix(edition: Edition) -> tuple[Section, ...]:
         excellence,
         _calibration,
         quarters,
+        by_segment,
+        largest_customers,
         cash,
         ongoing,
         frontier,

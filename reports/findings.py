@@ -33,6 +33,7 @@ from scenarios.comparison import Comparison
 from scenarios.decision import Decision
 from scenarios.explained import Explained
 from scenarios.gates import Gates
+from scenarios.segments import Segments
 from scenarios.walk import Walk
 
 
@@ -74,8 +75,8 @@ class Findings:
     `rows` is the account of the tables' rows: table, rows_in, rows_used, set_aside, reason. `reconciliation`
     is the ledger beside the books: the contract's table, empty without control totals. `walks` lead from the signed
     rate to NPV: the chosen portfolio's first, then every initiative's; none without a portfolio. `lifetimes` is None
-    of sites. `gates` say what the decision rests on, `explained` why it is as it is, `comparison` how what is chosen
-    compares.
+    of sites. `gates` say what the decision rests on, `explained` why it is as it is, `segments` whose its values are,
+    `comparison` how what is chosen compares.
     """
 
     study: Study
@@ -94,6 +95,7 @@ class Findings:
     lifetimes: Lifetimes | None = None
     gates: Gates | None = None
     explained: Explained | None = None
+    segments: Segments | None = None
     comparison: Comparison | None = None
 
     @property

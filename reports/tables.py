@@ -36,6 +36,7 @@ from reports.tables_naive import naive_table
 from reports.tables_points import money_rows, point_values_table
 from reports.tables_predictive import predictive_table
 from reports.tables_prices import price_tables
+from reports.tables_segments import by_segment_table, concentration_table
 from reports.tables_walk import walk_table
 
 CALIBRATION = ("outcome", "term", "method", "estimate", "se", "low", "high", "p", "n", "headline", "grade")
@@ -74,6 +75,7 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
     values |= {"carried": carried_table(found), "excellence": excellence_table(found)}
     evidence = {"evidence": evidence_table(found), "haircut": haircut_table(found)}
     evidence |= {"face_value": face_value_table(found), "information": information_table(found)}
+    values |= {"by_segment": by_segment_table(found), "concentration": concentration_table(found)}
     evidence |= {"naive": naive_table(found)}
     predicted = {"predictive": predictive_table(found)}
     values |= dict(price_tables(found))

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.stats import norm, rankdata
+from scipy.stats import rankdata
 
 from models.value import ValueDraws
 from scenarios.payback import payback_draws
 from scenarios.ties import tie_groups
-from scenarios.worth import Case, costs_by_period, npv_draws, set_value
+from scenarios.worth import Case, costs_by_period, npv_draws, one_off_by_period, set_value
 
-PILOT_COST_SHARE = 0.1  # of the one-off cost, where the plan prices no pilot
 TENTH = 0.1
 
 
@@ -24,9 +23,8 @@ class Ranking:
     `value` per initiative, `npv` `(initiative, draw)` joint. `worth` `(initiative, draw)` is what is ranked: NPV, or
     `by` max_cost where the plan leaves a cost out; below all for pilots and surveys, which are not ranked. `ranks`
     `(initiative, draw)`, 1 the highest, the mean of their places where some are alike; `rank` by mean worth, ties by
-    plan order. `tie_group` 1 the highest, 0 for pilots and surveys. `pilot_gain` the net value of the assumed pilot;
-    `max_cost` the one-off cost at which mean NPV is nil; `roi` over all discounted costs; `payback`
-    `(initiative, draw)` and `payback_quarters` of mean cash, in quarters, nan where it does not pay back.
+    plan order. `tie_group` 1 the highest, 0 for pilots and surveys. `max_cost` the one-off cost at which mean NPV is
+    nil; `roi` over all discounted costs; `payback` `(initiative, draw)` and `payback_quarters` of mean cash, in quarters, nan where it does not pay back.
     """
 
     value: tuple[ValueDraws, ...]
@@ -36,7 +34,6 @@ class Ranking:
     ranks: np.ndarray
     rank: np.ndarray
     tie_group: np.ndarray
-    pilot_gain: np.ndarray
     max_cost: np.ndarray
     roi: np.ndarray
     payback: np.ndarray
@@ -115,7 +112,6 @@ def rank_initiatives(case: Case, periods_a_year: int) -> Ranking:
         payback[i] = payback_draws(case, i, one, periods_a_year)
     mean = npv.mean(axis=1)
     paid = np.array([(costs_by_period(offer) @ case.base.discount).mean() for offer in case.offers])
-    pilot_cost = np.array([PILOT_COST_SHARE * offer.plan_cost for offer in case.offers])
     priced = all(offer.cost is not None for offer in case.offers)
     worth = npv if priced else np.where(np.isfinite(most), most, npv)
     # pilots and surveys have no rank among initiatives: they come last
@@ -130,7 +126,6 @@ def rank_initiatives(case: Case, periods_a_year: int) -> Ranking:
         ranks=rankdata(-worth, axis=0) if count else worth,
         rank=rank,
         tie_group=_groups_among(worth, rank, among),
-        pilot_gain=np.array([pilot_value(draws) for draws in npv]) - pilot_cost,
         max_cost=np.maximum(most.mean(axis=1), 0.0),
         roi=np.divide(mean, paid, out=np.full(count, np.nan), where=paid > 0),
         payback=payback[:, :-1],
@@ -152,25 +147,12 @@ def _places(mean: np.ndarray) -> np.ndarray:
     return rank
 
 
-def pilot_value(npv: np.ndarray) -> float:
-    """Expected value of a pilot whose error is as large as today's doubt, for fund-or-not on its own.
-
-    s0 [phi(u) - u (1 - Phi(u))], u = |mean| / s0, s0 = s^2 / sqrt(s^2 + se^2) with se = s.
-    Source: Ades, Lu & Claxton (2004), conjugate Normal case.
-    """
-    s0 = float(npv.std()) / np.sqrt(2)
-    if s0 <= 0:
-        return 0.0
-    u = abs(float(npv.mean())) / s0
-    return float(s0 * (norm.pdf(u) - u * norm.sf(u)))
-
-
 def _most(case: Case, i: int, npv: np.ndarray) -> np.ndarray:
-    """The plan's cost at which NPV is nil `(draw,)`, its mean overrun unchanged; nan where it spreads no cost."""
+    """The plan's one-off cost at which NPV is nil `(draw,)`, its mean overrun unchanged; nan where it has none."""
     offer = case.offers[i]
     weight = float(offer.schedule.cost_share @ case.base.discount)
-    # a pilot after which it is never done pays nothing whatever the price
     if weight <= 0 or offer.overrun <= 0:
-        return np.full(len(npv), np.nan)
+        booked = float(one_off_by_period(offer).mean(axis=0) @ case.base.discount)
+        return np.asarray(offer.plan_cost * (1 + npv / booked)) if booked > 0 else np.full(len(npv), np.nan)
     spent = 0.0 if offer.cost is None else offer.cost
     return np.asarray(spent / offer.overrun + npv / (weight * offer.overrun))

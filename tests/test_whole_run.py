@@ -26,9 +26,9 @@ GATES = ("dial", "dial_marks", "dial_pain_points", "prior_sensitivity", "told_ap
 TABLES = {
     *("journey", "calibration", "drivers", "pain_points", "initiatives", "portfolio", "cashflow", "frontier"),
     *("scenarios", "reconciliation", "benefits", "break_even", "checks", "certificate", "triangulation", "doubts"),
-    *("point_values", "walk", "predictive", "evidence", "haircut", "face_value", "naive"),
-    *("at_stake", "carried", "excellence", "prices", "delay"),
-    "information",
+    *("point_values", "walk", "predictive", "evidence", "haircut", "face_value"),
+    *("at_stake", "carried", "excellence", "by_segment", "concentration", "prices", "delay"),
+    *("information", "naive"),
     *COVERAGE,
     *LIFETIMES,
     *GATES,

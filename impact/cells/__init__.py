@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from impact.cells.summary import Cells, CustomerCells, DriverSums, Moments, SitePanel
+from impact.cells.summary import Cells, CustomerCells, DriverSums, Moments, SegmentCells, SitePanel
 
 if TYPE_CHECKING:
     from impact.journey import Journey
     from impact.source import Source
     from impact.study import Study
 
-__all__ = ["Cells", "CustomerCells", "DriverSums", "Moments", "SitePanel", "summarise"]
+__all__ = ["Cells", "CustomerCells", "DriverSums", "Moments", "SegmentCells", "SitePanel", "summarise"]
 
 
 def summarise(source: Source, journey: Journey, study: Study) -> Cells:

@@ -17,6 +17,7 @@ from impact.cells.near import near_moments
 from impact.cells.panel import build_panel, score_column
 from impact.cells.renewal import met_at_renewal
 from impact.cells.score_cells import change_cells, score_cells, score_steps
+from impact.cells.segment_cells import segment_cells
 from impact.cells.spend_summary import summarise_spend
 from impact.cells.summary import RECENT, CustomerCells, Moments, Rows
 from impact.journey import OVERALL, Journey
@@ -77,6 +78,7 @@ def summarise_customers(source: Source, journey: Journey, study: Study) -> Custo
         staying=staying,
         lifetime=lifetime_cells(panel, source, study),
         spend_near=near_moments(panel),
+        segments=segment_cells(active, source, study),
     )
 
 

@@ -9,6 +9,7 @@ import ibis
 from impact.cells.coverage import money_by_period, stage_coverage
 from impact.cells.driver_sums import driver_sums
 from impact.cells.panel import build_panel, experience, fill_unexposed, score_column
+from impact.cells.segment_cells import segment_cells
 from impact.cells.summary import SitePanel
 from impact.journey import OVERALL, Journey
 
@@ -37,6 +38,7 @@ def summarise_sites(source: Source, journey: Journey, study: Study) -> SitePanel
     frame = frame.rename(columns={"customer_id": "unit"})
     frame["persona"] = frame["persona"].fillna("all")
     stages = [*journey.stage_ids(), OVERALL]
+    booked = panel.filter((panel.t == study.as_of) & panel.revenue.notnull())
     return SitePanel(
         controls=tuple(study.model.controls),
         size=study.model.size,
@@ -47,6 +49,7 @@ def summarise_sites(source: Source, journey: Journey, study: Study) -> SitePanel
         coverage=stage_coverage(source, journey, study),
         money=money_by_period(panel),
         driver_sums=driver_sums(source, journey, study),
+        segments=segment_cells(booked.mutate(tenure_band=0), source, study),
     )
 
 

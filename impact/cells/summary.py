@@ -99,6 +99,21 @@ class DriverSums:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentCells:
+    """Customers active at as_of, by what the study is reported by.
+
+    `base`: column, segment (the column's value as text, "" where blank), persona, tenure_band -> customers, revenue,
+    margin. `largest`: persona, tenure_band, place -> customer (its id as it may leave, "" where customers are not
+    `named`), revenue, margin of the few with most money. A group of fewer than `least` customers is not to be shown.
+    """
+
+    base: pd.DataFrame
+    largest: pd.DataFrame
+    named: bool
+    least: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerCells:
     """The summary of a study of many customers, some of whom leave.
 
@@ -119,7 +134,7 @@ class CustomerCells:
     customers active at as_of. `driver_sums`: sums of pairs of scores,
     None without answers. `coverage`: stage -> responses, customers, mean, sd, scale_min, scale_max. `money`: t ->
     customers, revenue, margin, retained. `staying`: the money of those who stay. `lifetime` is None where it was not
-    asked. `spend_near`: `spend_on_score` between neighbouring periods alone.
+    asked. `spend_near`: `spend_on_score` between neighbouring periods alone. `segments`: see `SegmentCells`.
     """
 
     controls: tuple[str, ...]
@@ -142,6 +157,7 @@ class CustomerCells:
     lifetime: LifetimeCells | None = None
     tenures: pd.DataFrame = field(default_factory=pd.DataFrame)
     spend_near: tuple[Moments, ...] = ()
+    segments: SegmentCells | None = None
 
     @property
     def spend_on_score(self) -> tuple[Moments, ...]:
@@ -157,7 +173,8 @@ class SitePanel:
     stage score (`overall` among them) and one a pain point's exposure; a row for each unit and period
     with money, a score or an exposure. `coverage`, `money` and `driver_sums` as in `CustomerCells`. `cluster`
     names the column that errors are clustered by, the unit where None; `lag` counts periods from experience
-    to money; `winsorise` is the share pulled in at each end of log revenue across units.
+    to money; `winsorise` is the share pulled in at each end of log revenue across units. `segments`: see
+    `SegmentCells`, of one tenure band 0.
     """
 
     controls: tuple[str, ...]
@@ -169,6 +186,7 @@ class SitePanel:
     cluster: str | None = None
     lag: int = 1
     winsorise: float = 0.01
+    segments: SegmentCells | None = None
 
     @property
     def repeated(self) -> bool:

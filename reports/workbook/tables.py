@@ -61,9 +61,14 @@ TABLE_SHEETS: dict[str, tuple[str, str]] = {
     "predictive": ("Who leaves", "Leavers as predicted and as seen, by group; ranges are 90%."),
     "evidence": ("Evidence", "What was measured elsewhere: in words, as it is read, and as the model predicts it."),
     "haircut": ("Haircut", "The share of an observed effect that is kept, as signed and after evidence."),
-    "naive": ("Raw estimates", "NPV beside what raw estimates would promise, and what they would choose."),
     "information": ("Information", "What it is worth to know more before choosing, cost and wait taken off."),
+    "naive": ("Raw estimates", "NPV beside what raw estimates would promise, and what they would choose."),
     "face_value": ("Face value", "NPV with no haircut, and the haircut at which it is 0."),
+    "by_segment": (
+        "By segment",
+        "Every benefit by persona and by the columns of report_by; costs belong to no segment. Ranges are 90%.",
+    ),
+    "concentration": ("Largest customers", "Those that carry most of each value; blank where customers are persons."),
     "checks": ("Run checks", "Every check of the run, with what was found and what is allowed."),
 }
 _LONG = (

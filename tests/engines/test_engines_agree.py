@@ -14,7 +14,7 @@ import pytest
 from impact.__main__ import main
 from impact.cells import CustomerCells, Moments, summarise
 from impact.cells.many import ManyCells
-from impact.cells.summary import DriverSums, LifetimeCells, SpendSummary
+from impact.cells.summary import DriverSums, LifetimeCells, SegmentCells, SpendSummary
 from impact.starter import write_starter
 from models.reduce import reduce_cells
 from tests.engines.engine_studies import TYPES, Seen, agree, on_postgres, on_spark, seen
@@ -83,7 +83,7 @@ def test_the_cells_are_the_same(both: tuple[Seen, Seen]) -> None:
             agree_moments(first, second)
         elif isinstance(first, DriverSums):
             agree_sums(first, second)
-        elif not isinstance(first, SpendSummary | LifetimeCells):
+        elif not isinstance(first, SpendSummary | LifetimeCells | SegmentCells):
             assert first == second
 
 
@@ -118,6 +118,15 @@ def test_the_money_of_those_who_stay_is_the_same(both: tuple[Seen, Seen]) -> Non
         for outcome in first:
             for term, moments in first[outcome].items():
                 agree_moments(moments, second[outcome][term])
+
+
+def test_the_base_by_segment_and_its_largest_customers_are_the_same(starter: Path, settings: tuple[str, ...]) -> None:
+    by = ('study.report_by=["plan"]',)
+    first, second = (seen(starter, (*asked, *by)).cells.segments for asked in ((), settings))
+    assert first is not None and second is not None and len(first.base) and len(first.largest)
+    agree(first.base, second.base, SAME)
+    agree(first.largest, second.largest, SAME)
+    assert (first.named, first.least) == (second.named, second.least)
 
 
 def test_the_cells_of_lifetimes_are_the_same(both: tuple[Seen, Seen]) -> None:

@@ -28,6 +28,7 @@ COUNTED = {
     "predictive": ("customers", "left"),
     "carried": ("n",),
     "excellence": ("n",),
+    "by_segment": ("customers",),
 }
 # These leave the engine with small groups already hidden, which tests/impact/test_coverage.py holds.
 COUNTED_ON_THE_ENGINE = {"coverage", "response_rates", "respondents", "transitions", "stage_flow"}

@@ -62,6 +62,8 @@ CONTRACT = {
     "value_per_percent value_per_percent_p05 value_per_percent_p95",
     "prices": "constraint what_if limit used change value_gained per_unit currently_binds",
     "delay": "initiative name owner quarters_later npv_change p05 p95",
+    "by_segment": "column segment customers kind id name owner value p05 p50 p95 share",
+    "concentration": "kind id name owner place customer share above_limit",
     "lifetime": "persona name model parameters n left retention_y1 retention_y2 retention_y3 retention_y4 retention_y5 "
     "customers value value_p05 value_p95 value_20q value_20q_p05 value_20q_p95 note",
     "survival": "tenure n observed shifted_beta gamma_frailty geometric",
@@ -83,7 +85,7 @@ CONTRACT = {
     "naive": "initiative name owner npv npv_naive chosen chosen_by_naive",
 }
 NAMED = {"journey", "drivers", "pain_points", "initiatives", "portfolio", "cashflow", "benefits", "break_even"} | {
-    "ongoing"
+    "ongoingongoingnaive": "initiative name owner npv npv_naive chosen chosen_by_naive",
 }
 SHARES = {
     "pain_points": ("prevalence", "p_positive", "prior_share", "value_prior_share"),
@@ -117,6 +119,8 @@ def tables(found: Findings) -> dict[str, pd.DataFrame]:
 
 def _thin(found: Findings) -> Findings:
     return replace(found, estimates=None, decision=None, walks=(), gates=None, comparison=None, explained=None)
+    return replace(found, estimates=None, decision=None, walks=(), gates=None, segments=None)
+    return replace(found, estimates=None, decision=None, walks=(), gates=None, comparison=None)
 
 
 def test_the_tables_are_those_of_the_contract_in_its_order(tables: dict[str, pd.DataFrame]) -> None:

@@ -9,13 +9,11 @@ import pytest
 from scipy.stats import norm
 
 from impact.initiative import Plan
-from scenarios.ranking import PILOT_COST_SHARE, pilot_value, rank_initiatives, worst_tenth
+from scenarios.ranking import rank_initiatives, worst_tenth
 from scenarios.worth import Case, npv_draws, set_value
 from tests.scenarios.small_case import PERIODS, case_of, case_with_npv, one_plan, random_case, random_plan
 
 # Unit normal loss at 0, .5, 1 and 2, printed to four decimals in decision tables.
-LOSS = {0.0: 0.3989, 0.5: 0.1978, 1.0: 0.0833, 2.0: 0.0085}
-PRINTED = 5e-5
 # Expected value of perfect information of a decision worth Normal(100, 200^2), in closed form.
 EVPI = 39.559
 # 4,000 draws by strata: what the tails beyond the outermost stratum leave out of a mean of some 40.
@@ -31,18 +29,6 @@ def _normal(mean: float, sd: float, draws: int = 4_000) -> np.ndarray:
     return np.asarray(mean + sd * z / z.std())
 
 
-@pytest.mark.parametrize(("u", "loss"), LOSS.items())
-def test_a_pilot_of_unit_precision_is_worth_the_unit_normal_loss(u: float, loss: float) -> None:
-    # With the pilot's error as large as the doubt, the spread of what it may say is sd / sqrt(2).
-    assert pilot_value(_normal(u, np.sqrt(2))) == pytest.approx(loss, abs=PRINTED)
-    assert pilot_value(_normal(-u, np.sqrt(2))) == pytest.approx(loss, abs=PRINTED)
-
-
-def test_a_pilot_scales_with_money_and_is_worth_nothing_without_doubt() -> None:
-    assert pilot_value(_normal(300, 500)) == pytest.approx(1_000 * pilot_value(_normal(0.3, 0.5)), rel=SUMMED)
-    assert pilot_value(np.full(50, 7.0)) == 0
-
-
 def test_perfect_information_on_a_normal_is_worth_its_closed_form() -> None:
     found = rank_initiatives(case_with_npv(_normal(100, 200), _normal(-100, 200)), 4)
     assert found.evpi == pytest.approx([EVPI, EVPI], abs=STRATIFIED)
@@ -51,12 +37,6 @@ def test_perfect_information_on_a_normal_is_worth_its_closed_form() -> None:
 def test_perfect_information_is_worth_nothing_where_the_answer_is_sure() -> None:
     found = rank_initiatives(case_with_npv(_normal(9_000, 200), _normal(-9_000, 200)), 4)
     assert found.evpi == pytest.approx([0, 0], abs=SUMMED)
-
-
-def test_a_pilot_gain_takes_off_what_the_assumed_pilot_costs() -> None:
-    case = case_with_npv(_normal(100, 200))
-    (gain,) = rank_initiatives(case, 4).pilot_gain
-    assert gain == pytest.approx(pilot_value(_normal(100, 200)) - PILOT_COST_SHARE * case.offers[0].plan_cost)
 
 
 def test_ranks_follow_the_mean_and_ties_the_plan() -> None:
@@ -97,7 +77,7 @@ def test_the_order_of_the_plan_changes_no_figure() -> None:
     plan = random_plan(5, 4)
     turned = Plan(initiatives=plan.initiatives[::-1], fixes=plan.fixes[::-1])
     first, second = rank_initiatives(case_of(plan), 4), rank_initiatives(case_of(turned), 4)
-    for name in ("npv", "rank", "regret", "evpi", "pilot_gain", "max_cost", "roi", "payback_quarters"):
+    for name in ("npv", "rank", "regret", "evpi", "max_cost", "roi", "payback_quarters"):
         assert getattr(first, name) == pytest.approx(getattr(second, name)[::-1], rel=SUMMED, nan_ok=True)
 
 
