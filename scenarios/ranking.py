@@ -24,7 +24,8 @@ class Ranking:
     `by` max_cost where the plan leaves a cost out; below all for pilots and surveys, which are not ranked. `ranks`
     `(initiative, draw)`, 1 the highest, the mean of their places where some are alike; `rank` by mean worth, ties by
     plan order. `tie_group` 1 the highest, 0 for pilots and surveys. `max_cost` the one-off cost at which mean NPV is
-    nil; `roi` over all discounted costs; `payback` `(initiative, draw)` and `payback_quarters` of mean cash, in quarters, nan where it does not pay back.
+    nil; `roi` over all discounted costs; `payback` `(initiative, draw)` and `payback_quarters` of mean cash, in
+    quarters, nan where it does not pay back.
     """
 
     value: tuple[ValueDraws, ...]
