@@ -76,10 +76,10 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
     values |= {"carried": carried_table(found), "excellence": excellence_table(found)}
     evidence = {"evidence": evidence_table(found), "haircut": haircut_table(found)}
     evidence |= {"face_value": face_value_table(found), "information": information_table(found)}
-    values |= {"by_segment": by_segment_table(found), "concentration": concentration_table(found)}
     evidence |= {"naive": naive_table(found)}
     predicted = {"predictive": predictive_table(found), "case_against": against_table(found)}
     values |= dict(price_tables(found))
+    values |= {"by_segment": by_segment_table(found), "concentration": concentration_table(found)}
     return tables | values | dict(lifetime_tables(found)) | predicted | dict(gate_tables(found)) | evidence
 
 

@@ -37,6 +37,8 @@ def naive_table(found: Findings) -> pd.DataFrame:
     curse, chosen = compared.curse, decision.portfolio.chosen
     rows: list[tuple[object, ...]] = []
     for i, offer in enumerate(decision.case.offers):
+        if offer.kind != "initiative":
+            continue
         who = (offer.item.initiative, offer.item.name, offer.item.owner)
         rows.append((*who, float(curse.shrunk[i]), float(curse.naive[i]), int(chosen[i]), int(curse.chosen[i])))
     same = int(np.array_equal(chosen, curse.chosen))

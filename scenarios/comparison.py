@@ -56,4 +56,4 @@ def comparison_checks(decision: Decision, comparison: Comparison | None) -> tupl
 
 def split_groups(group: np.ndarray, chosen: np.ndarray) -> tuple[int, ...]:
     """The tie groups of which some members are chosen and some are not."""
-    return tuple(int(one) for one in np.unique(group) if 0 < chosen[group == one].mean() < 1)
+    return tuple(int(one) for one in np.unique(group[group > 0]) if 0 < chosen[group == one].mean() < 1)

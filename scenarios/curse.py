@@ -49,16 +49,23 @@ def find_curse(case: Case, portfolio: Portfolio, limits: Limits, forms: ReducedF
 
 
 def beside_naive(case: Case, portfolio: Portfolio, limits: Limits, naive: Case) -> Curse:
-    """The choice on joint draws beside the one on another case of the same offers, by its mean."""
-    theirs = choose_portfolio(naive, replace(limits, objective="mean", target=None, persona_floor=False))
-    ours = [int(i) for i in np.flatnonzero(portfolio.chosen)]
+    """The choice on joint draws beside the one on another case of the same offers, by its mean.
+
+    Whoever takes estimates as they stand has nothing to learn: pilots and surveys are left out of their choice.
+    """
+    among = np.array([i for i, offer in enumerate(case.offers) if offer.kind == "initiative"], dtype=int)
+    few = replace(naive, offers=tuple(naive.offers[i] for i in among))
+    theirs = choose_portfolio(few, replace(limits, objective="mean", target=None, persona_floor=False))
+    chosen, starts = np.zeros(len(case.offers), dtype=int), portfolio.starts.copy()
+    chosen[among], starts[among] = theirs.chosen, theirs.starts
+    ours = [int(i) for i in among if portfolio.chosen[i]]
     alone = [[i] for i in range(len(case.offers))]
     return Curse(
         naive=np.array([_npv(naive, one).mean() for one in alone]),
         shrunk=np.array([_npv(case, one).mean() for one in alone]),
-        chosen=theirs.chosen,
+        chosen=chosen,
         promised=float(theirs.npv.mean()),
-        worth=_npv(at_starts(case, theirs.starts), [int(i) for i in np.flatnonzero(theirs.chosen)]),
+        worth=_npv(at_starts(case, starts), [int(i) for i in np.flatnonzero(chosen)]),
         naive_of_ours=float(_npv(at_starts(naive, portfolio.starts), ours).mean()),
         ours=portfolio.npv,
     )
@@ -78,7 +85,7 @@ def by_raw_estimates(case: Case, forms: ReducedForms) -> Case:
     nothing = np.zeros((1, len(posterior.personas), len(posterior.pain_points)))
     raw = replace(
         posterior,
-        score=nothing,
+        score=posterior.score.mean(axis=0, keepdims=True),
         leaving=_raw(forms.leaving)[None] if forms.leaving else nothing,
         spend=_raw(forms.spend)[None] if forms.spend else nothing,
         credibility=np.ones((1, len(posterior.pain_points))),
@@ -93,7 +100,7 @@ def _raw(parts: tuple[GaussianSummary, ...]) -> np.ndarray:
 
 
 def _at_means(case: Case, posterior: UpliftPosterior) -> Case:
-    base = replace(case.base, frailty=case.base.frailty.mean(keepdims=True))
+    base, saved = replace(case.base, frailty=case.base.frailty.mean(keepdims=True)), case.service.saved
     return replace(
         case,
         base=base,
@@ -101,6 +108,7 @@ def _at_means(case: Case, posterior: UpliftPosterior) -> Case:
         today=look_at_today(base, posterior),
         offers=tuple(_mean_offer(offer) for offer in case.offers),
         ongoing=tuple(replace(one, offer=_mean_offer(one.offer)) for one in case.ongoing),
+        service=replace(case.service, saved=None if saved is None else saved.mean(keepdims=True)),
     )
 
 

@@ -11,7 +11,7 @@ from scenarios.worth import Case, costs_by_period, other_benefit
 def cash_draws(case: Case, i: int, value: ValueDraws) -> np.ndarray:
     """Net cash of one initiative on its own `(draw, period)`, undiscounted."""
     offer = case.offers[i]
-    return np.asarray(value.retention + value.spend + other_benefit(offer) - costs_by_period(offer))
+    return np.asarray(value.gained() + other_benefit(offer) - costs_by_period(offer))
 
 
 def payback_draws(case: Case, i: int, value: ValueDraws, periods_a_year: int) -> np.ndarray:

@@ -21,10 +21,11 @@ class Ranking:
     """Stand-alone results, initiatives in plan order.
 
     `value` per initiative, `npv` `(initiative, draw)` joint. `worth` `(initiative, draw)` is what is ranked: NPV, or
-    `by` max_cost where the plan leaves a cost out. `ranks` `(initiative, draw)`, 1 the highest, the mean of their
-    places where some are alike; `rank` by mean worth, ties by plan order. `tie_group` 1 the highest. `max_cost` the
-    one-off cost at which mean NPV is nil; `roi` over all discounted costs; `payback` `(initiative, draw)` and
-    `payback_quarters` of mean cash, in quarters, nan where it does not pay back.
+    `by` max_cost where the plan leaves a cost out; below all for pilots and surveys, which are not ranked. `ranks`
+    `(initiative, draw)`, 1 the highest, the mean of their places where some are alike; `rank` by mean worth, ties by
+    plan order. `tie_group` 1 the highest, 0 for pilots and surveys. `max_cost` the one-off cost at which mean NPV is
+    nil; `roi` over all discounted costs; `payback` `(initiative, draw)` and `payback_quarters` of mean cash, in
+    quarters, nan where it does not pay back.
     """
 
     value: tuple[ValueDraws, ...]
@@ -58,15 +59,18 @@ class Ranking:
     def sucra(self) -> np.ndarray:
         """The share of the others that each is ahead of, on average `(initiative,)`: (m - E rank) / (m - 1).
 
-        1 for a single initiative. Source: Salanti, Ades & Ioannidis (2011).
+        1 for a single initiative, nan for pilots and surveys. Source: Salanti, Ades & Ioannidis (2011).
         """
-        m = len(self.ranks)
-        return (m - self.ranks.mean(axis=1)) / (m - 1) if m > 1 else np.ones(m)
+        among = np.isfinite(self.worth).all(axis=1)
+        m = int(among.sum())
+        share = (m - self.ranks.mean(axis=1)) / (m - 1) if m > 1 else np.ones(len(among))
+        return np.where(among, share, np.nan)
 
     @property
     def regret(self) -> np.ndarray:
         """Mean shortfall to the draw's best `(initiative,)`: E[max_j V_j - V_a]."""
-        return np.asarray((self.worth.max(axis=0, initial=-np.inf) - self.worth).mean(axis=1))
+        worth = np.where(np.isfinite(self.worth), self.worth, self.npv)
+        return np.asarray((self.worth.max(axis=0, initial=-np.inf) - worth).mean(axis=1))
 
     @property
     def evpi(self) -> np.ndarray:
@@ -112,8 +116,8 @@ def rank_initiatives(case: Case, periods_a_year: int) -> Ranking:
     priced = all(offer.cost is not None for offer in case.offers)
     worth = npv if priced else np.where(np.isfinite(most), most, npv)
     # pilots and surveys have no rank among initiatives: they come last
-    others = np.array([offer.kind != "initiative" for offer in case.offers], dtype=bool)
-    worth = np.where(others[:, None], worth.min(initial=0.0) - 1.0, worth)
+    among = np.array([offer.kind == "initiative" for offer in case.offers], dtype=bool)
+    worth = np.where(among[:, None], worth, -np.inf)
     rank = _places(worth.mean(axis=1))
     return Ranking(
         value=value,
@@ -122,12 +126,19 @@ def rank_initiatives(case: Case, periods_a_year: int) -> Ranking:
         by="npv" if priced else "max_cost",
         ranks=rankdata(-worth, axis=0) if count else worth,
         rank=rank,
-        tie_group=tie_groups(worth, rank),
+        tie_group=_groups_among(worth, rank, among),
         max_cost=np.maximum(most.mean(axis=1), 0.0),
         roi=np.divide(mean, paid, out=np.full(count, np.nan), where=paid > 0),
         payback=payback[:, :-1],
         payback_quarters=payback[:, -1],
     )
+
+
+def _groups_among(worth: np.ndarray, rank: np.ndarray, among: np.ndarray) -> np.ndarray:
+    """The tie group of each initiative; 0 for pilots and surveys."""
+    out = np.zeros(len(rank), dtype=int)
+    out[among] = tie_groups(worth[among], rank[among])
+    return out
 
 
 def _places(mean: np.ndarray) -> np.ndarray:
