@@ -148,8 +148,9 @@ def later_offer(offer: Offer, quarters: int, clock: Clock) -> Offer | None:
 def after_pilot(later: Offer, pilot: Pilot, go: np.ndarray, paid: np.ndarray, start: int) -> Offer:
     """The row of a pilot: its initiative, later, in the draws in which the result says go.
 
-    All of the initiative's one-off cost is planned for, whatever the result; `paid` `(period,)` is the pilot's own,
-    from the period at place `start`.
+    All of the initiative's one-off cost is planned for, whatever the result, and the pilot's own beside it: that is
+    `paid` `(period,)` as running cost, from the period at place `start`, for it neither overruns nor waits for the
+    result.
     """
     plan, once = later.schedule, later.cost if later.cost is not None else np.zeros(len(go))
     stated = (later.item.cost or 0.0) * plan.cost_share + plan.capex
@@ -159,7 +160,7 @@ def after_pilot(later: Offer, pilot: Pilot, go: np.ndarray, paid: np.ndarray, st
         initiative=pilot.pilot,
         name=pilot.name or f"Pilot: {later.item.name}",
         owner=pilot.owner or later.item.owner,
-        cost=total,
+        cost=total + float(paid.sum()),
         mandatory=False,
     )
     timing = replace(
@@ -167,8 +168,8 @@ def after_pilot(later: Offer, pilot: Pilot, go: np.ndarray, paid: np.ndarray, st
         start=start,
         # a costs table and a spread never stand together, so one profile serves for both
         cost_share=stated / total if total > 0 else plan.cost_share,
-        capex=paid,
-        opex=plan.opex * go[:, None],
+        capex=np.zeros_like(paid),
+        opex=plan.opex * go[:, None] + paid,
         quarters=plan.quarters * go[:, None],
     )
     return replace(

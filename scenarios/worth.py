@@ -115,8 +115,8 @@ def other_benefit(offer: Offer) -> np.ndarray:
 
 def one_off_by_period(offer: Offer) -> np.ndarray:
     """One-off cash by period with its overrun, `(1 or draw, period)`; nil where the plan gives no cost."""
-    planned = (offer.item.cost or 0.0) * offer.schedule.cost_share + offer.schedule.capex
-    return np.asarray(offer.overruns[:, None] * planned)
+    spread = np.zeros(1) if offer.cost is None else offer.cost
+    return np.asarray(spread[:, None] * offer.schedule.cost_share + offer.overruns[:, None] * offer.schedule.capex)
 
 
 def costs_by_period(offer: Offer) -> np.ndarray:

@@ -38,9 +38,16 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Findings:
     )
     intake = replace(quick.intake, case=replace(quick.intake.case, plan=replace(plan, pilots=pilots)))
     assert quick.found.estimates is not None
-    decision = choosing.choose(intake, quick.found.cells, quick.found.estimates)
-    walks = choosing.walk(decision, quick.found.estimates)
-    return replace(quick.found, plan=intake.case.plan, decision=decision, walks=walks, gates=None)
+    settled = choosing.settle(intake, quick.found.cells, quick.found.estimates)
+    return replace(
+        quick.found,
+        plan=intake.case.plan,
+        decision=settled.decision,
+        walks=settled.walks,
+        explained=settled.explained,
+        comparison=settled.comparison,
+        gates=None,
+    )
 
 
 @pytest.fixture(scope="module")

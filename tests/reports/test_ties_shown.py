@@ -50,5 +50,5 @@ def test_without_groups_the_list_is_as_it_was(edition: Edition) -> None:
 
 def test_the_first_sheet_says_what_speaks_against_the_choice_where_there_is_room(choice: Edition) -> None:
     said = first_sheet(choice).against
-    assert said == "The case against: 2 points to review, first weakest evidence, then horizon against history."
+    assert said == "The case against: 2 points to review."
     assert f'<a href="#case-against">{said}</a>' in page_html(choice)

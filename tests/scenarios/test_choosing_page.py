@@ -11,8 +11,9 @@ import pytest
 from choosing_example import BUDGET, COST, NAMES, NPV, example
 
 from scenarios.decide import decide
-from scenarios.decision import FUND_CHANCE, Decision
+from scenarios.decision import Decision
 from scenarios.limits import Limits
+from scenarios.verdicts import FUND_CHANCE
 
 PAGE = (Path(__file__).parents[2] / "docs" / "choosing.md").read_text(encoding="utf-8")
 TEXT = " ".join(PAGE.split())

@@ -102,7 +102,7 @@ def test_a_pilot_starts_now_or_never_and_its_initiative_after_it() -> None:
     assert offer is not None
     assert moved(offer, 3, CLOCK) is offer
     assert offer.schedule.start == 0
-    assert offer.schedule.capex[:3].tolist() == [25, 25, 0]
+    assert offer.schedule.opex[0, :3].tolist() == [25, 25, 0]
     assert np.flatnonzero(offer.schedule.cost_share).tolist() == [2]
 
 

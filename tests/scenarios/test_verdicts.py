@@ -9,11 +9,11 @@ import pytest
 
 from impact.initiative import Pilot
 from scenarios.decide import decide
-from scenarios.decision import Decision, decision_checks, reason
+from scenarios.decision import Decision, decision_checks
 from scenarios.learning import Learning, npv_alone
 from scenarios.limits import Limits
 from scenarios.pilots import conjugate_worth
-from scenarios.verdicts import ASSUMED_COST
+from scenarios.verdicts import ASSUMED_COST, reason_to_learn
 from scenarios.worth import Case
 from tests.scenarios.learning_case import learning, wide_case
 from tests.scenarios.small_case import PERIODS
@@ -35,6 +35,13 @@ def _decided(case: Case, learnt: Learning | None = None, budget: float | None = 
     )
 
 
+def _reason(decision: Decision, i: int) -> tuple[str, str]:
+    assert decision.portfolio is not None
+    found = reason_to_learn(decision.case, decision.portfolio.chosen, decision.information, i)
+    assert found is not None
+    return found
+
+
 def _check(decision: Decision, code: str) -> tuple[str, str] | None:
     return next(((one.status, one.found) for one in decision_checks(decision) if one.code == code), None)
 
@@ -43,8 +50,8 @@ def test_a_chosen_pilot_makes_the_verdict_and_comes_in_place_of_its_initiative()
     decision = _decided(wide_case(8_000.0), learning(TELLING))
     assert decision.portfolio is not None and decision.portfolio.chosen.tolist() == [0, 1]
     assert decision.verdicts() == ("pilot", "")
-    assert reason(decision, 0)[0] == "try comes first: it is done if the result says so"
-    assert reason(decision, 1)[0] == "to know first is worth more than it costs"
+    assert _reason(decision, 0)[0] == "try comes first: it is done if the result says so"
+    assert _reason(decision, 1)[0] == "to know first is worth more than it costs"
     assert _check(decision, "C620") == ("pass", "all are")
 
 
@@ -52,7 +59,7 @@ def test_a_pilot_that_is_worth_less_than_it_costs_is_said_so() -> None:
     decision = _decided(wide_case(8_000.0), learning(replace(TELLING, n=2.0)))
     assert decision.verdicts() == ("park", "")
     assert _check(decision, "C620") == ("review", "try")
-    why, needs = reason(decision, 1)
+    why, needs = _reason(decision, 1)
     assert why.startswith("what it would tell is worth 0, it costs")
     assert needs == "it tells more, or the wait costs less"
 
@@ -61,7 +68,7 @@ def test_a_dear_pilot_says_at_what_cost_it_would_be_chosen() -> None:
     decision = _decided(wide_case(8_000.0), learning(replace(TELLING, cost=900.0)))
     assert decision.information is not None
     (lesson,) = decision.information.lessons
-    assert reason(decision, 1)[1] == f"it costs at most {lesson.evsi:,.0f} today"
+    assert _reason(decision, 1)[1] == f"it costs at most {lesson.evsi:,.0f} today"
 
 
 def test_what_the_set_is_worth_includes_its_pilot() -> None:
