@@ -191,7 +191,7 @@ _PLAN = (
     (
         "P213",
         "Too many initiatives",
-        "The choice is exact: every combination is valued together, which is done for up to 16 initiatives.",
+        "Above ten initiatives an integer programme chooses; it was tried with up to 200 of them.",
         "Leave out initiatives that are done or stopped, or join small ones.",
     ),
     (

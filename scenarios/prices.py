@@ -38,7 +38,7 @@ class Price:
     @property
     def per_unit(self) -> float:
         """Money gained per unit of change; NaN where the change has no unit."""
-        return self.gained / self.change if self.change else np.nan
+        return self.gained / self.change + 0.0 if self.change else np.nan
 
 
 def prices_of(pool: Pool, relaxed: Mapping[Group, Choice | None]) -> tuple[Price, ...]:
@@ -49,10 +49,13 @@ def prices_of(pool: Pool, relaxed: Mapping[Group, Choice | None]) -> tuple[Price
         relaxed: the choice with each group of rules dropped, as the reasons have it.
     """
     rules = rules_of(at_chosen(pool.case), pool.limits)
+    # that a pilot stands in place of its initiative is no rule of the plan that could be dropped
+    lessons = {offer.item.initiative for offer in pool.case.offers if offer.kind != "initiative"}
+    links = [group for group in relaxed if group[0] in LINKS and not lessons & set(group[1].split())]
     return (
         *(price for rule in rules if rule.kind in ("budget", "year") for price in _money(pool, rule, relaxed)),
         *(price for team in pool.limits.capacity for price in _team(pool, rules, team, relaxed)),
-        *(_dropped(pool, group, relaxed) for group in relaxed if group[0] in LINKS),
+        *(_dropped(pool, group, relaxed) for group in links),
         *_floor(pool),
     )
 

@@ -106,6 +106,7 @@ SHEETS: dict[str, tuple[Column, ...]] = {
         Column(name="run_cost", note="Cash a quarter, from go-live. Blank is 0.", number=AMOUNT),
         OWNER,
         _text("earliest", "The first period it could start in, such as 2026Q4. Blank: the first one.", 10),
+        _text("start", "The period it starts in, where that is settled. Blank: chosen with the set.", 10),
         Column(
             name="duration", note="Quarters from start to go-live; cost is spread over them. Blank is 1.", number=AMOUNT
         ),
@@ -116,6 +117,14 @@ SHEETS: dict[str, tuple[Column, ...]] = {
             among=("proposed", "approved", "live", "done", "stopped"),
         ),
         Column(name="cashable", note="Share of saved service cost that is cash, 0 to 1. Blank is 1.", number=SHARE),
+        Column(name="other_benefit", note="Cash a quarter that it brings beside the journey. Blank is 0."),
+        _text("requires", "Ids of initiatives that must have started by then, separated by ;. Optional.", 18),
+        _text("excludes", "Ids of initiatives that cannot be done beside it, separated by ;. Optional.", 18),
+        Column(name="mandatory", note="yes where it is done whatever it brings. Blank is no.", among=("yes", "no")),
+        Column(name="delivery", note="Chance that it is delivered at all, 0 to 1. Blank is 1.", number=SHARE),
+        Column(name="delay_low", note="Quarters late: one chance in ten to be less. Optional.", number=AMOUNT),
+        Column(name="delay_high", note="Quarters late: one chance in ten to be more. Optional.", number=AMOUNT),
+        Column(name="decay", note="Share of the fix that is lost a year, 0 to 1. Blank is 0.", number=SHARE),
     ),
     "fixes": (
         Column(name="initiative", note="What is done. Required.", ids_of="initiatives"),
@@ -124,6 +133,18 @@ SHEETS: dict[str, tuple[Column, ...]] = {
         Column(name="likely", note="Share of occurrences removed, 0 to 1: as likely more as less.", number=SHARE),
         Column(name="high", note="Share of occurrences removed, 0 to 1: 1 chance in 20 of more.", number=SHARE),
         Column(name="persona", note="Only for this group. Blank: for all.", ids_of="personas"),
+    ),
+    "pilots": (
+        _id("pilot", "Something to find out before deciding."),
+        Column(name="kind", note="pilot of an initiative, or survey of a stage. Required.", among=("pilot", "survey")),
+        _text("target", "The initiative to try, or the stage to ask more about. Required.", 18),
+        Column(name="cost", note="Cash, in the study's currency. Required.", number=AMOUNT),
+        Column(
+            name="n", note="Customers that take part, half with the fix; or answers added. Optional.", number=AMOUNT
+        ),
+        _text("name", "What pages call it. Optional."),
+        OWNER,
+        Column(name="duration", note="Quarters until the result is known. Blank is 1.", number=AMOUNT),
     ),
 }
 
