@@ -1,25 +1,31 @@
-"""What follows from estimates: the decision, why it is as it is, and what it would be by raw figures."""
+"""Estimates and what follows from them: the decision, why it is as it is, and what it would be by raw figures."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from impact.approval import Approval
 from impact.cells import Cells
 from impact.checks import Check
-from impact.errors import Finding, InputError
+from impact.coverage import coverage_checks, measure_coverage
+from impact.errors import Finding, InputError, TooThinError
+from impact.estimate import estimate
 from impact.intake import Intake
 from impact.study import Study
-from models.base import margin_rate
+from models.base import bare_base, margin_rate
 from models.cap import cap_checks
-from models.checks import slopes_agree
+from models.checks import require_enough, slopes_agree, thin_check, unit_checks
 from models.evidence import with_measured
+from models.history import history_checks
+from models.inference import Engine
 from models.noise import measure_noise
 from models.planning import planned
 from models.points import SERVICE, find_point
 from models.value import look_at_today
-from reports.findings import Estimates
+from reports.findings import Estimates, Findings
 from scenarios.cash_checks import cash_checks
 from scenarios.cashflow import Clock
 from scenarios.comparison import Comparison, compare, comparison_checks
@@ -28,12 +34,16 @@ from scenarios.decision import Decision, decision_checks
 from scenarios.effect import make_offers, make_ongoing
 from scenarios.explained import Explained, explain
 from scenarios.learning import Learning
+from scenarios.limit_faults import limit_checks
 from scenarios.limits import limits_of
 from scenarios.ongoing import left_for_new
 from scenarios.portfolio import InfeasibleError
 from scenarios.service import rate_service
 from scenarios.walk import Walk, signed_rates, walk_to_npv
 from scenarios.worth import Case, set_value
+
+if TYPE_CHECKING:
+    from impact.progress import Progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +55,52 @@ class Settled:
     walks: tuple[Walk, ...] = ()
     comparison: Comparison | None = None
     checks: tuple[Check, ...] = ()
+
+
+def find_choice(
+    intake: Intake,
+    cells: Cells,
+    progress: Progress,
+    approvals: tuple[Approval, ...] = (),
+    engine: Engine = "quick",
+) -> Findings:
+    """Estimates and decision; `approvals` stand in the output folder, `engine` draws the posterior.
+
+    Too few units leave both out, with a review; too thin data do, with a failed check.
+    """
+    study, journey = intake.study, intake.case.journey
+    with progress.stage("Measuring coverage"):
+        coverage = measure_coverage(intake.source, journey, study)
+    few = unit_checks(cells)
+    checks = (*intake.checks, *limit_checks(study, intake.case.plan), *coverage_checks(coverage), *few)
+    checks = (*checks, *history_checks(cells, study))
+    estimates, settled = None, Settled()
+    try:
+        if not few:
+            require_enough(cells)
+            estimates, more = estimate(intake, cells, coverage, progress, approvals, engine)
+            with progress.stage("Valuing, ranking, choosing"):
+                settled = settle(intake, cells, estimates)
+            checks = (*checks, *more, *settled.checks)
+    except TooThinError as thin:
+        checks = (*checks, thin_check(thin))
+    return Findings(
+        study=study,
+        journey=journey,
+        plan=intake.case.plan,
+        cells=cells,
+        coverage=coverage,
+        estimates=estimates,
+        decision=settled.decision,
+        bare_base=bare_base(cells, study),
+        checks=checks,
+        has_margin=has_margin(cells, study),
+        rows=intake.source.rows,
+        reconciliation=intake.report.reconciliation,
+        walks=settled.walks,
+        comparison=settled.comparison,
+        explained=settled.explained,
+    )
 
 
 def settle(intake: Intake, cells: Cells, estimates: Estimates) -> Settled:

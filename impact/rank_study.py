@@ -8,23 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from impact.approval import Approval, read_approvals
-from impact.cells import Cells, summarise
+from impact.approval import read_approvals
+from impact.cells import summarise
 from impact.checks import Check
-from impact.choosing import Settled, has_margin, settle
-from impact.coverage import coverage_checks, measure_coverage
-from impact.errors import TooThinError
-from impact.estimate import estimate
-from impact.intake import Intake
+from impact.choosing import find_choice
 from impact.run import RunOptions, decision_rows, inspect_whole
-from models.base import bare_base
-from models.checks import require_enough, thin_check, unit_checks
-from models.history import history_checks
-from models.inference import Engine
-from reports.findings import Findings
 from reports.make_edition import make_edition
 from reports.ranking_page import NOT_ASKED, deliver_ranking, ranking_tables, refuse_not_ranking
-from scenarios.limit_faults import limit_checks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,47 +73,4 @@ def rank_study(path: Path, options: RunOptions, progress: Progress) -> RankOutco
         checks=found.checks,
         files=files,
         seconds=time.monotonic() - started,
-    )
-
-
-def find_choice(
-    intake: Intake,
-    cells: Cells,
-    progress: Progress,
-    approvals: tuple[Approval, ...] = (),
-    engine: Engine = "quick",
-) -> Findings:
-    """Estimates and decision; neither, with a check that says why, from too few units or too thin data."""
-    study, journey = intake.study, intake.case.journey
-    with progress.stage("Measuring coverage"):
-        coverage = measure_coverage(intake.source, journey, study)
-    few = unit_checks(cells)
-    checks = (*intake.checks, *limit_checks(study, intake.case.plan), *coverage_checks(coverage), *few)
-    checks = (*checks, *history_checks(cells, study))
-    estimates, settled = None, Settled()
-    try:
-        if not few:
-            require_enough(cells)
-            estimates, more = estimate(intake, cells, coverage, progress, approvals, engine)
-            with progress.stage("Valuing, ranking, choosing"):
-                settled = settle(intake, cells, estimates)
-            checks = (*checks, *more, *settled.checks)
-    except TooThinError as thin:
-        checks = (*checks, thin_check(thin))
-    return Findings(
-        study=study,
-        journey=journey,
-        plan=intake.case.plan,
-        cells=cells,
-        coverage=coverage,
-        estimates=estimates,
-        decision=settled.decision,
-        bare_base=bare_base(cells, study),
-        checks=checks,
-        has_margin=has_margin(cells, study),
-        rows=intake.source.rows,
-        reconciliation=intake.report.reconciliation,
-        walks=settled.walks,
-        comparison=settled.comparison,
-        explained=settled.explained,
     )

@@ -12,19 +12,9 @@ from impact.approval import Approval, read_approvals
 from impact.cells import Cells, summarise
 from impact.check_outcome import CheckOutcome, check_outcome
 from impact.checks import Check
-from impact.choosing import Settled, has_margin, settle
-from impact.coverage import coverage_checks, measure_coverage
+from impact.choosing import find_choice
 from impact.doubting import Doubted, doubt
-from impact.errors import TooThinError
-from impact.estimate import estimate
 from impact.intake import Inspection, Intake, inspect_study
-from models.base import bare_base
-from models.checks import (
-    require_enough,
-    thin_check,
-    unit_checks,
-)
-from models.history import history_checks
 from models.inference import Engine
 from models.lifetime.measure import lifetime_checks, measure_lifetimes
 from reports.deliver import deliver, refuse_foreign
@@ -119,49 +109,20 @@ def find(
     approvals: tuple[Approval, ...] = (),
     engine: Engine = "quick",
 ) -> Findings:
-    """Everything a run finds; `approvals` are those that stand in its output folder, `engine` draws the posterior.
-
-    Too few units leave estimates and decision out, with a review; too thin data do, with a failed check.
-    """
-    study, journey = intake.study, intake.case.journey
-    with progress.stage("Measuring coverage"):
-        coverage = measure_coverage(intake.source, journey, study)
-    too_few = unit_checks(cells)
-    estimates, settled, doubted = None, Settled(), Doubted()
-    checks = (*intake.checks, *limit_checks(study, intake.case.plan), *coverage_checks(coverage), *too_few)
-    checks = (*checks, *history_checks(cells, study))
-    try:
-        if not too_few:
-            require_enough(cells)
-            estimates, more = estimate(intake, cells, coverage, progress, approvals, engine)
-            with progress.stage("Valuing, ranking, choosing"):
-                settled = settle(intake, cells, estimates)
-            with progress.stage("Asking what it rests on"):
-                doubted = doubt(intake, cells, estimates, settled.decision) if settled.decision else doubted
-            checks = (*checks, *more, *settled.checks, *doubted.checks)
-    except TooThinError as thin:
-        checks = (*checks, thin_check(thin))
+    """Everything a run finds: estimates and decision, what speaks against it, and how long customers stay."""
+    found = find_choice(intake, cells, progress, approvals, engine)
+    doubted = Doubted()
+    if found.estimates is not None and found.decision is not None:
+        with progress.stage("Asking what it rests on"):
+            doubted = doubt(intake, cells, found.estimates, found.decision)
     with progress.stage("Following customers"):
-        lifetimes = measure_lifetimes(cells, study, estimates.base if estimates else None)
-    checks = (*checks, *lifetime_checks(lifetimes))
-    return Findings(
-        study=study,
-        journey=journey,
-        plan=intake.case.plan,
-        cells=cells,
-        coverage=coverage,
-        estimates=estimates,
-        decision=settled.decision,
-        bare_base=bare_base(cells, study),
-        checks=checks,
-        has_margin=has_margin(cells, study),
-        rows=intake.source.rows,
-        reconciliation=intake.report.reconciliation,
-        walks=settled.walks,
+        base = found.estimates.base if found.estimates else None
+        lifetimes = measure_lifetimes(cells, intake.study, base)
+    return replace(
+        found,
+        checks=(*found.checks, *doubted.checks, *lifetime_checks(lifetimes)),
         lifetimes=lifetimes,
         gates=doubted.gates,
-        comparison=settled.comparison,
-        explained=settled.explained,
         segments=doubted.segments,
         against=doubted.against,
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import shutil
 from pathlib import Path
@@ -11,17 +9,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from impact.__main__ import main
 from tests.quick_study import quick_uplift
+from tests.said import say
 
 pytestmark = pytest.mark.verify
-
-
-def say(*line: str | Path) -> tuple[int, str, str]:
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = main([str(word) for word in line])
-    return code, out.getvalue(), err.getvalue()
 
 
 @pytest.fixture(scope="module")

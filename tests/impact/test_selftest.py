@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -11,17 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from impact.__main__ import main
 from impact.rng import stream
 from impact.selftest import WHAT, count_held, selftest_study
 from impact.starter import write_starter
-
-
-def say(*line: str | Path) -> tuple[int, str, str]:
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = main([str(word) for word in line])
-    return code, out.getvalue(), err.getvalue()
+from tests.said import say
 
 
 @pytest.fixture(scope="module")

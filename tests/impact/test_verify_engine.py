@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,17 +10,10 @@ from pathlib import Path
 import pytest
 
 from impact import verify_engine as verb
-from impact.__main__ import main
 from impact.starter import write_starter
 from impact.verify_engine import ChoicePair
 from models.uplift import Question, UpliftPosterior, fit_uplift
-
-
-def say(*line: str | Path) -> tuple[int, str, str]:
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = main([str(word) for word in line])
-    return code, out.getvalue(), err.getvalue()
+from tests.said import say
 
 
 @pytest.fixture(scope="module")
