@@ -33,6 +33,8 @@ def argue(
     decision: Decision,
     gates: Gates | None,
     concentrated: tuple[Concentrated, ...] = (),
+    *,
+    by_rate: float = float("nan"),
 ) -> CaseAgainst:
     """The case against what was chosen; without points where nothing was."""
     study, journey = intake.study, intake.case.journey
@@ -54,6 +56,7 @@ def argue(
             claims=_claims(estimates),
             overlapping=_overlapping(readings, cells, study),
             concentrated=concentrated,
+            by_rate=by_rate,
         ),
     )
 

@@ -8,10 +8,9 @@ from impact.argue import argue
 from impact.cells import Cells
 from impact.checks import Check
 from impact.intake import Intake
-from reports.findings import NOTHING_AGAINST, Estimates
+from reports.findings import NOTHING_AGAINST, Findings
 from scenarios.against import Concentrated
 from scenarios.case_against import CaseAgainst
-from scenarios.decision import Decision
 from scenarios.gates import Gates, find_gates
 from scenarios.segments import Segments, find_segments
 
@@ -26,12 +25,23 @@ class Doubted:
     checks: tuple[Check, ...] = ()
 
 
-def doubt(intake: Intake, cells: Cells, estimates: Estimates, decision: Decision) -> Doubted:
-    """The gates of a decision, its values by segment, and the case against it."""
+def doubt(intake: Intake, cells: Cells, found: Findings) -> Doubted:
+    """The gates of a decision, its values by segment, and the case against it; nothing where none was made."""
+    estimates, decision = found.estimates, found.decision
+    if estimates is None or decision is None:
+        return Doubted()
     study, journey = intake.study, intake.case.journey
     gates = find_gates(decision, estimates.question, cells, journey, study.study.seed)
     segments = find_segments(decision, cells, journey, study)
-    against = argue(intake, cells, estimates, decision, gates, _concentrated(segments))
+    against = argue(
+        intake,
+        cells,
+        estimates,
+        decision,
+        gates,
+        _concentrated(segments),
+        by_rate=found.walks[0].amounts[0] if found.walks else float("nan"),
+    )
     return Doubted(
         gates=gates,
         segments=segments,

@@ -13,7 +13,7 @@ from impact.cells import Cells, summarise
 from impact.check_outcome import CheckOutcome, check_outcome
 from impact.checks import Check
 from impact.choosing import find_choice
-from impact.doubting import Doubted, doubt
+from impact.doubting import doubt
 from impact.intake import Inspection, Intake, inspect_study
 from models.inference import Engine
 from models.lifetime.measure import lifetime_checks, measure_lifetimes
@@ -111,10 +111,8 @@ def find(
 ) -> Findings:
     """Everything a run finds: estimates and decision, what speaks against it, and how long customers stay."""
     found = find_choice(intake, cells, progress, approvals, engine)
-    doubted = Doubted()
-    if found.estimates is not None and found.decision is not None:
-        with progress.stage("Asking what it rests on"):
-            doubted = doubt(intake, cells, found.estimates, found.decision)
+    with progress.stage("Asking what it rests on"):
+        doubted = doubt(intake, cells, found)
     with progress.stage("Following customers"):
         base = found.estimates.base if found.estimates else None
         lifetimes = measure_lifetimes(cells, intake.study, base)

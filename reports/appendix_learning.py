@@ -73,7 +73,7 @@ def naive(edition: Edition) -> Section | None:
         anchor="naive",
         title=f"The naive ranking beside ours / NPV / {horizon_title(edition)}",
         note="Naive: by each estimate as it was observed. Whatever comes out on top of many estimates is on top partly "
-        "by luck, so that it disappoints; ours are drawn towards each other first. " + " ".join(filter(None, said)),
+        "by luck; ours are drawn towards each other first, some down and some up. " + " ".join(filter(None, said)),
         table=Table(
             headings=("Initiative", "Owner", "Naive choice", "Our choice", "Naive", "Ours", "Ours less naive"),
             rows=tuple(

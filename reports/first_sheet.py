@@ -121,7 +121,8 @@ def _list_note(edition: Edition, rows: int) -> str:
 def ranking(edition: Edition, rows: int) -> Table:
     """The ranked initiatives, the chosen above the line, at most so many rows."""
     picked = sentences.chosen(edition)
-    rest = [row for row in sentences.ranked(edition) if row not in picked]
+    ids = {text(row, "initiative") for row in picked}
+    rest = [row for row in sentences.ranked(edition) if text(row, "initiative") not in ids]
     shown = [*picked, *rest][:rows]
     ties = tied([*picked, *rest])
     return Table(

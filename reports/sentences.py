@@ -219,7 +219,7 @@ def portfolio(edition: Edition) -> str:
     if first and edition.worth is not None:
         cost = edition.worth.cost
     budget = edition.cash.budget if edition.cash else None
-    of_budget = f" of a budget of {money(budget, edition.currency)}" if budget is not None else ", with no budget set"
+    of_budget = f" of a budget of {money(budget, edition.currency)}" if budget is not None else ""
     also = f"; {first}" if first else ""
     said = f"{len(picked)} of {len(every)} initiatives chosen, using {money(cost, edition.currency)}{of_budget}{also}."
     unsure = [label(row, "initiative") for row in picked if (number(row, "p_npv_positive") or 0.0) < FUND_CHANCE]

@@ -79,7 +79,8 @@ def portfolio_table(found: Findings) -> pd.DataFrame:
         who = (offer.item.initiative, offer.item.name, offer.item.owner)
         learnt = reason_to_learn(decision.case, decision.portfolio.chosen, decision.information, i)
         said = learnt or (explained.why(i), explained.needs(i))
-        rows.append((*who, offer.kind, chosen, start, *said, *explained.figures(i)))
+        figures = explained.figures(i) if offer.kind == "initiative" else (*(np.nan,) * (len(TURNS) - 1), "")
+        rows.append((*who, offer.kind, chosen, start, *said, *figures))
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -12,6 +12,7 @@ from reports.findings import Findings
 from scenarios.decision import Decision
 from scenarios.learning import Lesson
 
+CENT = 0.005  # money below it is rounding
 COLUMNS = (
     *("item", "name", "owner", "kind", "target", "target_name", "assumed", "evpi", "evppi", "evsi", "p_in_time"),
     *("cost", "delay_cost", "net", "se_of_pilot", "n", "duration", "chosen", "verdict"),
@@ -28,7 +29,9 @@ def information_table(found: Findings) -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     if decision is not None and decision.information is not None and found.has_margin:
         rows = [*_known(found, decision), *(_lesson(found, decision, *one) for one in _lessons(decision))]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    amounts = ["evpi", "evppi", "evsi"]
+    return table.assign(**{name: table[name].where(~(table[name].abs() < CENT), 0.0) for name in amounts})
 
 
 def _known(found: Findings, decision: Decision) -> Iterator[dict[str, Any]]:

@@ -64,7 +64,8 @@ class Ground:
     """What the points need beside the decision.
 
     `history` is how many periods with an outcome were seen; `cap` `(draw,)` all that pain points explain;
-    `overlapping` names evidence that is used and was measured in the periods of the ledger.
+    `overlapping` names evidence that is used and was measured in the periods of the ledger. `by_rate` is what the
+    points that the choice moves would bring at the rate of a point, in present money; NaN where it was not walked.
     """
 
     journey: Journey
@@ -79,6 +80,7 @@ class Ground:
     claims: tuple[Claim, ...] = ()
     overlapping: tuple[str, ...] = ()
     concentrated: tuple[Concentrated, ...] = ()
+    by_rate: float = float("nan")
 
     def name(self, pain_point: str) -> str:
         """What a reader calls a pain point."""

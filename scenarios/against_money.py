@@ -51,6 +51,29 @@ def bears_a_haircut(standing: Standing, face: FaceValue | None) -> Iterator[Poin
     )
 
 
+def by_the_rate(standing: Standing, ground: Ground) -> Iterator[Point]:
+    """What the points that the choice moves would bring at the rate of a point, beside what it costs."""
+    if not np.isfinite(ground.by_rate):
+        return
+    gain, spent = float(standing.gain.mean()), float((standing.gain - standing.npv).mean())
+    short = ground.by_rate < spent
+    beyond = (
+        f"{ground.money(gain - ground.by_rate)} of the gain of {ground.money(gain)} is what pain points do beyond it"
+        if gain > ground.by_rate
+        else f"the gain of {ground.money(gain)} is below it"
+    )
+    yield Point(
+        point="by the rate alone",
+        initiatives=(),
+        found=ground.money(ground.by_rate),
+        compared_with=f"{ground.money(spent)} of cost",
+        weight="review" if short else "note",
+        stake=float(np.clip(1 - ground.by_rate / gain, 0, 1)) if short and gain > 0 else 0.0,
+        sentence=f"At the rate of a point alone, before overlap and ramp, the points that the choice moves are worth "
+        f"{ground.money(ground.by_rate)} beside {ground.money(spent)} of cost; {beyond}.",
+    )
+
+
 def bears_weaker_fixes(standing: Standing, ground: Ground) -> Iterator[Point]:
     """The share of the stated effectiveness at which the choice stops paying.
 

@@ -12,6 +12,7 @@ from scenarios.against_evidence import counted_twice, one_decision, stated_effec
 from scenarios.against_money import (
     bears_a_haircut,
     bears_weaker_fixes,
+    by_the_rate,
     costs_more,
     hidden_cause,
     lower_end,
@@ -34,15 +35,16 @@ class CaseAgainst:
         """A review that names the points which ask for one; nothing where nothing was argued."""
         if not self.points:
             return ()
-        open_points = list(dict.fromkeys(one.point for one in self.points if one.weight == "review"))
-        more = len(open_points) - NAMED
-        named = listed([*open_points[:NAMED], *([f"{more} more"] if more > 0 else [])])
+        open_points = [one.point for one in self.points if one.weight == "review"]
+        names = list(dict.fromkeys(open_points))
+        more = len(names) - NAMED
+        named = listed([*names[:NAMED], *([f"{more} more"] if more > 0 else [])])
         return (
             make_check(
                 "C660",
                 "The case against the choice",
                 "review" if open_points else "pass",
-                found=f"{len(open_points)} of {len({one.point for one in self.points})} points: {named or 'none'}",
+                found=f"{len(open_points)} of {len(self.points)} points: {named or 'none'}",
                 limit="no point to review",
                 text="What speaks against the choice is set out point by point, worst first."
                 if open_points
@@ -71,6 +73,7 @@ def case_against(decision: Decision, gates: Gates | None, ground: Ground) -> Cas
         *(one_decision(standing, ground, gates.together) if gates else ()),
         *published(ground),
         *claimed_of_all(standing, ground),
+        *by_the_rate(standing, ground),
         *bears_a_haircut(standing, decision.face_chosen),
         *bears_weaker_fixes(standing, ground),
         *(hidden_cause(gates.dial) if gates else ()),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from scenarios.breakeven import break_even
@@ -60,9 +62,14 @@ def decide(
         portfolio=portfolio,
         frontier=frontier(planned, portfolio, limits) if portfolio is not None else (),
         quarters=plan_quarters(case, portfolio, per_money, score_now),
-        break_even=tuple(break_even(case, ranking, i, value_of_a_point) for i in range(len(case.offers))),
+        break_even=tuple(
+            replace(break_even(case, ranking, i, value_of_a_point), credibility=1 - face[i].haircut)
+            for i in range(len(case.offers))
+        ),
         marginal=marginal_values(case, portfolio) if portfolio is not None else np.full(len(case.offers), np.nan),
         face=face[: len(case.offers)],
         face_chosen=face[-1] if chosen else None,
-        information=find_information(case, portfolio, limits, ranking.npv, lessons) if portfolio is not None else None,
+        information=None
+        if portfolio is None
+        else find_information(case, portfolio, limits, ranking.npv, lessons, learning),
     )

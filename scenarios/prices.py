@@ -89,6 +89,8 @@ def _team(pool: Pool, rules: tuple[Rule, ...], team: str, relaxed: Mapping[Group
     quarters = mine if pool.complete else [tightest]
     gains = {rule.quarter: _gained(pool, _one_more(pool, team, rule.quarter)) for rule in quarters}
     best = max(gains, key=lambda quarter: gains[quarter])
+    if not gains[best] > 0:
+        return
     rule = next(rule for rule in mine if rule.quarter == best)
     yield Price(
         constraint=f"{team} in {quarter_label(pool.case.clock, best)}",

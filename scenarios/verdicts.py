@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,7 +20,8 @@ FUND_CHANCE = 0.8
 ASSUMED_COST = 0.1  # of the one-off cost, where the plan prices no pilot
 RULE = (
     "Fund: chosen, and by itself pays back in at least 16 of 20 futures. Pilot: what it would be worth to know first, "
-    "less what finding out and waiting cost, is above nil. Park: neither."
+    "less what finding out and waiting cost, is above nil. Park: neither; what is chosen and parked adds to the set, "
+    "and is not sure enough by itself."
 )
 
 
@@ -70,19 +71,44 @@ def _lesson(case: Case, pilot: Pilot, learning: Learning, actions: Actions | Non
 
 
 def find_information(
-    case: Case, portfolio: Portfolio, limits: Limits, alone: np.ndarray, lessons: tuple[Lesson, ...]
+    case: Case,
+    portfolio: Portfolio,
+    limits: Limits,
+    alone: np.ndarray,
+    lessons: tuple[Lesson, ...],
+    learning: Learning | None = None,
 ) -> Information:
-    """What it is worth to know more before choosing among initiatives; `alone` `(offer, draw)` are their NPV."""
+    """What it is worth to know more before choosing among initiatives; `alone` `(offer, draw)` are their NPV.
+
+    No result is worth more than to know everything before the choice that the limits leave.
+    """
     learnt = np.array([offer.kind != "initiative" for offer in case.offers], dtype=bool)
     actions = actions_among(case, *_without(case, portfolio, limits, alone, learnt), alone)
     planned = {one.pilot.target for one in lessons if one.pilot.kind == "pilot"}
     open_places = [i for i in np.flatnonzero(~learnt) if case.ids()[i] not in planned]
+    everything = worth_of_everything(actions)
+    assumed = (within_reach(case, assumed_lesson(case, int(i), alone[i]), learning) for i in open_places)
     return Information(
-        everything=worth_of_everything(actions),
+        everything=everything,
         pain_points=worth_of_pain_points(case, actions),
-        lessons=lessons,
-        assumed=tuple(assumed_lesson(case, int(i), alone[i]) for i in open_places),
+        lessons=tuple(_at_most(one, everything) for one in lessons),
+        assumed=tuple(_at_most(one, everything) for one in assumed),
     )
+
+
+def _at_most(lesson: Lesson, everything: float) -> Lesson:
+    return replace(lesson, evsi=min(lesson.evsi, everything))
+
+
+def within_reach(case: Case, lesson: Lesson, learning: Learning | None) -> Lesson:
+    """An assumed pilot that tells no more than one in which every customer takes part.
+
+    Looked at where it would otherwise be worth doing.
+    """
+    if learning is None or lesson.net <= 0:
+        return lesson
+    everybody = pilot_lesson(case, replace(lesson.pilot, n=customers_of(case)), learning)
+    return lesson if everybody is None else replace(lesson, evsi=min(lesson.evsi, everybody.evsi))
 
 
 def _without(

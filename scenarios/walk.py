@@ -30,9 +30,9 @@ from scenarios.service import NO_SERVICE
 from scenarios.worth import Case, npv_draws, other_benefit, set_value
 
 LINES = (
-    "Signed rate x points moved x base",
+    "Rate of a point (signed where it is) x points moved x base",
     "Pooling of personas and prior",
-    "Slope across pain points instead of the signed rate",
+    "Slope across pain points instead of that rate",
     "Direct effect of pain points",
     "Haircut",
     "Overlap",

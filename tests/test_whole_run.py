@@ -28,7 +28,7 @@ TABLES = {
     *("scenarios", "reconciliation", "benefits", "break_even", "checks", "certificate", "triangulation", "doubts"),
     *("point_values", "walk", "predictive", "evidence", "haircut", "face_value"),
     *("at_stake", "carried", "excellence", "by_segment", "concentration", "prices", "delay"),
-    *("information", "naive"),
+    *("information", "naive", "case_against", "ongoing"),
     *COVERAGE,
     *LIFETIMES,
     *GATES,
