@@ -134,11 +134,16 @@ def _delay_order(row: TypedRow) -> list[Finding]:
 def _pilot_targets(rows: Rows, ids: Mapping[str, tuple[str, ...]]) -> list[Finding]:
     """Pilots name an initiative, surveys a stage; no two things to fund share an id."""
     findings = []
+    status = {row.text("initiative"): row.text("status") for row in rows["initiatives"]}
     for row in rows["pilots"]:
         known = ids["stage" if row.text("kind") == "survey" else "initiative"]
         what = "stage" if row.text("kind") == "survey" else "initiative"
         if row.text("kind") and (name := row.text("target")) and name not in known:
             findings.append(unknown_id(row, "target", name, known, what))
+        settled = status.get(row.text("target")) if row.text("kind") == "pilot" else None
+        if settled in ("live", "done", "stopped"):
+            found, allowed = f"target {row.text('target')!r} is {settled}", "an initiative that is still to be decided"
+            findings.append(fault("P206", row.found.place("target"), found, allowed, "take the pilot out"))
         if (name := row.text("pilot")) in ids["initiative"]:
             place, found = row.found.place("pilot"), f"pilot {name!r} is also the id of an initiative"
             findings.append(fault("P205", place, found, "an id of its own", f"call it {name}_pilot"))

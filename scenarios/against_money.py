@@ -10,6 +10,7 @@ from scenarios.against import Ground, Point, Standing, listed, of_twenty, percen
 from scenarios.dial import STRONGEST, Dial
 from scenarios.facevalue import FaceValue, kept_where_nil
 from scenarios.prior_choice import MOVED, PriorSensitivity
+from scenarios.worth import one_off_by_period
 
 # Fixes that must do more than half of what is said of them leave little room for the usual optimism of plans.
 HALF = 0.5
@@ -134,8 +135,7 @@ def costs_more(standing: Standing, ground: Ground) -> Iterator[Point]:
     """The chance that one-off costs exceed the budget, or the plan where there is no budget."""
     spent = np.zeros(standing.case.posterior.draws)
     for one in standing.offers:
-        spent = spent + (0.0 if one.cost is None else one.cost) * one.schedule.cost_share.sum()
-        spent = spent + one.schedule.capex.sum()
+        spent = spent + one_off_by_period(one).sum(axis=1)
     planned = sum(one.plan_cost for one in standing.offers)
     limit = planned if ground.budget is None else ground.budget
     what = "the plan" if ground.budget is None else "the budget"

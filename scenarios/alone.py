@@ -14,9 +14,10 @@ def alone_draws(case: Case, options: Sequence[int]) -> np.ndarray:
     """NPV `(option, draw)` of each of the `options`, all of one initiative, by itself.
 
     The same as `set_value` of each. What a share does to leaving and spending does not depend on when it holds, so
-    that it is worked out once for all starts; beside ongoing initiatives it does, and each is valued apart.
+    that it is worked out once for all starts; beside ongoing initiatives, or where service is saved, each is valued
+    apart.
     """
-    if case.ongoing:
+    if case.ongoing or case.service.saved is not None:
         return np.array([npv_draws(case, (i,), set_value(case, (i,))) for i in options])
     offers = [case.offers[i] for i in options]
     live = np.concatenate([offer.schedule.live for offer in offers], axis=1)

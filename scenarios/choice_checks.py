@@ -14,7 +14,7 @@ NEGLIGIBLE = 0.01  # of the value: a better portfolio by less is not worth a sea
 
 def choice_checks(portfolio: Portfolio, limits: Limits) -> Iterator[Check]:
     """The checks of a choice, in the order of their codes."""
-    if portfolio.certificate.method == "programme":
+    if portfolio.certificate.method == "programme" and limits.target is None:
         yield _gap(portfolio)
     if portfolio.chosen.any():
         yield _other_aims(portfolio, limits)
@@ -89,7 +89,7 @@ def _target(portfolio: Portfolio, limits: Limits, target: float) -> Check:
         "pass" if reached else "review",
         found=f"mean {mean:,.0f} at a one-off cost of {spent:,.0f}{bound}",
         limit=f"mean of at least {target:,.0f}",
-        text="The cheapest portfolio that reaches the target."
+        text=f"The cheapest portfolio {'found ' if bound else ''}that reaches the target."
         if reached
         else "No portfolio within the limits reaches the target; this is the most that can be reached.",
         remedy="" if reached else "Raise the budget or capacity, add initiatives, or lower the target.",

@@ -10,6 +10,7 @@ import numpy as np
 from scenarios.aims import judge
 from scenarios.alone import alone_draws
 from scenarios.effect import joint_course
+from scenarios.floor import keeps_floor
 from scenarios.limits import Limits
 from scenarios.options import Option
 from scenarios.slopes import draw_slopes
@@ -40,6 +41,7 @@ class Ground:
     cell_of: np.ndarray
     slopes: np.ndarray
     known: dict[tuple[int, ...], np.ndarray] = field(default_factory=dict)
+    floors: dict[tuple[int, ...], bool] = field(default_factory=dict)
 
     def npv(self, x: np.ndarray) -> np.ndarray:
         """NPV `(draw,)` of a choice `(option,)`, valued once."""
@@ -50,8 +52,17 @@ class Ground:
         return self.known[members]
 
     def judged(self, x: np.ndarray, limits: Limits) -> tuple[float, ...]:
-        """What a choice `(option,)` is judged by."""
+        """What a choice `(option,)` is judged by; below all others where it makes a persona worse that must not be."""
+        if limits.persona_floor and not self.keeps_floor(x):
+            return (-np.inf,)
         return judge(self.npv(x), float(self.cost @ x), limits)
+
+    def keeps_floor(self, x: np.ndarray) -> bool:
+        """Whether a choice makes no persona worse, looked at once."""
+        members = tuple(int(i) for i in np.flatnonzero(x))
+        if members not in self.floors:
+            self.floors[members] = keeps_floor(self.case, members)
+        return self.floors[members]
 
     def only(self, keep: np.ndarray) -> Ground:
         """The same with the options at some places, of which none is valued yet."""

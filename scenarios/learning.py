@@ -177,16 +177,19 @@ def after_pilot(later: Offer, pilot: Pilot, go: np.ndarray, paid: np.ndarray, st
         item=item,
         schedule=timing,
         effectiveness=later.effectiveness * go[None, :, None],
-        cost=(once * plan.cost_share.sum() + plan.capex.sum()) * go,
+        cost=(once * plan.cost_share.sum() + later.overruns * plan.capex.sum()) * go,
         kind="pilot",
         rows=(),
     )
 
 
-def survey_lesson(case: Case, pilot: Pilot, learning: Learning, actions: Actions) -> Lesson:
+def survey_lesson(
+    case: Case, pilot: Pilot, learning: Learning, actions: Actions, budget: float | None = None
+) -> Lesson:
     """What more answers in a stage are worth to the present choice among `actions`, sets of the case's offers.
 
-    What fixes the stage's pain points waits for them; the rest starts as it would.
+    What fixes the stage's pain points waits for them; the rest starts as it would. Only sets that the `budget` pays
+    beside the survey count, and what waits and would be chosen is what its row requires.
     """
     shift = shift_of(pilot.duration, case.clock)
     spread = _spread(case, 0, shift)
@@ -198,7 +201,14 @@ def survey_lesson(case: Case, pilot: Pilot, learning: Learning, actions: Actions
     offers = tuple(later.get(i) or offer for i, offer in enumerate(case.offers))
     if shift >= case.periods or not set(waits) - set(lost):
         return Lesson(pilot=pilot, evsi=0.0, cost=cost, delay=0.0, in_time=0.0, se=np.nan, offer=None)
-    then = at_choice(replace(case, offers=offers), actions.sets[~actions.sets[:, lost].any(axis=1)])
+    sets = actions.sets[~actions.sets[:, lost].any(axis=1)]
+    if budget is not None:
+        sets = sets[sets @ np.array([offer.plan_cost for offer in case.offers]) + pilot.cost <= budget]
+    if not len(sets):
+        return Lesson(pilot=pilot, evsi=0.0, cost=cost, delay=0.0, in_time=0.0, se=np.nan, offer=None)
+    then = at_choice(replace(case, offers=offers), sets)
+    chosen = then.sets[int(then.npv.mean(axis=1).argmax())]
+    needed = tuple(case.ids()[i] for i in waits if chosen[i])
     told = answers_tell(case, learning.noise, pilot.target, pilot.n, learning.seed)
     evsi, delay = worth_of_answers(then, told), actions.best - then.best
     return Lesson(
@@ -208,13 +218,17 @@ def survey_lesson(case: Case, pilot: Pilot, learning: Learning, actions: Actions
         delay=delay,
         in_time=1.0,
         se=np.nan,
-        offer=_after_survey(case, pilot, evsi - delay, spread),
+        offer=_after_survey(case, pilot, evsi - delay, (spread, needed)),
         waits=tuple(case.ids()[i] for i in waits),
     )
 
 
-def _after_survey(case: Case, pilot: Pilot, worth: float, spread: np.ndarray) -> Offer:
-    """The row of a survey: it fixes nothing, and brings what it is worth when its answers are in."""
+def _after_survey(case: Case, pilot: Pilot, worth: float, paid: tuple[np.ndarray, tuple[str, ...]]) -> Offer:
+    """The row of a survey: it fixes nothing, and brings what it is worth when its answers are in.
+
+    `paid` is when, and which initiatives its worth was reckoned with.
+    """
+    spread, needed = paid
     known = np.zeros(case.periods)
     place = shift_of(pilot.duration, case.clock)
     known[place] = 1.0
@@ -226,6 +240,7 @@ def _after_survey(case: Case, pilot: Pilot, worth: float, spread: np.ndarray) ->
             owner=pilot.owner,
             cost=pilot.cost,
             other_benefit=worth / float(case.base.discount[place]),
+            requires=needed,
             duration=pilot.duration,
         ),
         schedule=Schedule(

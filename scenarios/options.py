@@ -49,5 +49,7 @@ def latest_start(offer: Offer, clock: Clock) -> int:
     """Place of the last period from which it is built and paid within the horizon."""
     length = max(offer.item.duration * clock.steps_a_quarter, 1)
     last = (clock.steps - length) // clock.steps_a_period
-    paid = int(np.flatnonzero(offer.schedule.capex).max(initial=offer.schedule.start)) - offer.schedule.start
+    # rows of a costs table move with the start: none of them is to fall off the horizon
+    booked = offer.schedule.capex + (offer.schedule.opex.mean(axis=0) if offer.rows else 0.0)
+    paid = int(np.flatnonzero(booked).max(initial=offer.schedule.start)) - offer.schedule.start
     return min(last, clock.periods - 1 - paid)

@@ -62,7 +62,8 @@ def choose_portfolio(case: Case, limits: Limits) -> Portfolio:
     try:
         chosen = choose_options(case, options, rules_of(options, limits), limits)
     except NothingAllowedError as error:
-        raise InfeasibleError(why_infeasible(case, limits.budget)) from error
+        why = str(error) if limits.persona_floor else why_infeasible(case, limits.budget)
+        raise InfeasibleError(why) from error
     starts = np.array([offer.schedule.start for offer in case.offers])
     for i in np.flatnonzero(chosen.x):
         starts[options[i].place] = options[i].start

@@ -65,6 +65,7 @@ def search(ground: Ground, rules: Sequence[Rule], limits: Limits) -> Found:
     Raises:
         NothingAllowedError: no choice keeps to the rules.
     """
+    ground.npv(np.zeros(len(ground.place)))  # to fund nothing is always among those looked at
     mean = _of_mean(ground, rules, replace(limits, objective="mean", target=None))
     if limits.target is not None:
         return _of_target(ground, rules, limits, mean)
@@ -141,7 +142,7 @@ def _of_target(ground: Ground, rules: Sequence[Rule], limits: Limits, mean: Foun
             break
         banned.append(found.x)
     best = _ranked(ground, mean.programme, limits)
-    return replace(mean, x=best[0], best=best, least_cost=bound)
+    return replace(mean, x=best[0], best=best, least_cost=min(bound, float(ground.cost @ best[0])))
 
 
 def _found(ground: Ground, programme: Programme, limits: Limits, bound: float, cuts: Cuts | None) -> Found:

@@ -82,5 +82,7 @@ def chosen_shares(case: Case, portfolio: Portfolio, seed: int) -> np.ndarray:
     share = shapley(len(members), gained, seed)
     spent = np.array([costs_by_period(case.offers[i]).mean(axis=0) @ case.base.discount for i in members])
     gain = float(portfolio.npv.mean()) + spent.sum()
-    out[members] = share * gain / share.sum() - spent if share.sum() else share - spent
+    # what fewer draws miss of the whole gain goes to each by its size: a factor would blow up where it is near nil
+    size = np.abs(share).sum()
+    out[members] = share + (gain - share.sum()) * (np.abs(share) / size if size > 0 else 1 / len(share)) - spent
     return out

@@ -12,7 +12,7 @@ from scenarios.effect import Offer
 from scenarios.limits import Limits
 from scenarios.rechoice import Choice, Pool, at_chosen, rechoose
 from scenarios.rules import Rule, keep_rules, rules_of
-from scenarios.worth import Case, npv_draws, set_value
+from scenarios.worth import Case, npv_draws, one_off_by_period, set_value
 
 MONEY = ("budget", "year")
 TRIED = 12  # sets whose worth is worked out anew at a stronger effect
@@ -124,8 +124,7 @@ def with_offer(case: Case, i: int, offer: Offer) -> Case:
 
 def whole_cost(case: Case, offer: Offer) -> float:
     """Mean present value of an offer's one-off cost."""
-    drawn = 0.0 if offer.cost is None else float(offer.cost.mean())
-    return float((drawn * offer.schedule.cost_share + offer.schedule.capex) @ case.base.discount)
+    return float(one_off_by_period(offer).mean(axis=0) @ case.base.discount)
 
 
 def mean_share(offer: Offer) -> float:

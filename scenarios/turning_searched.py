@@ -11,7 +11,7 @@ from scenarios.effect import Offer
 from scenarios.floor import FloorKeeper
 from scenarios.rechoice import Choice, Pool, Searcher, forced
 from scenarios.turning import cheaper, cost_down_to, falls_out_above, whole_cost, with_offer
-from scenarios.worth import Case, at_starts
+from scenarios.worth import Case, at_starts, one_off_by_period
 
 TRIALS = 3
 BEYOND = 1e-3  # of a cost: how far beyond a turning point the choice is made anew
@@ -102,5 +102,5 @@ def repriced(searcher: Searcher, i: int, share: float) -> Searcher:
 
 def _saved(case: Case, offer: Offer, share: float) -> np.ndarray:
     """Present value that a share of an offer's one-off cost saves, by draw."""
-    drawn = np.zeros((case.posterior.draws, 1)) if offer.cost is None else offer.cost[:, None]
-    return np.asarray((1 - share) * (drawn * offer.schedule.cost_share + offer.schedule.capex) @ case.base.discount)
+    saved = (1 - share) * one_off_by_period(offer) @ case.base.discount
+    return np.broadcast_to(saved, (case.posterior.draws,))

@@ -60,14 +60,16 @@ def find_lessons(case: Case, limits: Limits, learning: Learning) -> tuple[Lesson
         first = choose_portfolio(case, limits)
         case = at_starts(case, first.starts)
         actions = actions_of(case, first, np.array([npv_alone(case, offer) for offer in case.offers]))
-    found = (_lesson(case, pilot, learning, actions) for pilot in learning.pilots)
+    found = (_lesson(case, pilot, learning, actions, limits.budget) for pilot in learning.pilots)
     return tuple(one for one in found if one is not None)
 
 
-def _lesson(case: Case, pilot: Pilot, learning: Learning, actions: Actions | None) -> Lesson | None:
+def _lesson(
+    case: Case, pilot: Pilot, learning: Learning, actions: Actions | None, budget: float | None
+) -> Lesson | None:
     if pilot.kind == "pilot" or actions is None:
         return pilot_lesson(case, pilot, learning)
-    return survey_lesson(case, pilot, learning, actions)
+    return survey_lesson(case, pilot, learning, actions, budget)
 
 
 def find_information(
