@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from choice_tables import whole_choice
 
@@ -41,6 +43,12 @@ def test_ranks_that_are_ties_carry_a_mark_that_does_not_rest_on_colour(choice: E
     page = page_html(choice)
     assert 'class="chosen line tie tie-first"' in page and 'class="tie tie-last"' in page
     assert "Call back promise, Stable app and Guided setup are one decision" in page
+
+
+def test_every_initiative_is_listed_once_where_a_cell_is_blank(choice: Edition) -> None:
+    blank = choice.tables["initiatives"].assign(prior_share=float("nan"))
+    names = [row[1] for row in ranking(replace(choice, tables={**choice.tables, "initiatives": blank}), 99).rows]
+    assert len(names) == len(set(names)) == len(blank)
 
 
 def test_without_groups_the_list_is_as_it_was(edition: Edition) -> None:

@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 from impact.initiative import CostRow, Pilot
+from models.value import look_at_today
 from scenarios.effect import moved
 from scenarios.information import actions_of
 from scenarios.learning import Lesson, later_offer, npv_alone, pilot_lesson, shift_of, survey_lesson, with_lessons
 from scenarios.limits import Limits
 from scenarios.portfolio import choose_portfolio
+from scenarios.verdicts import find_lessons
 from scenarios.worth import Case, costs_by_period, npv_draws, set_value
 from tests.scenarios.learning_case import DRAWS, learning, wide_case
 from tests.scenarios.small_case import CLOCK, PERIODS
@@ -195,3 +197,27 @@ def test_a_set_with_a_survey_is_worth_what_both_are() -> None:
     whole = with_lessons(case, (lesson,))
     both = npv_draws(whole, [1, 2], set_value(whole, [1, 2]))
     assert both.mean() == pytest.approx(npv_alone(case, case.offers[1]).mean() + lesson.net)
+
+
+def test_a_survey_that_leaves_no_money_for_what_it_informs_is_worth_nothing() -> None:
+    case = wide_case(8_000.0, 8_000.0)
+    turned = replace(case.posterior, score=-case.posterior.leaving)
+    case = replace(case, posterior=turned, today=look_at_today(case.base, turned))
+    survey = Pilot(pilot="ask", kind="survey", target="early", cost=50.0, n=1e9)
+    for budget, worth in ((8_000.0, False), (8_050.0, True)):
+        (lesson,) = find_lessons(case, Limits(budget=budget), learning(survey))
+        assert (lesson.evsi > 0) == worth
+
+
+def test_a_survey_before_what_cannot_wait_comes_too_late() -> None:
+    case = wide_case(8_000.0, 8_000.0)
+    offers = tuple(
+        replace(offer, item=replace(offer.item, mandatory=place == 0, duration=PERIODS))
+        for place, offer in enumerate(case.offers)
+    )
+    (lesson,) = find_lessons(
+        replace(case, offers=offers),
+        Limits(),
+        learning(Pilot(pilot="ask", kind="survey", target="early", cost=50.0, n=1e9)),
+    )
+    assert (lesson.in_time, lesson.offer) == (0.0, None)

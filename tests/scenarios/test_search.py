@@ -7,11 +7,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from impact.initiative import Fix, Plan
+from impact.initiative import CostRow, Fix, Plan
 from models.value import look_at_today
 from scenarios.aims import chance_of_gain, judge, worst_tenth
 from scenarios.alone import alone_draws
-from scenarios.choice import choose_options, every_choice, option_draws, plan_costs, worth_a_look
+from scenarios.choice import (
+    choose_options,
+    every_choice,
+    option_draws,
+    plan_costs,
+    worth_a_look,
+)
 from scenarios.frontier import frontier
 from scenarios.ground import Ground, forms_at, lay_ground
 from scenarios.limits import Limits, YearLimit
@@ -20,8 +26,9 @@ from scenarios.portfolio import InfeasibleError, choose_portfolio
 from scenarios.programme_solve import NothingAllowedError
 from scenarios.rules import keep_rules, rules_of
 from scenarios.search import neighbours
+from scenarios.service import ServiceRate
 from scenarios.worth import Case, npv_draws, set_value
-from tests.scenarios.small_case import PERIODS, case_of, random_case, random_plan, with_items
+from tests.scenarios.small_case import CLOCK, PERIODS, case_of, one_plan, random_case, random_plan, with_items
 
 # Means of fifty draws summed in another order.
 SUMMED = 1e-9
@@ -265,3 +272,30 @@ def test_years_cap_what_is_spent_in_each(monkeypatch: pytest.MonkeyPatch) -> Non
     )
     assert found.x.any()
     assert spent <= cap * (1 + SUMMED)
+
+
+@pytest.mark.parametrize("seed", [1, 8])
+def test_what_is_saved_in_service_is_part_of_an_option_alone_and_of_the_choice(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = random_case(seed, 6)
+    case = replace(case, service=ServiceRate(saved=np.full(case.posterior.draws, 20.0), checks=()))
+    limits = Limits(budget=0.5 * sum(offer.plan_cost for offer in case.offers))
+    options = options_of(case.offers, case.clock, limits)
+    for i in range(len(options)):
+        apart = npv_draws(case, (i,), set_value(case, (i,)))
+        assert alone_draws(case, (i,))[0] == pytest.approx(apart, rel=SUMMED)
+    every = choose_options(case, options, rules_of(options, limits), limits)
+    found = _by_programme(case, options, limits, monkeypatch)
+    assert found.certificate.bound >= every.certificate.value * (1 - SUMMED)
+    assert np.array_equal(found.x, every.x)
+
+
+def test_rows_of_a_costs_table_never_fall_off_the_horizon_by_a_later_start() -> None:
+    rows = (
+        CostRow(initiative="only", period=CLOCK.first, capex=500, opex=0),
+        CostRow(initiative="only", period=CLOCK.first + PERIODS - 1, capex=0, opex=4_000),
+    )
+    case = case_of(one_plan(Fix(initiative="only", pain_point="late", low=0.4, likely=0.5, high=0.6), costs=rows))
+    room = Limits(capacity={"team": np.full(PERIODS, 9.0)})
+    assert [option.start for option in options_of(case.offers, case.clock, room)] == [0]

@@ -10,10 +10,10 @@ import pytest
 from impact.initiative import Pilot
 from scenarios.decide import decide
 from scenarios.decision import Decision, decision_checks
-from scenarios.learning import Learning, npv_alone
+from scenarios.learning import Learning, customers_of, npv_alone, pilot_lesson
 from scenarios.limits import Limits
 from scenarios.pilots import conjugate_worth
-from scenarios.verdicts import ASSUMED_COST, reason_to_learn
+from scenarios.verdicts import ASSUMED_COST, assumed_lesson, reason_to_learn, within_reach
 from scenarios.worth import Case
 from tests.scenarios.learning_case import learning, wide_case
 from tests.scenarios.small_case import PERIODS
@@ -144,3 +144,20 @@ def test_the_budget_is_kept_with_the_pilot_and_all_that_may_follow() -> None:
         spent = sum(o.plan_cost for o, on in zip(decision.case.offers, decision.portfolio.chosen, strict=True) if on)
         assert spent <= budget
     assert np.array_equal(decision.portfolio.chosen, [0, 1, 1])
+
+
+def test_no_result_is_worth_more_than_to_know_everything_before_the_choice_that_money_leaves() -> None:
+    case = wide_case(8_000.0)
+    poor = _decided(case, learning(), budget=500.0)
+    assert poor.information is not None and poor.information.everything == 0
+    assert [one.evsi for one in poor.information.assumed] == [0.0]
+    assert poor.verdicts() == ("park",)
+
+
+def test_an_assumed_pilot_tells_no_more_than_one_of_every_customer() -> None:
+    case = wide_case(8_000.0)
+    told = learning()
+    free = replace(assumed_lesson(case, 0, npv_alone(case, case.offers[0])), cost=0.0, delay=0.0)
+    found = within_reach(case, free, told)
+    everybody = pilot_lesson(case, replace(found.pilot, n=customers_of(case)), told)
+    assert everybody is not None and found.evsi <= everybody.evsi + CENT
