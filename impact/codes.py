@@ -22,6 +22,7 @@ from impact.codes_ledger import LEDGER_PAGES
 from impact.codes_lifetime import LIFETIME_PAGES
 from impact.codes_pages import CASE_PAGES
 from impact.codes_points import POINT_PAGES
+from impact.codes_programme import PROGRAMME_PAGES
 from impact.codes_ranking import RANKING_PAGES
 from impact.codes_reasons import REASON_PAGES
 from impact.codes_segments import SEGMENT_PAGES
@@ -286,6 +287,7 @@ CODES: dict[str, CodePage] = catalogue(
         *LEDGER_PAGES,
         *LIFETIME_PAGES,
         *POINT_PAGES,
+        *PROGRAMME_PAGES,
         *RANKING_PAGES,
         *REASON_PAGES,
         *SEGMENT_PAGES,

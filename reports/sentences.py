@@ -83,7 +83,7 @@ def _fund(edition: Edition) -> str:
     sure = [row for row in picked if (number(row, "p_npv_positive") or 0.0) >= FUND_CHANCE]
     gain = _gain(edition)
     if sure:
-        unsure = [row for row in picked if row not in sure]
+        unsure = [row for row in picked if (number(row, "p_npv_positive") or 0.0) < FUND_CHANCE]
         belong = "belongs" if len(unsure) == 1 else "belong"
         with_them = f"; {_names(unsure)} {belong} to the best set but not surely enough alone" if unsure else ""
         return f"Fund {_names(sure)}{with_them}{also}: {gain}."
@@ -132,7 +132,7 @@ def funding_nothing(edition: Edition) -> str:
     if best is None:
         return "Fund nothing now: the plan holds no initiative to choose from."
     low, high = number(best, "npv_p05"), number(best, "npv_p95")
-    fitting = " that fits the budget" if (number(best, "npv") or 0.0) > 0 else ""
+    fitting = " that its limits and its aim allow" if (number(best, "npv") or 0.0) > 0 else ""
     return (
         f"Fund nothing now: over {horizon(edition)} no initiative{fitting} is expected to return more than it costs. "
         f"The nearest, {label(best, 'initiative')}, has an expected net value of "

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from impact.codes import CODES
+from impact.command.codes import all_codes
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -26,6 +27,15 @@ def test_every_code_of_the_input_side_has_a_page() -> None:
 def test_no_page_of_the_input_side_describes_a_code_that_nothing_raises() -> None:
     pages = {code for code in CODES if re.fullmatch(r"[SPD][1-4]\d\d", code)}
     assert pages - used_codes() == set()
+
+
+def test_every_code_that_any_room_names_can_be_explained() -> None:
+    named: set[str] = set()
+    for room in ("impact", "models", "scenarios", "reports"):
+        for path in (ROOT / room).rglob("*.py"):
+            named |= set(re.findall(r'"([A-Z]\d{3})"', path.read_text(encoding="utf-8")))
+    assert {"C600", "C402", "U001"} <= named
+    assert named - set(all_codes()) == set()
 
 
 def test_every_page_says_why_and_what_to_do() -> None:
