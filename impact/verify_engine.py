@@ -25,7 +25,7 @@ from models.resummarise import count_exactly
 from models.uplift import UpliftPosterior, fit_uplift
 from reports.findings import Estimates
 from scenarios.decision import Decision
-from scenarios.worth import npv_draws, set_value
+from scenarios.worth import set_npv
 
 if TYPE_CHECKING:
     from impact.progress import Progress
@@ -139,7 +139,7 @@ def _choices(quick: Decision, full: Decision, fits: tuple[Fit, Fit]) -> ChoicePa
     if quick.portfolio is None or full.portfolio is None:
         return ChoicePair(quick=None, full=None, difference=0.0, error=0.0)
     ours, theirs = (np.flatnonzero(one.portfolio.chosen) for one in (quick, full) if one.portfolio is not None)
-    worth = [npv_draws(full.case, list(one), set_value(full.case, list(one))) for one in (theirs, ours)]
+    worth = [set_npv(full.case, list(one)) for one in (theirs, ours)]
     ids = [offer.item.initiative for offer in full.case.offers]
     between = worth[0] - worth[1]
     return ChoicePair(

@@ -7,11 +7,10 @@ from typing import Literal
 from reports.edition import Edition, Worth
 from reports.figures import money, money_range, of_twenty, percent
 from reports.records import Row, is_on, label, listing, number, printable, records, text
+from scenarios.verdicts import FUND_CHANCE
 
 Answer = Literal["not fit", "too few units", "revenue only", "nothing priced", "fund nothing", "fund"]
 
-# An initiative that pays back in fewer futures is never funded outright (the verdict of the contract).
-FUND_CHANCE = 0.8
 NAMES_IN_A_HEADLINE = 4
 FEW_UNITS, ONE_PERIOD = "C105", "D332"
 SEEN_ONCE, ESTIMATED = "C446", "D450"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from scenarios.against import Ground, Point, Standing, listed, of_twenty, percent, scaled
+from scenarios.aims import worst_tenth
 from scenarios.dial import STRONGEST, Dial
 from scenarios.facevalue import FaceValue, kept_where_nil
 from scenarios.prior_choice import MOVED, PriorSensitivity
@@ -15,7 +16,6 @@ from scenarios.worth import one_off_by_period
 # Fixes that must do more than half of what is said of them leave little room for the usual optimism of plans.
 HALF = 0.5
 ONE_IN_FIVE = 0.2
-TENTH = 0.1
 
 
 def bears_a_haircut(standing: Standing, face: FaceValue | None) -> Iterator[Point]:
@@ -157,7 +157,7 @@ def costs_more(standing: Standing, ground: Ground) -> Iterator[Point]:
 def lower_end(standing: Standing, ground: Ground) -> Iterator[Point]:
     """What the choice is worth if only the lower end comes true."""
     low = float(np.percentile(standing.npv, 5))
-    worst = float(np.sort(standing.npv)[: max(int(np.ceil(TENTH * len(standing.npv))), 1)].mean())
+    worst = float(worst_tenth(standing.npv))
     chance = float((standing.npv <= 0).mean())
     yield Point(
         point="only the lower end",

@@ -21,7 +21,7 @@ def judge(npv: np.ndarray, cost: float, limits: Limits) -> tuple[float, ...]:
         reached = mean >= limits.target - REACHED * abs(limits.target)
         return (1.0, -cost, mean) if reached else (0.0, 0.0, mean)
     if limits.objective == "cvar":
-        return (worst_tenth(npv), -cost)
+        return (float(worst_tenth(npv)), -cost)
     if limits.objective == "floor":
         return (min(chance_of_gain(npv) if npv.any() else 1.0, limits.floor), mean, -cost)
     return (mean, -cost)
@@ -29,7 +29,7 @@ def judge(npv: np.ndarray, cost: float, limits: Limits) -> tuple[float, ...]:
 
 def money_of(npv: np.ndarray, limits: Limits) -> float:
     """The money of what a choice aims at: the mean of all its draws, or of the worst tenth."""
-    return worst_tenth(npv) if limits.objective == "cvar" and limits.target is None else float(npv.mean())
+    return float(worst_tenth(npv)) if limits.objective == "cvar" and limits.target is None else float(npv.mean())
 
 
 def worst_draws(npv: np.ndarray, share: float = WORST) -> np.ndarray:
@@ -37,9 +37,12 @@ def worst_draws(npv: np.ndarray, share: float = WORST) -> np.ndarray:
     return np.argsort(npv, kind="stable")[: max(round(share * len(npv)), 1)]
 
 
-def worst_tenth(npv: np.ndarray) -> float:
-    """Mean of the worst tenth of the draws. Source: Rockafellar & Uryasev (2000)."""
-    return float(npv[worst_draws(npv)].mean())
+def worst_tenth(npv: np.ndarray) -> np.ndarray:
+    """Mean of the worst tenth of draws `(..., draw)`, one at least: CVaR at 10%.
+
+    Source: Rockafellar & Uryasev (2000).
+    """
+    return np.asarray(np.sort(npv, axis=-1)[..., : max(round(WORST * npv.shape[-1]), 1)].mean(axis=-1))
 
 
 def chance_of_gain(npv: np.ndarray) -> float:

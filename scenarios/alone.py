@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from models.value import changed_draws, leaving_ratios, spend_lifts
-from scenarios.worth import Case, npv_draws, set_value
+from scenarios.worth import Case, npv_draws, set_npv
 
 
 def alone_draws(case: Case, options: Sequence[int]) -> np.ndarray:
@@ -18,7 +18,7 @@ def alone_draws(case: Case, options: Sequence[int]) -> np.ndarray:
     apart.
     """
     if case.ongoing or case.service.saved is not None:
-        return np.array([npv_draws(case, (i,), set_value(case, (i,))) for i in options])
+        return np.array([set_npv(case, (i,)) for i in options])
     offers = [case.offers[i] for i in options]
     live = np.concatenate([offer.schedule.live for offer in offers], axis=1)
     _, first, at = np.unique(live, axis=1, return_index=True, return_inverse=True)

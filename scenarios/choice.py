@@ -18,7 +18,7 @@ from scenarios.options import Option
 from scenarios.programme_solve import NothingAllowedError
 from scenarios.rules import Rule, keep_rules
 from scenarios.search import Found, search
-from scenarios.worth import Case, npv_draws, set_value
+from scenarios.worth import Case, set_npv
 
 LIVE_WAYS = 1_024  # up to so many ways to choose and to start, each is valued on all draws
 SPREAD = 40  # of the best, listed beside the chosen one
@@ -72,11 +72,7 @@ def choose_options(case: Case, options: Sequence[Option], rules: Sequence[Rule],
 def option_draws(case: Case, options: Sequence[Option], x: np.ndarray) -> np.ndarray:
     """NPV `(draw,)` of a choice of options `(option,)` on all draws."""
     offers = tuple(options[int(i)].offer for i in np.flatnonzero(x))
-    if not offers:
-        return np.zeros(case.posterior.draws)
-    chosen = replace(case, offers=offers)
-    members = range(len(offers))
-    return npv_draws(chosen, members, set_value(chosen, members))
+    return set_npv(replace(case, offers=offers), range(len(offers)))
 
 
 def keeps_the_floor(case: Case, options: Sequence[Option], x: np.ndarray, limits: Limits) -> bool:

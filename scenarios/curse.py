@@ -14,7 +14,7 @@ from scenarios.cashflow import Fate, planned_start
 from scenarios.effect import Offer
 from scenarios.limits import Limits
 from scenarios.portfolio import Portfolio, choose_portfolio
-from scenarios.worth import Case, at_starts, npv_draws, set_value
+from scenarios.worth import Case, at_starts, set_npv
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,18 +61,14 @@ def beside_naive(case: Case, portfolio: Portfolio, limits: Limits, naive: Case) 
     ours = [int(i) for i in among if portfolio.chosen[i]]
     alone = [[i] for i in range(len(case.offers))]
     return Curse(
-        naive=np.array([_npv(naive, one).mean() for one in alone]),
-        shrunk=np.array([_npv(case, one).mean() for one in alone]),
+        naive=np.array([set_npv(naive, one).mean() for one in alone]),
+        shrunk=np.array([set_npv(case, one).mean() for one in alone]),
         chosen=chosen,
         promised=float(theirs.npv.mean()),
-        worth=_npv(at_starts(case, starts), [int(i) for i in np.flatnonzero(chosen)]),
-        naive_of_ours=float(_npv(at_starts(naive, portfolio.starts), ours).mean()),
+        worth=set_npv(at_starts(case, starts), [int(i) for i in np.flatnonzero(chosen)]),
+        naive_of_ours=float(set_npv(at_starts(naive, portfolio.starts), ours).mean()),
         ours=portfolio.npv,
     )
-
-
-def _npv(case: Case, members: list[int]) -> np.ndarray:
-    return npv_draws(case, members, set_value(case, members)) if members else np.zeros(case.posterior.draws)
 
 
 def by_raw_estimates(case: Case, forms: ReducedForms) -> Case:

@@ -10,7 +10,7 @@ import numpy as np
 from scenarios.effect import moved
 from scenarios.options import latest_start
 from scenarios.turning import with_offer
-from scenarios.worth import Case, npv_draws, set_value
+from scenarios.worth import Case, set_npv
 
 QUARTERS = (1, 2, 3, 4)
 
@@ -34,18 +34,18 @@ def delays_of(case: Case, members: Sequence[int]) -> tuple[Delay, ...]:
         case: with every offer at its chosen start.
         members: places of the chosen ones.
     """
-    together = _npv(case, members) if len(members) else np.zeros(case.posterior.draws)
+    together = set_npv(case, members)
     out = []
     for i, offer in enumerate(case.offers):
         if offer.kind != "initiative":
             continue
         beside = list(members) if i in members else [i]
-        now = together if i in members else _npv(case, [i])
+        now = together if i in members else set_npv(case, [i])
         for quarters, periods in _steps(case):
             start = offer.schedule.start + periods
             if start <= latest_start(offer, case.clock):
                 later = with_offer(case, i, moved(offer, start, case.clock))
-                out.append(Delay(initiative=i, quarters_later=quarters, change=_npv(later, beside) - now))
+                out.append(Delay(initiative=i, quarters_later=quarters, change=set_npv(later, beside) - now))
     return tuple(out)
 
 
@@ -53,7 +53,3 @@ def _steps(case: Case) -> list[tuple[int, int]]:
     """Quarters that are whole periods of the ledger, with how many periods they are."""
     a_year = case.clock.periods_a_year
     return [(quarters, quarters * a_year // 4) for quarters in QUARTERS if quarters * a_year % 4 == 0]
-
-
-def _npv(case: Case, members: Sequence[int]) -> np.ndarray:
-    return npv_draws(case, members, set_value(case, members))

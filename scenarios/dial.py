@@ -12,7 +12,7 @@ from models.dial import bias_factor
 from models.dial_benchmark import Benchmark, strongest_for
 from models.value import never_again
 from scenarios.dial_choice import Choice, hidden_case, smallest
-from scenarios.worth import Case, npv_draws, set_value
+from scenarios.worth import Case, set_npv
 
 STRENGTHS = (1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.75, 2.0, 2.5, 3.0)
 STRONGEST = STRENGTHS[-1]  # a cause that trebles both is one that somebody knows of
@@ -103,7 +103,7 @@ def _point(case: Case, choice: Choice, strength: float) -> DialPoint:
 
 def _npv(case: Case, chosen: np.ndarray) -> np.ndarray:
     members = [int(i) for i in np.flatnonzero(chosen)]
-    return npv_draws(case, members, set_value(case, members))
+    return set_npv(case, members)
 
 
 def _changes_at(choice: Choice, points: tuple[DialPoint, ...]) -> float:

@@ -15,7 +15,7 @@ from scenarios.portfolio import LIVE_SETS, Portfolio, allowed_sets
 from scenarios.programme_solve import NothingAllowedError, solve
 from scenarios.rules import ROUNDING, Rule, rules_of
 from scenarios.search import climb, programme_of, search
-from scenarios.worth import Case, npv_draws, set_value
+from scenarios.worth import Case, set_npv
 
 BUDGETS = 20  # between nothing and what the best set costs without a budget
 NEAR = 5e-3  # distance of value and bound of each budget's programme, of the value
@@ -65,7 +65,7 @@ def _listed(case: Case, portfolio: Portfolio, limits: Limits) -> tuple[FrontierP
     out = []
     for cost, place in sorted(found):
         members = tuple(int(i) for i in np.flatnonzero(portfolio.sets[place]))
-        npv = npv_draws(case, members, set_value(case, members)) if members else np.zeros(case.posterior.draws)
+        npv = set_npv(case, members)
         out.append(_point(cost, npv, members))
     return tuple(out)
 

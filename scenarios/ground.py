@@ -15,7 +15,7 @@ from scenarios.limits import Limits
 from scenarios.options import Option
 from scenarios.slopes import draw_slopes
 from scenarios.thinned import thinned
-from scenarios.worth import Case, npv_draws, set_value
+from scenarios.worth import Case, set_npv
 
 DRAWS = 200  # sets are compared on the same ones; the best are valued on all
 
@@ -47,7 +47,7 @@ class Ground:
         """NPV `(draw,)` of a choice `(option,)`, valued once."""
         members = tuple(int(i) for i in np.flatnonzero(x))
         if members not in self.known:
-            found = npv_draws(self.case, members, set_value(self.case, members)) if members else np.zeros(self.draws)
+            found = set_npv(self.case, members)
             self.known[members] = found + self.shift[list(members)].sum()
         return self.known[members]
 

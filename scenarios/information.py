@@ -10,7 +10,7 @@ from impact.rng import stream
 from models.noise import Noise
 from scenarios.portfolio import Portfolio
 from scenarios.regress_value import expected_elsewhere, expected_given, worth_of_choosing
-from scenarios.worth import Case, npv_draws, set_value
+from scenarios.worth import Case, set_npv
 
 EVERY_SET = 64  # up to so many allowed sets each is a choice of its own
 BEST_SETS = 24  # above it, so many of the best on average, and as many of those that win in most futures
@@ -54,9 +54,7 @@ def at_choice(case: Case, sets: np.ndarray) -> Actions:
     """The net present values of sets `(action, offer)` of a case's offers."""
     npv = np.zeros((len(sets), case.posterior.draws))
     for place, row in enumerate(sets):
-        members = [int(i) for i in np.flatnonzero(row)]
-        if members:
-            npv[place] = npv_draws(case, members, set_value(case, members))
+        npv[place] = set_npv(case, [int(i) for i in np.flatnonzero(row)])
     return Actions(sets=sets, npv=npv)
 
 

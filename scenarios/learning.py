@@ -14,7 +14,7 @@ from scenarios.cashflow import Clock, Schedule
 from scenarios.effect import Offer, moved
 from scenarios.information import Actions, answers_tell, at_choice, worth_of_answers
 from scenarios.pilots import doubted_as_today, go_after, pilot_shows
-from scenarios.worth import Case, npv_draws, set_value
+from scenarios.worth import Case, set_npv
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +133,7 @@ def customers_of(case: Case) -> float:
 def npv_alone(case: Case, offer: Offer) -> np.ndarray:
     """Net present value of one offer by itself `(draw,)`."""
     one = replace(case, offers=(offer,))
-    return npv_draws(one, [0], set_value(one, [0]))
+    return set_npv(one, [0])
 
 
 def later_offer(offer: Offer, quarters: int, clock: Clock) -> Offer | None:

@@ -12,7 +12,7 @@ from models.prior_sensitivity import Refit
 from models.value import never_again
 from scenarios.dial_choice import Choice
 from scenarios.thinned import thinned, with_posterior
-from scenarios.worth import Case, npv_draws, set_value
+from scenarios.worth import Case, set_npv
 
 MOVED = 0.25  # of the total at stake: more than that and half of what is shown may be what was assumed
 _SETS_ON = 200  # draws on which sets are compared
@@ -99,7 +99,7 @@ def _chosen(case: Case, choice: Choice, moved: np.ndarray) -> tuple[np.ndarray, 
     if best == mine:
         return choice.chosen, 0.0
     members = [[int(i) for i in np.flatnonzero(choice.sets[place])] for place in (best, mine)]
-    one, other = (npv_draws(case, each, set_value(case, each)) for each in members)
+    one, other = (set_npv(case, each) for each in members)
     error = float((one - other).std()) / np.sqrt(case.posterior.draws)
     better = float(value[best] - value[mine])
     if better <= _ERRORS * error:

@@ -9,11 +9,10 @@ import numpy as np
 from scipy.stats import rankdata
 
 from models.value import ValueDraws
+from scenarios.aims import worst_tenth
 from scenarios.payback import payback_draws
 from scenarios.ties import tie_groups
 from scenarios.worth import Case, costs_by_period, npv_draws, one_off_by_period, set_value
-
-TENTH = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,15 +89,6 @@ class Ranking:
     def p_payback(self, within: float = np.inf) -> np.ndarray:
         """Share of draws in which each pays back within so many quarters, and the horizon `(initiative,)`."""
         return np.asarray((self.payback <= within).mean(axis=1))
-
-
-def worst_tenth(npv: np.ndarray) -> np.ndarray:
-    """The mean of the worst tenth of draws `(..., draw)`, at least one: CVaR at 10%.
-
-    Source: Rockafellar & Uryasev (2000).
-    """
-    count = max(round(TENTH * npv.shape[-1]), 1)
-    return np.asarray(np.partition(npv, count - 1, axis=-1)[..., :count].mean(axis=-1))
 
 
 def rank_initiatives(case: Case, periods_a_year: int) -> Ranking:

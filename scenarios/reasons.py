@@ -25,7 +25,7 @@ from scenarios.rechoice import (
 from scenarios.rules import Rule, rules_of
 from scenarios.turning import budget_up_to, cost_down_to, effect_up_to, falls_out_above
 from scenarios.turning_searched import tried_cost_down_to, tried_falls_out_above
-from scenarios.worth import Case, at_starts, npv_draws, set_value
+from scenarios.worth import Case, at_starts, set_npv
 
 SAME = 1e-9  # of the chosen set's value: sums in another order
 WHOLE = 1e-3  # by which a figure may miss a whole number and still be it
@@ -66,7 +66,7 @@ def marginal_values(case: Case, portfolio: Portfolio) -> np.ndarray:
     together = float(portfolio.npv.mean())
     for i in range(len(case.offers)):
         other = [j for j in members if j != i] if i in members else sorted([*members, i])
-        npv = float(npv_draws(case, other, set_value(case, other)).mean())
+        npv = float(set_npv(case, other).mean())
         out[i] = together - npv if i in members else npv - together
     return out
 

@@ -12,7 +12,7 @@ from scenarios.effect import Offer
 from scenarios.limits import Limits
 from scenarios.rechoice import Choice, Pool, at_chosen, rechoose
 from scenarios.rules import Rule, keep_rules, rules_of
-from scenarios.worth import Case, npv_draws, one_off_by_period, set_value
+from scenarios.worth import Case, one_off_by_period, set_npv
 
 MONEY = ("budget", "year")
 TRIED = 12  # sets whose worth is worked out anew at a stronger effect
@@ -191,7 +191,7 @@ def _alone(pool: Pool, i: int, times: float) -> float:
 
 
 def _worth(case: Case, members: Sequence[int]) -> float:
-    return float(npv_draws(case, members, set_value(case, members)).mean())
+    return float(set_npv(case, members).mean())
 
 
 def _scale(rules: Sequence[Rule], sets: np.ndarray) -> np.ndarray:

@@ -133,6 +133,13 @@ def npv_draws(case: Case, members: Sequence[int], value: ValueDraws) -> np.ndarr
     return total
 
 
+def set_npv(case: Case, members: Sequence[int]) -> np.ndarray:
+    """Net present value `(draw,)` of a set of initiatives together; nil of none."""
+    if not len(members):
+        return np.zeros(case.posterior.draws)
+    return npv_draws(case, members, set_value(case, members))
+
+
 def mean_benefits(case: Case, sets: np.ndarray) -> np.ndarray:
     """Mean joint benefit of every set by period `(set, period)`: journey value and other benefits.
 

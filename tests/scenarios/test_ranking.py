@@ -9,7 +9,8 @@ import pytest
 from scipy.stats import norm
 
 from impact.initiative import Plan
-from scenarios.ranking import rank_initiatives, worst_tenth
+from scenarios.aims import worst_tenth
+from scenarios.ranking import rank_initiatives
 from scenarios.worth import Case, npv_draws, set_value
 from tests.scenarios.small_case import PERIODS, case_of, case_with_npv, one_plan, random_case, random_plan
 
