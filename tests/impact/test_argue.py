@@ -34,11 +34,13 @@ def line(name: str, target: str, period: str, use: Use = "effect") -> Line:
     return Line(reading=Reading(item=item, use=use, words=""), before=None, after=None, miss=0.0)
 
 
-def points(quick: Quick, *lines: Line, accounts: tuple[Concentrated, ...] = ()) -> dict[str, Point]:
+def points(
+    quick: Quick, *lines: Line, accounts: tuple[Concentrated, ...] = (), by_rate: float = float("nan")
+) -> dict[str, Point]:
     found = quick.found
     assert found.estimates is not None and found.decision is not None
     estimates = replace(found.estimates, learnt=replace(found.estimates.learnt, lines=lines))
-    against = argue(quick.intake, found.cells, estimates, found.decision, found.gates, accounts)
+    against = argue(quick.intake, found.cells, estimates, found.decision, found.gates, accounts, by_rate=by_rate)
     return {one.point: one for one in against.points}
 
 
@@ -52,7 +54,7 @@ def fixed_pain(quick: Quick) -> str:
 def test_the_case_of_a_run_is_the_one_of_its_own_evidence(quick: Quick) -> None:
     learnt = quick.found.estimates
     assert learnt is not None
-    again = points(quick, *learnt.learnt.lines)
+    again = points(quick, *learnt.learnt.lines, by_rate=quick.found.walks[0].amounts[0])
     assert set(again) == {one.point for one in quick.found.against.points}
 
 
