@@ -87,6 +87,7 @@ def _customer_persona(
         money=money_of(base, rate) / base["customers"].to_numpy(float),
         **met.whole(),
         ages=find_ages(met, _tenures(cells, base, persona), study),
+        trend=None,
     )
 
 

@@ -21,7 +21,8 @@ from impact.study import Study
 from models.base import margin_rate, money_of
 from models.delights import raised_moves
 from models.pains import pains_of
-from models.value import Moves, Today, ValueBase, by_period, moves_of, still_there, whole_fix
+from models.there import who_is_there
+from models.value import Moves, Today, ValueBase, by_period, moves_of, whole_fix
 
 PERSONA = "persona"
 BLANK, SMALL = "(blank)", "(small groups together)"
@@ -59,7 +60,7 @@ class PerWorth:
 class Meter:
     """A base ready to be asked for values per unit of money.
 
-    `before` by persona is the share of each band still there without any fix `(draw, band, period)`.
+    `before` by persona is what a unit of each band's money still brings without any fix `(draw, band, period)`.
     """
 
     base: ValueBase
@@ -72,7 +73,7 @@ class Meter:
         for g, persona in enumerate(base.personas):
             ratios, lifts = moved(g)
             ratio, lift = by_period(base, persona, at, ratios, 1.0), by_period(base, persona, at, lifts, 0.0)
-            after = still_there(persona, base.frailty, self.today.now[g], ratio)
+            after = who_is_there(persona, base.frailty, self.today.now[g], ratio).per_money()
             parts.append((after - self.before[g] + after * lift) @ base.discount)
         return np.concatenate(parts, axis=1)
 
@@ -84,7 +85,9 @@ class Meter:
 def make_meter(base: ValueBase, today: Today) -> Meter:
     """A base ready to be asked for values per unit of money."""
     idle = np.ones((1, 1, len(base.discount)))
-    before = tuple(still_there(p, base.frailty, now, idle) for p, now in zip(base.personas, today.now, strict=True))
+    before = tuple(
+        who_is_there(p, base.frailty, now, idle).per_money() for p, now in zip(base.personas, today.now, strict=True)
+    )
     return Meter(base=base, today=today, before=before)
 
 

@@ -8,12 +8,14 @@ come from experience before any fix.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.sparse import csr_array
 
-from models.retention import intensity_of, survival
+from models.retention import intensity_of
+from models.there import who_is_there
+from models.trend import Trend
 from models.uplift import UpliftPosterior
 
 
@@ -43,7 +45,7 @@ class PersonaBase:
     from a survey; `level` `(pain_point,)` the mean excess of levels; all three in units of exposure and
     zero for pain points of another kind. `exposure` `(pain_point,)` is the mean over customers,
     `prevalence` `(pain_point,)` the share of customers exposed at all in a period. `ages` is None where
-    what is met is taken to be the same at every tenure.
+    what is met is taken to be the same at every tenure, `trend` where nothing changes by itself.
     """
 
     persona: str
@@ -57,6 +59,7 @@ class PersonaBase:
     exposure: np.ndarray
     prevalence: np.ndarray
     ages: Ages | None = None
+    trend: Trend | None = None
 
     @property
     def met(self) -> Ages:
@@ -126,6 +129,15 @@ class ValueDraws:
         )
 
 
+def as_heads(persona: PersonaBase) -> PersonaBase:
+    """The same persona with every customer worth one unit of money, whatever the trend of money."""
+    trend = persona.trend
+    if trend is not None:
+        one = np.ones_like(trend.margin)
+        trend = replace(trend, margin=one, revenue=one)
+    return replace(persona, money=np.ones_like(persona.money), trend=trend)
+
+
 Moves = Callable[[int], tuple[np.ndarray, np.ndarray]]  # of the persona at a place, as `changed_draws` takes them
 
 
@@ -169,8 +181,7 @@ def look_at_today(base: ValueBase, posterior: UpliftPosterior) -> Today:
         together=tuple(np.exp(persona.patterns @ tau.T) for tau, persona in zip(hazard, base.personas, strict=True)),
         now=now,
         before=tuple(
-            np.einsum("dbh,b->dh", still_there(p, base.frailty, one, idle), p.customers * p.money)
-            for p, one in zip(base.personas, now, strict=True)
+            who_is_there(p, base.frailty, one, idle).margin() for p, one in zip(base.personas, now, strict=True)
         ),
     )
 
@@ -214,22 +225,11 @@ def changed_draws(base: ValueBase, today: Today, at: np.ndarray, moved: Moves) -
     for g, persona in enumerate(base.personas):
         ratios, lifts = moved(g)
         ratio, lift = by_period(base, persona, at, ratios, 1.0), by_period(base, persona, at, lifts, 0.0)
-        there = still_there(persona, base.frailty, today.now[g], ratio)
-        worth = persona.customers * persona.money
-        after = np.einsum("dbh,b->dh", there, worth)
+        there = who_is_there(persona, base.frailty, today.now[g], ratio)
+        after = there.margin()
         retention += after - today.before[g]
-        spend += after * lift[:, 0] if lift.shape[1] == 1 else np.einsum("dbh,dbh,b->dh", there, lift, worth)
+        spend += after * lift[:, 0] if lift.shape[1] == 1 else there.margin(lift)
     return ValueDraws(retention=retention, spend=spend)
-
-
-def still_there(persona: PersonaBase, frailty: np.ndarray, now: np.ndarray, ratio: np.ndarray) -> np.ndarray:
-    """Share of each band still there `(draw, band, period)` when intensities are `ratio` times today's.
-
-    `ratio` is `(draw, band, period)`, or of one band where it is the same for all.
-    """
-    if not persona.rate.any():
-        return np.ones((len(frailty), len(persona.rate), ratio.shape[2]))
-    return survival(now[:, :, None] * ratio.cumsum(axis=2), frailty[:, None, None])
 
 
 def by_period(base: ValueBase, persona: PersonaBase, at: np.ndarray, levels: np.ndarray, idle: float) -> np.ndarray:
@@ -335,13 +335,13 @@ def uniform_path(base: ValueBase, log_hazard: np.ndarray) -> dict[str, np.ndarra
 
     From the first future period's experience on the leaving intensity is `exp(log_hazard)` `(draw,)` times today's.
     """
-    ratio = np.exp(log_hazard[:, None] * _held(base)).cumsum(axis=1)
-    customers, money = np.zeros(ratio.shape), np.zeros(ratio.shape)
+    ratio = np.exp(log_hazard[:, None] * _held(base))[:, None, :]
+    customers, money = np.zeros(ratio[:, 0].shape), np.zeros(ratio[:, 0].shape)
     for persona in base.personas:
         now = intensity_of(persona.rate[None, :], base.frailty[:, None])
-        share = survival(now[:, :, None] * ratio[:, None, :], base.frailty[:, None, None])
-        customers += np.einsum("dbh,b->dh", share, persona.customers)
-        money += np.einsum("dbh,b->dh", share, persona.customers * persona.money)
+        there = who_is_there(persona, base.frailty, now, ratio)
+        customers += there.customers()
+        money += there.margin()
     return {"customers": customers, "margin": money}
 
 

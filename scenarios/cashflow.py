@@ -13,11 +13,17 @@ from scenarios.booked import rows_to_come
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """Future periods of a study: `first` is the ordinal of the first one after `as_of`."""
+    """Future periods of a study: `first` is the ordinal of the first one after `as_of`.
+
+    `cost` and `effect` `(period,)` are factors of whatever is paid, and of the share of any fix at work, in each
+    period; None where they are 1.
+    """
 
     first: int
     periods: int
     periods_a_year: int
+    cost: np.ndarray | None = None
+    effect: np.ndarray | None = None
 
     @property
     def steps_a_quarter(self) -> int:
@@ -58,7 +64,8 @@ class Schedule:
     `start` is the place of its first period. `cost_share` `(period,)` of its one-off cost; `live` share of the fix
     at work, `quarters` it runs and `opex` in money, `(1, period)` or `(draw, period)` where its fate is uncertain;
     `capex` `(period,)` in money replaces the spread where the plan has a costs table for it; `building` `(quarter,)`
-    is the share of each quarter of the horizon in which it is built.
+    is the share of each quarter of the horizon in which it is built. A clock that makes fixes stronger takes `live`
+    above 1.
     """
 
     start: int
@@ -101,13 +108,15 @@ def schedule(
         on_time = schedule(item, (), clock, start).quarters
         capex, opex = _of_rows(rows, clock, max(start - planned, 0))
         share, opex = np.zeros(clock.periods), opex * _still_run(quarters, on_time)
+    at_work = live.reshape(len(live), clock.periods, -1).mean(axis=2)
+    paid = np.ones(clock.periods) if clock.cost is None else clock.cost
     return Schedule(
         start=start,
-        cost_share=share,
-        live=live.reshape(len(live), clock.periods, -1).mean(axis=2),
+        cost_share=share * paid,
+        live=at_work if clock.effect is None else at_work * clock.effect,
         quarters=quarters,
-        capex=capex,
-        opex=opex,
+        capex=capex * paid,
+        opex=opex * paid,
         building=_by_quarter(built, clock),
     )
 

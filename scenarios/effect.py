@@ -229,6 +229,13 @@ def _cost(item: Initiative, draws: int, seed: int) -> np.ndarray | None:
     return np.asarray(np.exp(middle + sigma * stream(seed, f"cost/{item.initiative}").standard_normal(draws)))
 
 
+def removed_in(offer: Offer, period: int) -> np.ndarray:
+    """The share of occurrences an initiative removes in a period `(persona, draw, pain_point)`, never above 1."""
+    live = offer.schedule.live[:, period, None]
+    share = live * offer.effectiveness
+    return np.minimum(share, 1.0) if live.max() > 1 else np.asarray(share)
+
+
 def joint_course(
     members: Sequence[Offer], draws: int, pains: int, periods: int, ongoing: Sequence[Ongoing] = ()
 ) -> Course:
@@ -245,7 +252,7 @@ def joint_course(
     for u, period in enumerate(first):
         left = np.ones((personas, draws, pains))
         for offer in members:
-            left = left * (1 - offer.schedule.live[:, period, None] * offer.effectiveness)
+            left = left * (1 - removed_in(offer, period))
         for one in ongoing:
             left = left * _left_of_today(one, period)
         levels[:, u] = 1 - left

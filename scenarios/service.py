@@ -27,11 +27,12 @@ from models.value import (
     Today,
     ValueBase,
     ValueDraws,
+    as_heads,
     changed_draws,
     leaving_ratios,
     spend_lifts,
 )
-from scenarios.effect import Offer
+from scenarios.effect import Offer, removed_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +152,7 @@ def _cashable(offers: Sequence[Offer], period: int) -> np.ndarray | float:
     stated = {offer.item.cashable for offer in offers}
     if len(stated) < 2:
         return stated.pop() if stated else 1.0
-    alone = [(offer.item.cashable, offer.schedule.live[:, period, None] * offer.effectiveness) for offer in offers]
+    alone = [(offer.item.cashable, removed_in(offer, period)) for offer in offers]
     whole = np.asarray(sum(removed for _, removed in alone))
     cash = np.asarray(sum(share * removed for share, removed in alone))
     return np.asarray(np.divide(cash, whole, out=np.zeros_like(whole), where=whole > 0))
@@ -181,7 +182,7 @@ def value_with_service(
 
     value = changed_draws(base, today, course.at, in_money)
     kept = posterior.score * posterior.credibility[:, None]
-    people = replace(base, personas=tuple(replace(one, money=np.ones_like(one.money)) for one in base.personas))
+    people = replace(base, personas=tuple(as_heads(one) for one in base.personas))
     cash, rest = (
         counted.saved[:, None] * changed_draws(people, today, course.at, in_points(levels)).spend
         for levels in (counted.cashable, counted.rest)

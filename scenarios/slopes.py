@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from models.retention import LEAST_FRAILTY, survival
-from models.value import Course, PersonaBase, by_period, leaving_ratios, share_of_intensity, spend_lifts
+from models.value import Course, PersonaBase, as_heads, by_period, leaving_ratios, share_of_intensity, spend_lifts
 from scenarios.service import NO_SERVICE
 from scenarios.worth import Case
 
@@ -32,7 +32,7 @@ def _service_slopes(case: Case, course: Course, saved: np.ndarray) -> np.ndarray
 
     Points are to customers what a lift is to their money: the slope of customers and points less that of customers.
     """
-    people = tuple(replace(one, money=np.ones_like(one.money)) for one in case.base.personas)
+    people = tuple(as_heads(one) for one in case.base.personas)
     kept = case.posterior.score * case.posterior.credibility[:, None]
     points = tuple(kept[:, g] for g in range(len(people)))
     counting = replace(case, base=replace(case.base, personas=people), service=NO_SERVICE)
@@ -55,12 +55,16 @@ def _persona_slopes(case: Case, course: Course, g: int) -> np.ndarray:
     at = np.where(course.at < 0, len(fixed) - 1, course.at)
     ratio, lift = by_period(base, persona, at, ratios, 1.0), by_period(base, persona, at, lifts, 0.0)
     worth = (persona.customers * persona.money)[:, None] * base.discount
+    if persona.trend is not None:
+        worth, ratio = worth * (persona.trend.heads * persona.trend.margin), ratio * persona.trend.leaving
     met = today.now[g][:, :, None] * ratio.cumsum(axis=2)
     variance = np.maximum(base.frailty, LEAST_FRAILTY)[:, None, None]
     there = survival(met, variance) if persona.rate.any() else np.ones((len(base.frailty), *worth.shape))
     lost = -there / (1 + variance * met) * worth * (1 + lift)
     # an intensity counts in every later period
     by_ratio = np.flip(np.flip(lost, 2).cumsum(axis=2), 2) * today.now[g][:, :, None]
+    if persona.trend is not None:
+        by_ratio = by_ratio * persona.trend.leaving
     out = np.zeros((*fixed.shape[1:], len(base.discount)))
     for period, level in enumerate(at[: len(base.discount) - base.lag]):
         mix = persona.met.mix[(period + base.lag) % len(persona.met.mix)]
