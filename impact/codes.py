@@ -29,6 +29,7 @@ from impact.codes_segments import SEGMENT_PAGES
 from impact.codes_sites import SITE_PAGES
 from impact.codes_spend import SPEND_PAGES
 from impact.codes_steps import STEP_PAGES
+from impact.codes_track import TRACK_PAGES
 from impact.codes_value import VALUE_PAGES
 
 
@@ -294,6 +295,7 @@ CODES: dict[str, CodePage] = catalogue(
         *SITE_PAGES,
         *SPEND_PAGES,
         *STEP_PAGES,
+        *TRACK_PAGES,
         *VALUE_PAGES,
     )
 )

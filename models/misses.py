@@ -160,7 +160,7 @@ def _of_score(forecast: Forecast, seen: Seen, rates: Rates, seed: int) -> tuple[
         shown[:, rates.lag :] = gap[:, :reach]
     moved, lifted = np.zeros(gap.shape), np.zeros(gap.shape)
     if rates.leaving is not None:
-        intensity = -np.log(np.clip(forecast.retention, 1e-9, 1.0))
+        intensity = np.nan_to_num(-np.log(np.clip(forecast.retention, 1e-9, 1.0)))
         slope = _draw(rates.leaving, chance)
         moved = np.expm1(-np.cumsum(intensity * np.expm1(slope * shown), axis=1))
     if rates.money is not None:
