@@ -70,6 +70,7 @@ class Record:
 
     `as_of` is a period label, `approved_at` a time in UTC. `initiatives` are the rows of the table of that name,
     `plan` the rows of every plan table as they were read, by table: an inline `[plan]` of a study can hold them.
+    `worth` is the mean net value of the chosen portfolio.
     """
 
     run_id: str
@@ -78,6 +79,7 @@ class Record:
     approved_by: str
     approved_at: str
     chosen: tuple[str, ...]
+    worth: float
     claims: tuple[Claim, ...]
     initiatives: tuple[Mapping[str, Any], ...]
     plan: Mapping[str, Sequence[Mapping[str, Any]]]
@@ -111,6 +113,31 @@ def read_records(out: Path) -> tuple[Record, ...]:
     return tuple(sorted(records, key=lambda one: (one.as_of, one.approved_at)))
 
 
+def read_own_records(out: Path, study: str, currency: str) -> tuple[Record, ...]:
+    """The approved forecasts of a study in its output folder, oldest first.
+
+    Raises:
+        InputError: a record is not as it was signed, or is of another study.
+    """
+    records = read_records(out)
+    others = [one for one in records if (one.about.study, one.about.currency) != (study, currency)]
+    if others:
+        remedy = "name another folder with --out, or move record/ and approvals.json away"
+        raise InputError(
+            [
+                _fault(
+                    "A115",
+                    str(one.path),
+                    f"it is the forecast of {one.about.study!r} in {one.about.currency}",
+                    f"{study!r} in {currency}",
+                    remedy,
+                )
+                for one in others
+            ]
+        )
+    return records
+
+
 def signed_hashes(approvals: Sequence[Approval]) -> dict[str, str]:
     """SHA-256 of every frozen forecast that somebody signed, by its path in the output folder."""
     return {
@@ -119,6 +146,11 @@ def signed_hashes(approvals: Sequence[Approval]) -> dict[str, str]:
         for name, digest in approval.files.items()
         if name.startswith(f"{FOLDER}/")
     }
+
+
+def record_of(records: Sequence[Record], approval: Approval) -> Record | None:
+    """The record that an approval signed, or None: an earlier version kept none."""
+    return next((one for one in records if f"{FOLDER}/{one.path.name}" in approval.files), None)
 
 
 def latest_of_each(records: Sequence[Record]) -> tuple[Record, ...]:
@@ -172,6 +204,7 @@ def _record(row: dict[str, Any], file: Path) -> Record:
         approved_by=row["approval"]["by"],
         approved_at=row["approval"]["at"],
         chosen=tuple(row["chosen"]),
+        worth=float(row["portfolio"]["mean"]),
         claims=tuple(_claim(one) for one in row["claims"]),
         initiatives=tuple(row["initiatives"]),
         plan=row["plan"],

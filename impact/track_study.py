@@ -18,7 +18,7 @@ from impact.errors import Finding, InputError
 from impact.intake import Intake, take_in
 from impact.journey import OVERALL
 from impact.periods import parse_period, period_label
-from impact.record import Record, latest_of_each, read_records
+from impact.record import Record, latest_of_each, read_own_records
 from impact.study import Study
 from models.base import rate_of_margin
 from models.happened import bent_periods, held_against, one_a_period, paid, what_happened, with_margin
@@ -62,7 +62,7 @@ def track_study(path: Path, out: Path | None, overrides: tuple[str, ...], progre
         runs = out or intake.study.folder / "out"
         place = runs / FOLDER
         refuse_not_track(place)
-        records = records_since(read_records(runs), intake.study, runs)
+        records = records_since(read_own_records(runs, *_owner(intake.study)), intake.study, runs)
     with progress.stage("Holding forecasts against what happened"):
         tracked = track_records(intake, records, read_rates(runs / CALIBRATION, intake.study.model.lag))
     with progress.stage("Writing pages"):
@@ -76,6 +76,10 @@ def track_study(path: Path, out: Path | None, overrides: tuple[str, ...], progre
         files=files,
         seconds=time.monotonic() - started,
     )
+
+
+def _owner(study: Study) -> tuple[str, str]:
+    return study.study.name, study.study.currency
 
 
 def records_since(records: Sequence[Record], study: Study, runs: Path) -> tuple[Record, ...]:
