@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from impact.initiative import CostRow, Fix, Initiative, Pilot, Plan
 from impact.journey import Benchmark, Journey, Objective, PainPoint, Persona, Stage, Touchpoint
 from impact.plan_columns import CAPACITY, PLAN_TABLES
 from impact.plan_links import link_faults
+from impact.plan_rows import WrittenRows, written_rows
 from impact.plan_values import TypedRow, fault, typed_rows
 from impact.step_downs import ASSUMED_EFFECT, low_scores, plan_steps
 from impact.study import Study
@@ -27,11 +28,15 @@ Rows = Mapping[str, Sequence[TypedRow]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """The journey, the plan, and the steps taken down for what the plan leaves out."""
+    """The journey, the plan, and the steps taken down for what the plan leaves out.
+
+    `tables` holds the rows of every plan table as they were read.
+    """
 
     journey: Journey
     plan: Plan
     steps: tuple[Check, ...]
+    tables: WrittenRows = field(default_factory=dict)
 
 
 def load_case(study: Study) -> Case:
@@ -53,7 +58,7 @@ def load_case(study: Study) -> Case:
     if not journey.pain_points:
         journey = low_scores(journey)
     plan = _with_only_target(plan, journey)
-    return Case(journey=journey, plan=plan, steps=steps)
+    return Case(journey=journey, plan=plan, steps=steps, tables=written_rows(rows, study.period_kind))
 
 
 def _found_tables(study: Study) -> tuple[dict[str, PlanTable], list[Finding]]:

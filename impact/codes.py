@@ -25,10 +25,12 @@ from impact.codes_points import POINT_PAGES
 from impact.codes_programme import PROGRAMME_PAGES
 from impact.codes_ranking import RANKING_PAGES
 from impact.codes_reasons import REASON_PAGES
+from impact.codes_record import RECORD_PAGES
 from impact.codes_segments import SEGMENT_PAGES
 from impact.codes_sites import SITE_PAGES
 from impact.codes_spend import SPEND_PAGES
 from impact.codes_steps import STEP_PAGES
+from impact.codes_track import TRACK_PAGES
 from impact.codes_value import VALUE_PAGES
 
 
@@ -290,10 +292,12 @@ CODES: dict[str, CodePage] = catalogue(
         *PROGRAMME_PAGES,
         *RANKING_PAGES,
         *REASON_PAGES,
+        *RECORD_PAGES,
         *SEGMENT_PAGES,
         *SITE_PAGES,
         *SPEND_PAGES,
         *STEP_PAGES,
+        *TRACK_PAGES,
         *VALUE_PAGES,
     )
 )

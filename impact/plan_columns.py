@@ -112,6 +112,7 @@ PLAN_TABLES: dict[str, tuple[Field, ...]] = {
         _number("delay_low", 0),
         _number("delay_high", 0),
         _share("decay", 0.0),
+        *_texts("budget_line"),
     ),
     "pilots": (
         _id("pilot"),

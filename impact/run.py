@@ -15,6 +15,8 @@ from impact.checks import Check
 from impact.choosing import find_choice
 from impact.doubting import doubt
 from impact.intake import Inspection, Intake, inspect_study
+from impact.record import read_own_records
+from impact.recording import beside_records
 from models.inference import Engine
 from models.lifetime.measure import lifetime_checks, measure_lifetimes
 from reports.deliver import deliver, refuse_foreign
@@ -83,9 +85,10 @@ def run_study(path: Path, options: RunOptions, progress: Progress) -> RunOutcome
         out = options.out or intake.study.folder / "out"
         refuse_foreign(out)
         approvals = read_approvals(out)
+        records = read_own_records(out, intake.study.study.name, intake.study.study.currency)
     with progress.stage("Summarising in the data engine"):
         cells = summarise(intake.source, intake.case.journey, intake.study)
-    found = find(intake, cells, progress, approvals, options.engine)
+    found = beside_records(find(intake, cells, progress, approvals, options.engine), approvals, records)
     with progress.stage("Writing pages"):
         edition = make_edition(found)
         files = deliver(edition, found, intake, out)

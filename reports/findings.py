@@ -13,6 +13,8 @@ from impact.checks import Check
 from impact.coverage import JourneyCoverage
 from impact.initiative import Plan
 from impact.journey import Journey
+from impact.record import Record
+from impact.standing import PortfolioStanding
 from impact.study import Study
 from models.calibration.slopes import Calibration, Grade
 from models.carried import Carried
@@ -79,7 +81,8 @@ class Findings:
     is the ledger beside the books: the contract's table, empty without control totals. `walks` lead from the signed
     rate to NPV: the chosen portfolio's first, then every initiative's; none without a portfolio. `lifetimes` is None
     of sites. `gates` say what the decision rests on, `explained` why it is as it is, `segments` whose its values are,
-    `comparison` how what is chosen compares, `against` what speaks against it.
+    `comparison` how what is chosen compares, `against` what speaks against it. `records` are the approved forecasts of
+    earlier runs, oldest first, and `standing` says where this run's portfolio stands; None where nobody was asked.
     """
 
     study: Study
@@ -101,6 +104,8 @@ class Findings:
     segments: Segments | None = None
     comparison: Comparison | None = None
     against: CaseAgainst = NOTHING_AGAINST
+    records: tuple[Record, ...] = ()
+    standing: PortfolioStanding | None = None
 
     @property
     def fit_for_use(self) -> bool:

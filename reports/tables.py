@@ -16,11 +16,11 @@ from models.drivers import Drivers
 from reports.findings import Estimates, Findings, summary
 from reports.tables_against import against_table
 from reports.tables_at_stake import at_stake_table
+from reports.tables_benefits import benefits_table
 from reports.tables_carried import carried_table
 from reports.tables_cash import cashflow_table, ongoing_table
 from reports.tables_certificate import certificate_table, triangulation_table
 from reports.tables_choice import (
-    benefits_table,
     break_even_table,
     frontier_table,
     initiatives_table,
@@ -67,7 +67,7 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
         "frontier": frontier_table,
         "scenarios": scenarios_table,
         "reconciliation": lambda one: one.reconciliation[list(RECONCILIATION)],
-        "benefits": benefits_table,
+        "benefits": _benefits,
         "break_even": break_even_table,
         "checks": lambda one: checks_table(one.checks),
     }
@@ -81,6 +81,12 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
     values |= dict(price_tables(found))
     values |= {"by_segment": by_segment_table(found), "concentration": concentration_table(found)}
     return tables | values | dict(lifetime_tables(found)) | predicted | dict(gate_tables(found)) | evidence
+
+
+def _benefits(found: Findings) -> pd.DataFrame:
+    """The register of what was approved before this run; nothing is measured by a run."""
+    table = benefits_table(found.plan, found.records, {})
+    return table if found.decision is not None else table.head(0)
 
 
 def checks_table(checks: tuple[Check, ...]) -> pd.DataFrame:

@@ -26,6 +26,7 @@ from impact.command.outcomes import (
 from impact.command.ranks import rank_answer, rank_code, say_rank
 from impact.command.rates import approve_answer, calibrate_answer, say_approve, say_calibrate
 from impact.command.terminal import Terminal
+from impact.command.tracks import say_track, track_answer, track_code
 from impact.command.trials import say_selftest, say_verify, selftest_answer, verify_answer
 from impact.errors import Finding, InputError
 
@@ -317,6 +318,33 @@ def approve(
     else:
         say_approve(terminal, signed)
     return DONE
+
+
+@app.command()
+def track(
+    context: typer.Context,
+    *,
+    study: Study,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="The run's output folder, with its record; default: out/ there."),
+    ] = None,
+    settings: Settings = None,
+    as_json: Json = False,
+) -> int:
+    """Hold the approved forecast against what happened.
+
+    Scores every figure, splits the misses, keeps score of our own claims; writes track/ in the output folder.
+    """
+    from impact.track_study import track_study
+
+    terminal: Terminal = context.obj
+    outcome = track_study(study, out, tuple(settings or ()), terminal.progress(silent=as_json))
+    if as_json:
+        terminal.say(track_answer(outcome, study).to_json())
+    else:
+        say_track(terminal, outcome)
+    return track_code(outcome)
 
 
 @app.command()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from impact.check_outcome import CheckOutcome
     from impact.rank_study import RankOutcome
     from impact.run import RunOutcome
+    from impact.track_study import TrackOutcome
 
 UNITS = {
     "cost": "money, one-off, undiscounted",
@@ -67,7 +68,7 @@ def say_run(terminal: Terminal, outcome: RunOutcome) -> None:
     say_end(terminal, outcome)
 
 
-def say_end(terminal: Terminal, outcome: RunOutcome | CalibrateOutcome | RankOutcome) -> None:
+def say_end(terminal: Terminal, outcome: RunOutcome | CalibrateOutcome | RankOutcome | TrackOutcome) -> None:
     """Nothing; says what was checked, where the files are, and how long it took."""
     terminal.say("\n".join(words.check_lines(outcome.checks)))
     terminal.say("\n".join([f"Files in {outcome.out}:", *words.file_lines(outcome.files, outcome.out)]))

@@ -125,6 +125,7 @@ SHEETS: dict[str, tuple[Column, ...]] = {
         Column(name="delay_low", note="Quarters late: one chance in ten to be less. Optional.", number=AMOUNT),
         Column(name="delay_high", note="Quarters late: one chance in ten to be more. Optional.", number=AMOUNT),
         Column(name="decay", note="Share of the fix that is lost a year, 0 to 1. Blank is 0.", number=SHARE),
+        _text("budget_line", "The line of the budget that its benefit is booked in. Optional.", 18),
     ),
     "fixes": (
         Column(name="initiative", note="What is done. Required.", ids_of="initiatives"),
