@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from models.measure.effect import Effect
-from models.measure.panel import Panel
+from models.measure.panel import Effect, Panel
 
 
 def measure_effect(panel: Panel) -> tuple[Effect, ...]:
