@@ -18,6 +18,7 @@ from impact.journey import Benchmark, Journey, Objective, PainPoint, Persona, St
 from impact.plan_columns import CAPACITY, PLAN_TABLES
 from impact.plan_links import link_faults
 from impact.plan_values import TypedRow, fault, typed_rows
+from impact.rollout import Rollout
 from impact.step_downs import ASSUMED_EFFECT, low_scores, plan_steps
 from impact.study import Study
 from impact.study_faults import nearest
@@ -144,7 +145,13 @@ def _plan(rows: Rows) -> Plan:
         events=tuple(_event(row) for row in rows["events"]),
         evidence=tuple(Evidence(**_only(row)) for row in rows["evidence"]),
         pilots=tuple(Pilot(**_only(row)) for row in rows["pilots"]),
+        rollouts=tuple(_rollout(row) for row in rows["rollouts"]),
     )
+
+
+def _rollout(row: TypedRow) -> Rollout:
+    first: Any = row.values["from"]
+    return Rollout(**_only(row, "from"), first=first)
 
 
 def _event(row: TypedRow) -> Event:

@@ -38,7 +38,8 @@ class Evidence:
     Of a pain point, `estimate` is the change when it is removed from the `exposed_share` of those measured who met it;
     of a stage, when all its pain points are; of an initiative, when it is live. Where no share is given, those measured
     are all customers. Of an experiment on `overall`, it is what one point of the overall score did to the outcome.
-    Points of retention, churn and prevalence are shares (0.01 is one customer in a hundred a period).
+    Points of retention, churn and prevalence are shares (0.01 is one customer in a hundred a period). Of the
+    prevalence that an initiative changed, `pain_point` says of which one; "" is of all that it fixes.
     """
 
     evidence: str
@@ -52,6 +53,7 @@ class Evidence:
     exposed_share: float | None = None
     period: str = ""
     source: str = ""
+    pain_point: str = ""
 
     @property
     def is_rate(self) -> bool:
