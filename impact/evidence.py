@@ -11,6 +11,7 @@ from impact.journey import OVERALL
 EvidenceKind = Literal["experiment", "past_initiative", "benchmark", "interview", "walkthrough"]
 Measured = Literal["retention", "churn", "revenue", "margin", "score", "prevalence", "cost"]
 Unit = Literal["points", "relative", "money_per_customer_period", "score_points"]
+MEASURED = "measured: "  # how the source of a row begins that this study measured itself
 # What an outcome can be told in. Points are shares (0.01 is one in a hundred), relative is a share of itself.
 UNITS_OF: Mapping[str, tuple[Unit, ...]] = {
     "retention": ("points", "relative"),
