@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from impact.cells import Cells, CustomerCells, RolloutCells
-from impact.cells.rollout import rollout_cells
-from impact.cells.rollout_sites import site_rollouts
 from impact.checks import Check, make_check
 from impact.intake import Intake
 from impact.rollout import BEGUN
@@ -24,6 +22,9 @@ def measure_initiatives(intake: Intake, cells: Cells) -> tuple[MeasuredInitiativ
 
 def study_rollouts(intake: Intake, cells: Cells) -> tuple[RolloutCells, ...]:
     """The units by period of every finished initiative whose rollout is known: groups of customers, or sites."""
+    from impact.cells.rollout import rollout_cells
+    from impact.cells.rollout_sites import site_rollouts
+
     source, case, study = intake.source, intake.case, intake.study
     if isinstance(cells, CustomerCells):
         return rollout_cells(source, case.journey, case.plan, study)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
-from impact.cells.panel import score_column
-from impact.cells.rollout import MET_ANY, RolloutCells
+from impact.cells import RolloutCells
+from impact.cells.rollout_summary import MET_ANY, met_measure, score_measure
 from impact.evidence import MEASURED, Evidence, Measured, Unit
 from impact.initiative import Plan
 from impact.journey import OVERALL, Journey
 from impact.periods import PeriodKind, period_label
-from models.measure import Effect, Panel, measure_effect
+from models.measure.effect_of import measure_effect
+from models.measure.panel import Effect, Panel
 
 LEAST_AFTER = 2  # periods with the initiative, before it is measured
 _DIGITS = 10
@@ -54,6 +55,16 @@ class _Asked(NamedTuple):
     unit: Unit
 
 
+class _Told(NamedTuple):
+    """What stands beside an effect: the outcome without it, the share who would have met it, its data and period."""
+
+    without: float
+    met: float
+    data_id: str
+    period: str
+    customers: float
+
+
 def measure_rollouts(
     rollouts: Sequence[RolloutCells], plan: Plan, journey: Journey, kind: PeriodKind
 ) -> tuple[MeasuredInitiative, ...]:
@@ -87,13 +98,15 @@ def panel_of(rollout: RolloutCells, measure: str) -> Panel | None:
     if after < LEAST_AFTER or t[0] >= rollout.first:
         return None
     units = rollout.units.set_index("unit")
-    wide = {of: cells.pivot(index="unit", columns="t", values=of) for of in (measure, name)}
-    wide = {of: one.reindex(index=units.index, columns=t).to_numpy(float) for of, one in wide.items()}
+    outcome, weight = (
+        cells.pivot(index="unit", columns="t", values=of).reindex(index=units.index, columns=t).to_numpy(float)
+        for of in (measure, name)
+    )
     return Panel(
         unit=units.index.to_numpy(str),
         t=t,
-        outcome=wide[measure],
-        weight=np.nan_to_num(wide[name]),
+        outcome=outcome,
+        weight=np.nan_to_num(weight),
         treated_from=units["treated_from"].to_numpy(np.int64),
         cluster=units["cluster"].to_numpy(np.int64),
         randomised=rollout.randomised,
@@ -132,9 +145,9 @@ def _asked(rollout: RolloutCells, plan: Plan, journey: Journey) -> list[_Asked]:
     return [
         _Asked("leaving", "churn", "", "points"),
         _Asked(money, "margin" if money == "margin" else "revenue", "", "money_per_customer_period"),
-        _Asked(score_column(OVERALL), "score", "", "score_points"),
-        *(_Asked(score_column(stage), "score", stage, "score_points") for stage in stages),
-        *(_Asked(f"met__{pain}", "prevalence", pain, "points") for pain in pains),
+        _Asked(score_measure(OVERALL), "score", "", "score_points"),
+        *(_Asked(score_measure(stage), "score", stage, "score_points") for stage in stages),
+        *(_Asked(met_measure(pain), "prevalence", pain, "points") for pain in pains),
     ]
 
 
@@ -153,7 +166,10 @@ def _measured(
     met, kind = known
     without = without_it(panel, effects[0])
     data_id = _data_id(rollout, asked, panel, kind)
-    evidence, why = _row(rollout, asked, effects[0], (without, met), (data_id, period_label(int(panel.t[-1]), kind)))
+    customers = float(rollout.units.loc[panel.treated, "customers"].sum())
+    period = period_label(int(panel.t[-1]), kind)
+    told = _Told(without=without, met=met, data_id=data_id, period=period, customers=customers)
+    evidence, why = _row(rollout.initiative, asked, effects[0], told)
     return MeasuredInitiative(
         initiative=rollout.initiative,
         outcome=asked.outcome,
@@ -175,53 +191,45 @@ def _relative(rollout: RolloutCells, asked: _Asked) -> bool:
     return asked.unit == "money_per_customer_period" and "leaving" not in rollout.cells
 
 
-def _row(
-    rollout: RolloutCells, asked: _Asked, effect: Effect, levels: tuple[float, float], named: tuple[str, str]
-) -> tuple[Evidence | None, str]:
+def _row(initiative: str, asked: _Asked, effect: Effect, told: _Told) -> tuple[Evidence | None, str]:
     """The row of evidence of an effect, or why there is none.
 
     Leaving and money are stated relative to what they would have been, which is what a pain point changes wherever the
     rate stands; prevalence in points, with the share who would have met it.
     """
-    without, met = levels
-    if why := _why_not(asked, effect, without, met):
+    if why := _why_not(asked, effect, told):
         return None, why
     prevalence = asked.outcome == "prevalence"
-    scale = 1.0 if prevalence else without
+    scale = 1.0 if prevalence else told.without
     if not prevalence and effect.estimate / scale <= -1:
         return None, "nothing was left of it among those who got it: how much less there is cannot be told"
-    data_id, period = named
+    met = told.without if prevalence else told.met
     return Evidence(
-        evidence=f"measured_{stem_of(data_id)}",
+        evidence=f"measured_{stem_of(told.data_id)}",
         kind="experiment" if effect.grade == "randomised" else "past_initiative",
-        target=rollout.initiative,
+        target=initiative,
         outcome=asked.outcome,
         unit="points" if prevalence else "relative",
         estimate=effect.estimate / scale,
         se=effect.se / scale,
-        n=float(rollout.units.loc[rollout.units["treated_from"] <= effect_last(rollout), "customers"].sum()),
-        exposed_share=float(np.clip(without, 0, 1)) if prevalence else (met if np.isfinite(met) else None),
-        period=period,
-        source=f"{MEASURED}{data_id}",
+        n=told.customers,
+        exposed_share=min(met, 1.0) if np.isfinite(met) else None,
+        period=told.period,
+        source=f"{MEASURED}{told.data_id}",
         pain_point=asked.of if prevalence else "",
     ), ""
 
 
-def effect_last(rollout: RolloutCells) -> int:
-    """The last period with any cell."""
-    return int(rollout.cells["t"].max())
-
-
-def _why_not(asked: _Asked, effect: Effect, without: float, met: float) -> str:
+def _why_not(asked: _Asked, effect: Effect, told: _Told) -> str:
     if effect.grade == "indicative":
         return "no comparison stands behind it: shown, not learnt from"
     if asked.outcome == "score":
         return "the answers it rests on are read already, and a score has no haircut: shown, not learnt from"
     if not np.isfinite(effect.se) or effect.se <= 0 or not np.isfinite(effect.estimate):
         return "its error cannot be told"
-    if not without > 0:
+    if not told.without > 0:
         return "there was none of it to change"
-    if asked.outcome != "prevalence" and met <= 0:
+    if asked.outcome != "prevalence" and told.met <= 0:
         return "nobody of those who got it would have met what it fixes"
     return ""
 
@@ -232,8 +240,6 @@ def _one_teacher(found: Sequence[MeasuredInitiative]) -> tuple[MeasuredInitiativ
     They are of the same customers in the same periods, so that two rows would teach the haircut twice. Which it is,
     is settled before either is looked at.
     """
-    from dataclasses import replace
-
     taught = any(one.outcome == "churn" and one.evidence is not None for one in found)
     why = "leaving of the same customers teaches the haircut: shown, not learnt from"
     return tuple(

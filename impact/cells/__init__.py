@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from impact.cells.rollout import RolloutCells
+from impact.cells.rollout_summary import RolloutCells
 from impact.cells.summary import Cells, CustomerCells, DriverSums, Moments, SegmentCells, SitePanel
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from impact.cells.moments import md5
 from impact.cells.panel import experience, fill_unexposed, score_column
+from impact.cells.rollout_summary import MET_ANY, RolloutCells, met_measure, score_measure
 from impact.cells.small_groups import least_shown
 from impact.contract_rollouts import group_values
 from impact.journey import OVERALL, Journey
@@ -31,32 +32,6 @@ BUCKETS = 40  # of one arm and start
 A_BUCKET = 10  # customers at least, on average
 _SLOTS = 256
 SMALL = "(small groups)"
-MET_ANY = "met_any"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RolloutCells:
-    """The units of one initiative by period.
-
-    `by` is the column that groups it, or "assignments". `units`: unit, treated_from (`NEVER` for none), customers,
-    cluster. `cells`: unit, t, and of every measure its mean and `n__` how many customers stand behind it, blank and
-    0 where fewer than may be shown: leaving, revenue, margin, score__STAGE, met__PAIN (share who met it), met_any (any
-    of those that the initiative fixes). Only customers who were there before the start count: `late` came after.
-    `small` units were too small to be shown even together, `blank` cells were; `ends_known` says that some of the
-    customers had left before the start; where none had, as in a list drawn of those still there, leaving of before the
-    last period before the start is nil by construction.
-    """
-
-    initiative: str
-    by: str
-    randomised: bool
-    first: int
-    units: pd.DataFrame
-    cells: pd.DataFrame
-    late: int
-    small: int
-    blank: int
-    ends_known: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,10 +254,10 @@ def _asked(rows: Table, pains: Sequence[str], journey: Journey) -> dict[str, Val
     stages = dict.fromkeys(pain.stage for pain in journey.pain_points if pain.pain_point in pains)
     found: dict[str, Value] = {"leaving": 1 - rows.stays, "revenue": rows.revenue, "margin": rows.margin}
     for stage in (OVERALL, *stages):
-        found[score_column(stage)] = rows[score_column(stage)]
+        found[score_measure(stage)] = rows[score_column(stage)]
     levels = {pain.pain_point for pain in journey.pain_points if pain.measure == "level"}
     met = {name: (rows[name] > 0).ifelse(1, 0) for name in pains if name not in levels}
-    found |= {f"met__{name}": value for name, value in met.items()}
+    found |= {met_measure(name): value for name, value in met.items()}
     if met:
         found[MET_ANY] = ibis.greatest(*met.values()) if len(met) > 1 else next(iter(met.values()))
     return found

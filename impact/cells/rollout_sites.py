@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from impact.cells.panel import score_column
-from impact.cells.rollout import MET_ANY, RolloutCells, site_groups
+from impact.cells.rollout import site_groups
+from impact.cells.rollout_summary import MET_ANY, RolloutCells, met_measure, score_measure
 from impact.journey import OVERALL, Journey
 from impact.rollout import NEVER
 
@@ -95,10 +95,10 @@ def _measures(rows: pd.DataFrame, first: int, pains: tuple[str, ...], journey: J
         found[money] = rows[money].astype(float) / own
     stages = dict.fromkeys(pain.stage for pain in journey.pain_points if pain.pain_point in pains)
     for stage in (OVERALL, *stages):
-        found[score_column(stage)] = rows[stage].astype(float)
+        found[score_measure(stage)] = rows[stage].astype(float)
     levels = {pain.pain_point for pain in journey.pain_points if pain.measure == "level"}
     met = {name: (rows[name] > 0).astype(float).where(rows[name].notna()) for name in pains if name not in levels}
-    found |= {f"met__{name}": values for name, values in met.items()}
+    found |= {met_measure(name): values for name, values in met.items()}
     if met:
         found[MET_ANY] = pd.concat(met.values(), axis=1).max(axis=1)
     counts = {f"n__{name}": values.notna().astype(int) for name, values in found.items()}
