@@ -146,7 +146,7 @@ def _cells(
     there = source.engine.keep(f"rollout_{place}", told.filter(told.early).drop("early", "first_t"))
     late = int(told.filter(~told.early).count().execute())
     counted = there.group_by("group_key", "treated_from", "since").agg(customers=there.count()).to_pandas()
-    units, small = _units(counted, given.by, least)
+    units, small = put_together(counted, given.by, least)
     joined = _with_units(source, panel, there, units, place)
     frame, blank = _measures(joined, *case, least)
     ends = joined.filter((joined.t < joined.since - 1) & (joined.stays == 0)).count().execute()
@@ -165,7 +165,7 @@ def _cells(
     )
 
 
-def _units(counted: pd.DataFrame, by: str, least: int) -> tuple[pd.DataFrame, int]:
+def put_together(counted: pd.DataFrame, by: str, least: int) -> tuple[pd.DataFrame, int]:
     """Each key with its unit, the unit's cluster, and how many customers are of units too small to be shown.
 
     Slots of customers are put into buckets of one arm and start; groups stand alone where they are large enough, and
