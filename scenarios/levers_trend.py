@@ -101,7 +101,7 @@ def with_trends(
             personas.append(persona)
             continue
         trend = persona.trend or steady(clock.periods)
-        heads = factors(of_lever(mine, "customers"), clock, lambda one, g=g: path[g] if one.persona else path.sum(0))
+        heads = factors(of_lever(mine, "customers"), clock, path[g], path.sum(axis=0))
         trend = replace(
             trend,
             heads=trend.heads * heads * remixed[g],
