@@ -8,6 +8,7 @@ from typing import Literal
 from impact.event import Event
 from impact.evidence import Evidence
 from impact.rollout import Rollout
+from impact.lever import Change
 
 Status = Literal["proposed", "approved", "live", "done", "stopped"]
 
@@ -116,6 +117,7 @@ class Plan:
     evidence: tuple[Evidence, ...] = ()
     pilots: tuple[Pilot, ...] = ()
     rollouts: tuple[Rollout, ...] = ()
+    scenarios: tuple[Change, ...] = ()
 
     def ids(self) -> tuple[str, ...]:
         """Initiative ids in plan order."""
