@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
 
-from models.paths import Held, Points, held_under, path_of
+from models.paths import Held, Points, Walked, held_under, path_of, walk_personas
 from models.value import Course, by_period
 from scenarios.scenario import World
 from scenarios.service import cashable_part, of_persona, points_gained
@@ -36,24 +36,24 @@ class QuarterPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Walk:
-    """What a set of initiatives does in a case; `points` gained by metric, `(draw, period)` each."""
+    """What a set of initiatives does in a case; `points` gained by metric, `(draw, period)` each.
+
+    `known` are the personas as walked, None where they have yet to be.
+    """
 
     case: Case
     members: tuple[int, ...]
     course: Course
     held: Held
     points: Mapping[str, np.ndarray]
+    known: Walked | None = None
 
     def remembered(self) -> Walk:
-        """The same with what is held worked out for every persona, for cases in which it is no other."""
-        found = tuple(self.held(g) for g in range(len(self.case.base.personas)))
-        return Walk(
-            case=self.case,
-            members=self.members,
-            course=self.course,
-            held=found.__getitem__,
-            points=self.points,
-        )
+        """The same with every persona walked, for cases in which some do as here."""
+        base = self.case.base
+        found = tuple(self.held(g) for g in range(len(base.personas)))
+        known = walk_personas(base, self.case.today, found.__getitem__, _saving_points(self.case, self))
+        return replace(self, held=found.__getitem__, known=known)
 
 
 def plan_quarters(
@@ -77,7 +77,7 @@ def walk(case: Case, members: Sequence[int], moves: StageMoves, like: Walk | Non
         like.course if like is not None and same else course_of(case, [case.offers[i] for i in members], case.ongoing)
     )
     if like is not None and same and _met_alike(case, like.case):
-        return Walk(case=case, members=tuple(members), course=course, held=like.held, points=like.points)
+        return replace(like, case=case)
     return Walk(
         case=case,
         members=tuple(members),
@@ -93,7 +93,7 @@ def walk(case: Case, members: Sequence[int], moves: StageMoves, like: Walk | Non
 def plan_along(world: World, walked: Walk, scores: Mapping[str, float]) -> QuarterPlan:
     """The metrics of a world along a walk."""
     case = world.case
-    path = path_of(case.base, case.today, walked.held, _saving_points(case, walked))
+    path = path_of(case.base, case.today, walked.held, _saving_points(case, walked), walked.known)
     offers = [*(case.offers[i] for i in walked.members), *(one.offer for one in case.ongoing)]
     spent = sum((costs_by_period(offer) - other_benefit(offer) for offer in offers), np.zeros((1, case.periods)))
     cash = path.margin - spent
