@@ -36,7 +36,7 @@ class Path:
     def retention(self) -> np.ndarray:
         """Share `(draw, period)` of those there who stay to the period; who joins in it has no part in it."""
         before = np.concatenate([np.full((len(self.customers), 1), self.start), self.customers[:, :-1]], axis=1)
-        return np.divide(self.kept, before, out=np.ones_like(before), where=before > 0)
+        return np.asarray(np.divide(self.kept, before, out=np.ones_like(before), where=before > 0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,4 +89,4 @@ def survival(cumulated: np.ndarray, variance: np.ndarray) -> np.ndarray:
     out = np.asarray(v * cumulated, dtype=float)
     np.log1p(out, out=out)
     np.divide(out, -v, out=out)
-    return np.exp(out, out=out)
+    return np.asarray(np.exp(out, out=out))
