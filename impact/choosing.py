@@ -134,9 +134,6 @@ def choose(intake: Intake, cells: Cells, estimates: Estimates) -> Decision:
         InputError: no set of initiatives is allowed.
     """
     study, case = intake.study, case_of(intake, cells, estimates)
-    money = cells.money.iloc[-1]
-    rate = margin_rate(cells, study)
-    per_margin = 1 / rate if rate else float(money["revenue"] / money["margin"])
     score = cells.coverage.set_index("stage")["mean"].get("overall", np.nan)
     try:
         return decide(
@@ -144,7 +141,7 @@ def choose(intake: Intake, cells: Cells, estimates: Estimates) -> Decision:
             limits=left_for_new(limits_of(study, intake.case.plan, case.clock), case.ongoing),
             periods_a_year=study.periods_a_year,
             value_of_a_point=_point_for_break_even(estimates),
-            revenue_per_margin=per_margin if has_margin(cells, study) else None,
+            revenue_per_margin=revenue_per_margin(cells, study) if has_margin(cells, study) else None,
             score_now=float(score),
             learning=Learning(
                 pilots=intake.case.plan.pilots,
@@ -214,6 +211,12 @@ def _nothing_allowed(why: str) -> Finding:
 def has_margin(cells: Cells, study: Study) -> bool:
     """Whether money is a margin, of the ledger or by the study's rate, and not revenue."""
     return margin_rate(cells, study) is None or study.study.margin_rate is not None
+
+
+def revenue_per_margin(cells: Cells, study: Study) -> float:
+    """Revenue of a unit of margin: by the study's rate, else as of the ledger's last period."""
+    rate, money = margin_rate(cells, study), cells.money.iloc[-1]
+    return 1 / rate if rate else float(money["revenue"] / money["margin"])
 
 
 def _point_for_break_even(estimates: Estimates) -> float:
