@@ -36,6 +36,7 @@ from scenarios.comparison import Comparison
 from scenarios.decision import Decision
 from scenarios.explained import Explained
 from scenarios.gates import Gates
+from scenarios.planning import Planned
 from scenarios.segments import Segments
 from scenarios.walk import Walk
 
@@ -83,6 +84,8 @@ class Findings:
     of sites. `gates` say what the decision rests on, `explained` why it is as it is, `segments` whose its values are,
     `comparison` how what is chosen compares, `against` what speaks against it. `records` are the approved forecasts of
     earlier runs, oldest first, and `standing` says where this run's portfolio stands; None where nobody was asked.
+    `comparison` how what is chosen compares, `against` what speaks against it, `planned` what becomes of all of it by
+    period; None where nobody asked.
     """
 
     study: Study
@@ -106,6 +109,7 @@ class Findings:
     against: CaseAgainst = NOTHING_AGAINST
     records: tuple[Record, ...] = ()
     standing: PortfolioStanding | None = None
+    planned: Planned | None = None
 
     @property
     def fit_for_use(self) -> bool:

@@ -42,7 +42,11 @@ TABLE_SHEETS: dict[str, tuple[str, str]] = {
     "frontier": ("Frontier", "What the best portfolio is worth at each budget."),
     "prices": ("Prices", "What more or less of a limit, or dropping a rule, does to the net value of the best set."),
     "delay": ("Delay", "What starting later does: to the chosen set's NPV, or alone if not chosen; ranges are 90%."),
-    "scenarios": ("Scenarios", "Metrics by scenario and period; ranges are 90%."),
+    "scenarios": ("Scenarios", "Metrics by scenario, period and fiscal year; ranges are 90%."),
+    "scenario_differences": (
+        "Scenario differences",
+        "Each scenario less base, draw by draw, so that what both share is in no range; ranges are 90%.",
+    ),
     "break_even": ("Break even", "What each initiative would have to reach for an NPV of 0."),
     "drivers": ("Drivers", "Share of explained variance by stage; it says what goes along, not what to fix."),
     "calibration": ("Calibration", "The certificate of every rate, then every regression with its method and grade."),
