@@ -15,6 +15,7 @@ from impact.formats.plan import PlanTable, inline_table, plan_sheets, read_plan_
 from impact.formats.sheets import SheetRefusedError
 from impact.initiative import CostRow, Fix, Initiative, Pilot, Plan
 from impact.journey import Benchmark, Journey, Objective, PainPoint, Persona, Stage, Touchpoint
+from impact.lever import Change
 from impact.plan_columns import CAPACITY, PLAN_TABLES
 from impact.plan_links import link_faults
 from impact.plan_values import TypedRow, fault, typed_rows
@@ -144,7 +145,18 @@ def _plan(rows: Rows) -> Plan:
         events=tuple(_event(row) for row in rows["events"]),
         evidence=tuple(Evidence(**_only(row)) for row in rows["evidence"]),
         pilots=tuple(Pilot(**_only(row)) for row in rows["pilots"]),
+        scenarios=tuple(_change(row) for row in rows["scenarios"]),
     )
+
+
+def _change(row: TypedRow) -> Change:
+    first: Any = row.values["from"]
+    last: Any = row.values["to"]
+    lever, _, of = row.text("lever").partition(":")
+    how: Any = row.values["how"]
+    if lever == "delay" and not row.found.values.get("how"):
+        how = "add"
+    return Change(**_only(row, "from", "to", "lever", "how"), lever=lever, of=of, how=how, first=first, last=last)
 
 
 def _event(row: TypedRow) -> Event:
