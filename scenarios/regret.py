@@ -8,9 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from scenarios.scenario import World
-from scenarios.thinned import thinned
 from scenarios.worlds import (
-    DRAWS,
     FINALISTS,
     SCREENED,
     Funded,
@@ -19,6 +17,7 @@ from scenarios.worlds import (
     Stay,
     best_few,
     chosen_anew,
+    few_draws,
     funded_of,
     nothing_else,
     screens_of,
@@ -75,15 +74,21 @@ class Regrets:
 def find_regrets(home: Home, worlds: Sequence[World]) -> Regrets:
     """The base's choice, the best of each world and what lies between, each valued in every world on all draws.
 
-    Candidates are the base's choice, funding nothing, the best few of each world, and where all sets are known the
-    few of least regret by the guessed worth of every one.
+    Candidates are the base's choice, funding nothing, the best of each world, and where all sets are known the few of
+    least regret by the guessed worth of every one. Which few are compared on all draws is told on fewer of them.
     """
     everywhere = (home.world, *worlds)
     screens = screens_of(home, worlds)
-    best = (best_few(home, one) for one in screens) if screens else (chosen_anew(world) for world in worlds)
-    looked_at = nothing_else([home.chosen, *(one for few in best for one in few), *_between(home, screens)])
+    few = [best_few(home, one) for one in screens] if screens else [chosen_anew(world) for world in worlds]
+    best = [_best_of(world, some) for world, some in zip(worlds, few, strict=True) if some]
+    looked_at = nothing_else([home.chosen, *best, *_between(home, screens)])
     table = tuple(tuple(stay(world, one) for world in everywhere) for one in looked_at)
     return regrets_of(everywhere, looked_at, table)
+
+
+def _best_of(world: World, few: Sequence[Funded]) -> Funded:
+    """The best of a few sets on all draws of a world."""
+    return few[0] if len(few) == 1 else max(few, key=lambda one: stay(world, one).judged)
 
 
 def regrets_of(worlds: Sequence[World], candidates: tuple[Funded, ...], table: tuple[tuple[Stay, ...], ...]) -> Regrets:
@@ -127,7 +132,7 @@ def _between(home: Home, screens: Sequence[Screen]) -> tuple[Funded, ...]:
     regret = np.array([_guessed_regret(one) for one in (at_home, *screens)])
     few = np.lexsort((regret.mean(axis=0), regret.max(axis=0)))[:SCREENED]
     candidates = [funded_of(case, sets[i]) for i in few if np.isfinite(regret[:, i]).all()]
-    thin = [replace(one.world, case=thinned(one.world.case, DRAWS)) for one in (at_home, *screens)]
+    thin = [few_draws(home.world), *(one.world for one in screens)]
     if not candidates:
         return ()
     found = regrets_of(thin, tuple(candidates), tuple(tuple(stay(world, one) for world in thin) for one in candidates))

@@ -115,15 +115,19 @@ class Screen:
     allowed: np.ndarray
 
 
-def screen(home: Home, world: World) -> Screen:
+def screen(home: Home, world: World, at_home: np.ndarray) -> Screen:
     """About what every listed set is worth in a world on average.
 
     The gains of initiatives alone in that world, less for overlap by the share that the same set loses at home; less
     what they cost there. Exact where a world makes all gains larger by one factor.
+
+    Args:
+        home: what is known of sets.
+        world: the world, on few draws.
+        at_home: gains alone in the base on the same draws `(initiative,)`.
     """
-    sets, discount = home.portfolio.sets, home.world.case.base.discount
-    at_home, there = _alone(thinned(home.world.case, DRAWS)), _alone(thinned(world.case, DRAWS))
-    together = home.portfolio.benefit @ discount
+    sets, there = home.portfolio.sets, gains_alone(world.case)
+    together = home.portfolio.benefit @ home.world.case.base.discount
     apart = sets @ at_home
     overlap = np.divide(together, apart, out=np.ones(len(sets)), where=np.abs(apart) > 0)
     return Screen(
@@ -134,7 +138,7 @@ def screen(home: Home, world: World) -> Screen:
     )
 
 
-def _alone(case: Case) -> np.ndarray:
+def gains_alone(case: Case) -> np.ndarray:
     """Mean present gain of every initiative by itself `(initiative,)`, costs not taken off."""
     return np.asarray(mean_benefits(case, np.eye(len(case.offers))) @ case.base.discount)
 
@@ -145,23 +149,36 @@ def _spent(case: Case) -> np.ndarray:
 
 
 def screens_of(home: Home, worlds: Sequence[World]) -> tuple[Screen, ...]:
-    """A screen of each world; none where not all sets are known at home, or where the mean does not decide."""
+    """A screen of each world on fewer draws.
+
+    None where not all sets are known at home, or where the mean does not decide.
+    """
     guessed = home.guessed and all(one.limits.judged_by_mean and not one.limits.by_period for one in worlds)
-    return tuple(screen(home, world) for world in worlds) if guessed else ()
+    if not guessed:
+        return ()
+    at_home = gains_alone(thinned(home.world.case, DRAWS))
+    return tuple(screen(home, few_draws(world), at_home) for world in worlds)
+
+
+def few_draws(world: World) -> World:
+    """The world on fewer of its draws."""
+    return replace(world, case=thinned(world.case, DRAWS))
 
 
 def best_few(home: Home, one: Screen) -> tuple[Funded, ...]:
-    """The best sets of a world on fewer draws, of those that the screen puts highest; none where nothing is allowed."""
+    """The best sets of a world by what they are worth on its draws, of those that the screen puts highest.
+
+    None where nothing is allowed.
+    """
     case, sets = one.world.case, home.portfolio.sets
-    order = _promising(one)
+    order = promising(one)
     order = order[one.allowed[order]][:SCREENED]
-    thin = replace(one.world, case=thinned(case, DRAWS))
-    found = {int(i): stay(thin, funded_of(case, sets[i])) for i in order}
+    found = {int(i): stay(one.world, funded_of(case, sets[i])) for i in order}
     kept = sorted((i for i in found if found[i].allowed), key=lambda i: found[i].judged, reverse=True)
     return tuple(funded_of(case, sets[i]) for i in kept[:FINALISTS])
 
 
-def _promising(one: Screen) -> np.ndarray:
+def promising(one: Screen) -> np.ndarray:
     """Places of sets, the most promising first."""
     match one.world.limits.spending:
         case FlexibleBudget(target=target):
