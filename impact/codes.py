@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from impact.codes_across import ACROSS_PAGES
 from impact.codes_cash import CASH_PAGES
 from impact.codes_certificate import CERTIFICATE_PAGES
 from impact.codes_coverage import COVERAGE_PAGES

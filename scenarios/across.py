@@ -49,9 +49,7 @@ def look_across(decision: Decision, scenarios: Sequence[Scenario], facts: Facts)
     home = Home(world=base, portfolio=portfolio)
     members = home.chosen.members
     worlds = [in_world(scenario, base, facts) for scenario in scenarios]
-    bars = (
-        (*uncertain_bars(case, members, portfolio), *lever_bars(members, scenarios, base, facts)) if members else ()
-    )
+    bars = (*uncertain_bars(case, members, portfolio), *lever_bars(members, scenarios, base, facts)) if members else ()
     return Across(
         ids=case.ids(),
         bars=tuple(sorted(bars, key=lambda bar: -bar.width)),
@@ -108,9 +106,7 @@ def _same_everywhere(across: Across, found: Regrets) -> Check:
 
 
 def _allowed_everywhere(found: Regrets) -> Check:
-    barred = [
-        name for name, row in zip(found.worlds, found.stays[found.base], strict=True) if not row.allowed
-    ]
+    barred = [name for name, row in zip(found.worlds, found.stays[found.base], strict=True) if not row.allowed]
     return make_check(
         "C682",
         "The choice keeps to the limits of every scenario",
@@ -135,6 +131,8 @@ def _near(levers: Sequence[LeverBreakEven]) -> Iterator[Check]:
         "review" if close else "pass",
         found="; ".join(f"{one.lever} times {one.choice_changes_at:.2f}" for one in close) or "no lever turns it",
         limit="no other portfolio within 10% of any lever",
-        text="From these figures on, another portfolio is the best." if close else "Small errors do not turn the choice.",
+        text="From these figures on, another portfolio is the best."
+        if close
+        else "Small errors do not turn the choice.",
         remedy="Find these figures out more exactly before choosing." if close else "",
     )
