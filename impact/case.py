@@ -19,6 +19,7 @@ from impact.lever import Change
 from impact.plan_columns import CAPACITY, PLAN_TABLES
 from impact.plan_links import link_faults
 from impact.plan_values import TypedRow, fault, typed_rows
+from impact.scenario_faults import scenario_faults
 from impact.step_downs import ASSUMED_EFFECT, low_scores, plan_steps
 from impact.study import Study
 from impact.study_faults import nearest
@@ -46,11 +47,11 @@ def load_case(study: Study) -> Case:
     for name, table in tables.items():
         rows[name], faults = typed_rows(name, table, study.period_kind)
         findings += faults
-    findings += link_faults(rows)
+    findings += [*link_faults(rows), *scenario_faults(rows["scenarios"], study)]
     if findings:
         raise InputError(findings)
     journey, plan = _journey(rows), _plan(rows)
-    steps = plan_steps(journey, plan, tuple(name for name in tables if rows[name]))
+    steps = plan_steps(journey, plan)
     if not journey.pain_points:
         journey = low_scores(journey)
     plan = _with_only_target(plan, journey)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -39,11 +39,15 @@ def levels(changes: Sequence[Change], clock: Clock, today: np.ndarray) -> np.nda
 
 
 def factors(
-    changes: Sequence[Change], clock: Clock, unit: Callable[[Change], np.ndarray | float] = lambda _: 1.0
+    changes: Sequence[Change],
+    clock: Clock,
+    unit: np.ndarray | float = 1.0,
+    whole: np.ndarray | float | None = None,
 ) -> np.ndarray:
     """By how much a figure is multiplied in each period `(period,)`.
 
-    What is added or set is told in the figure's own unit; `unit` is the figure as it is, of which it makes a factor.
+    What is added or set is told in the figure's own unit; `unit` is the figure as it is, of which it makes a factor,
+    and `whole` the figure of all personas for rows that name none, where they are told of all together.
     """
     out = np.ones(clock.periods)
     for change in changes:
@@ -51,6 +55,7 @@ def factors(
         if change.how == "multiply":
             out[held] *= change.value
             continue
-        told = np.broadcast_to(change.value / np.asarray(unit(change), dtype=float), out.shape)[held]
+        figure = unit if change.persona or whole is None else whole
+        told = np.broadcast_to(change.value / np.asarray(figure, dtype=float), out.shape)[held]
         out[held] = out[held] + told if change.how == "add" else told
     return out

@@ -29,7 +29,7 @@ def prevalence_factors(
             factors(
                 [one for one in changes if one.persona in ("", persona.persona)],
                 clock,
-                lambda _, persona=persona: float(persona.prevalence[place]),
+                float(persona.prevalence[place]),
             )
             for persona in personas
         ]

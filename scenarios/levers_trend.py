@@ -18,13 +18,16 @@ TREND = ("customers", "acquisition", "price", "spend", "churn", "mix")
 MOST_LEAVING = 0.999  # of customers in a period
 
 
-def mean_customers(base: ValueBase, today: Today) -> np.ndarray:
-    """Customers of each persona as the base goes on by itself, `(persona, period)`, mean over draws."""
+def mean_customers(base: ValueBase, now: Sequence[np.ndarray]) -> np.ndarray:
+    """Customers of each persona as the base goes on by itself, `(persona, period)`, mean over draws.
+
+    `now` is the leaving intensity of each persona's bands `(draw, band)`.
+    """
     idle = np.ones((1, 1, len(base.discount)))
     return np.array(
         [
-            who_is_there(persona, base.frailty, now, idle).customers().mean(axis=0)
-            for persona, now in zip(base.personas, today.now, strict=True)
+            who_is_there(persona, base.frailty, one, idle).customers().mean(axis=0)
+            for persona, one in zip(base.personas, now, strict=True)
         ]
     )
 
@@ -90,7 +93,7 @@ def with_trends(
     asked, (late, per_margin) = [one for one in changes if one.lever in TREND], given
     names = [persona.persona for persona in base.personas]
     counted = any(one.lever == "mix" or (one.lever == "customers" and one.how != "multiply") for one in asked)
-    path = mean_customers(base, today) if counted else np.ones((len(names), clock.periods))
+    path = mean_customers(base, today.now) if counted else np.ones((len(names), clock.periods))
     share = path / path.sum(axis=0)
     remixed = mixed(of_lever(asked, "mix"), clock, share, names) / share
     part = active_share(base)
@@ -101,7 +104,7 @@ def with_trends(
             personas.append(persona)
             continue
         trend = persona.trend or steady(clock.periods)
-        heads = factors(of_lever(mine, "customers"), clock, lambda one, g=g: path[g] if one.persona else path.sum(0))
+        heads = factors(of_lever(mine, "customers"), clock, path[g], path.sum(axis=0))
         trend = replace(
             trend,
             heads=trend.heads * heads * remixed[g],

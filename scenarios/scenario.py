@@ -14,6 +14,7 @@ from scenarios.levers_pains import drifts
 from scenarios.levers_plan import clock_in, discount_in, limits_in, offers_in, ongoing_in
 from scenarios.levers_trend import TREND, what_it_brings, with_trends
 from scenarios.limits import Limits
+from scenarios.world_faults import world_faults
 from scenarios.worth import Case
 
 AND = "+"
@@ -94,11 +95,18 @@ def in_world(scenario: Scenario, base: World, facts: Facts) -> World:
     """A scenario as a case on the same draws, offers in the same order and at the same starts; `base` is left as is.
 
     A scenario that changes nothing is the base itself. What no lever touches is not worked out anew.
+
+    Raises:
+        InputError: it goes beyond what these customers can do.
     """
     changes = [change for change in scenario.changes if not change.neutral]
     if not changes:
         return replace(base, name=scenario.name)
     case = base.case
+    late = facts.joining if facts.expected is None else facts.expected
+    faults = world_faults(scenario.name, changes, case.base, case.clock, (case.posterior.pain_points, late))
+    if faults:
+        raise InputError(faults)
     names = [persona.persona for persona in case.base.personas]
     clocks = case.clock, clock_in(changes, case.clock)
     pains, draws = case.posterior.pain_points, case.posterior.draws
