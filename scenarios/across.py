@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from impact.checks import Check, make_check
-from impact.lever import BASE
+from scenarios.base_world import base_world
 from scenarios.decision import Decision
 from scenarios.lever_break_even import LeverBreakEven, break_even_levers
 from scenarios.regret import SAME, Regrets, find_regrets
-from scenarios.scenario import Facts, Scenario, World, in_world
+from scenarios.scenario import Facts, Scenario, in_world
 from scenarios.tornado import Bar, lever_bars, uncertain_bars
 from scenarios.worlds import Funded, Home
 
@@ -45,7 +45,7 @@ def look_across(decision: Decision, scenarios: Sequence[Scenario], facts: Facts)
     portfolio, case = decision.portfolio, decision.case
     if portfolio is None or not case.offers:
         return None
-    base = World(name=BASE, case=case, limits=decision.limits, revenue_per_margin=facts.revenue_per_margin)
+    base = base_world(case, decision.limits, facts)
     home = Home(world=base, portfolio=portfolio)
     members = home.chosen.members
     worlds = [in_world(scenario, base, facts) for scenario in scenarios]

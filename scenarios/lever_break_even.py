@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import takewhile
 
 import numpy as np
 from scipy.optimize import brentq
 
+from impact.errors import InputError
 from impact.lever import Change, How
 from scenarios.aims import judge
 from scenarios.scenario import Facts, Scenario, World, in_world
@@ -52,7 +54,7 @@ def break_even_levers(home: Home, facts: Facts) -> tuple[LeverBreakEven, ...]:
 
     Outward from the base in steps, then by root finding and by halving within the first step that shows a change; two
     changes within one step are seen as none. Another choice is sought among the sets known in the base, where the mean
-    decides.
+    decides. What is searched ends where a lever goes beyond what these customers can do.
     """
     if not home.chosen.members:
         return ()
@@ -60,9 +62,10 @@ def break_even_levers(home: Home, facts: Facts) -> tuple[LeverBreakEven, ...]:
     rivals = Rivals(home=home, world=fewer, alone=gains_alone(fewer.case))
     short = float(home.portfolio.npv.mean() - set_npv(fewer.case, home.chosen.members).mean())
     out = []
-    for lever, how, steps in LEVERS:
+    for lever, how, asked in LEVERS:
         start = 1.0 if how == "multiply" else 0.0
         moved = partial(_moved, lever, how, facts)
+        steps = _possible(partial(moved, fewer), start, asked)
         out.append(
             LeverBreakEven(
                 lever=lever,
@@ -81,6 +84,21 @@ def break_even_levers(home: Home, facts: Facts) -> tuple[LeverBreakEven, ...]:
 def _moved(lever: str, how: How, facts: Facts, base: World, value: float) -> World:
     change = Change(scenario=lever, lever=lever, how=how, value=value)
     return in_world(Scenario(name=lever, changes=(change,)), base, facts)
+
+
+def _possible(moved: Callable[[float], World], start: float, steps: tuple[float, ...]) -> tuple[float, ...]:
+    """The steps around the start that these customers and this plan can go."""
+    at = steps.index(start)
+    down = list(takewhile(partial(_goes, moved), steps[:at][::-1]))
+    return (*down[::-1], start, *takewhile(partial(_goes, moved), steps[at + 1 :]))
+
+
+def _goes(moved: Callable[[float], World], value: float) -> bool:
+    try:
+        moved(value)
+    except InputError:
+        return False
+    return True
 
 
 def _npv(rivals: Rivals, moved: Callable[[World, float], World], short: float, value: float) -> float:

@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from impact.errors import InputError
 from impact.lever import Change
 from models.value import look_at_today
 from scenarios.cashflow import Fate
@@ -151,13 +152,17 @@ def share_explained(value: np.ndarray, known: np.ndarray) -> float:
 def lever_bars(members: Sequence[int], scenarios: Sequence[Scenario], base: World, facts: Facts) -> tuple[Bar, ...]:
     """A bar for every lever of the scenarios, each of its settings alone in an otherwise unchanged base.
 
-    The same draws everywhere, so that a difference is the lever's and not chance.
+    The same draws everywhere, so that a difference is the lever's and not chance. A row that is possible only beside
+    the others of its scenario has no bar.
     """
     settings: dict[tuple[str, str], list[tuple[str, np.ndarray]]] = {}
     npv = set_npv(base.case, members)
     for scenario in scenarios:
         for change in scenario.changes:
-            world = in_world(Scenario(name=scenario.name, changes=(change,)), base, facts)
+            try:
+                world = in_world(Scenario(name=scenario.name, changes=(change,)), base, facts)
+            except InputError:
+                continue
             found = npv if world.case is base.case else set_npv(world.case, members)
             settings.setdefault((change.label, change.persona), []).append((setting_words(change), found))
     out = []

@@ -36,7 +36,7 @@ SCENARIOS = (
     Scenario(
         name="other pains",
         changes=(
-            Change(scenario="other pains", lever="prevalence", of=PAINS[0], value=1.9),
+            Change(scenario="other pains", lever="prevalence", of=PAINS[0], value=1.2),
             Change(scenario="other pains", lever="prevalence", of=PAINS[1], value=0.3),
         ),
     ),

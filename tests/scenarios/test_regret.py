@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -73,9 +74,8 @@ def test_in_every_world_nothing_among_all_sets_is_better_than_its_optimum(seed: 
 def test_no_set_of_all_has_a_smaller_largest_regret(seed: int) -> None:
     home = planned_home(seed, 5)
     worlds = [home.world, *worlds_of(home)]
-    values = np.array(
-        [[set_npv(world.case, np.flatnonzero(row)).mean() for world in worlds] for row in home.portfolio.sets]
-    )
+    rows = [np.flatnonzero(row) for row in home.portfolio.sets]
+    values = np.array([[set_npv(world.case, row).mean() for world in worlds] for row in rows])
     allowed = np.array([choose_portfolio(world.case, world.limits).allowed for world in worlds]).T
     best = np.where(allowed, values, -np.inf).max(axis=0)
     largest = np.where(allowed, best - values, np.inf).max(axis=1)
@@ -109,7 +109,7 @@ def test_more_scenarios_never_lower_the_smallest_largest_regret(seed: int) -> No
     for count in range(1, len(SCENARIOS) + 1):
         found = find_regrets(home, worlds_of(home, SCENARIOS[:count]))
         least.append(found.most[found.least])
-    assert all(after >= before - CENT for before, after in zip(least, least[1:], strict=False))
+    assert all(after >= before - CENT for before, after in pairwise(least))
 
 
 @few
