@@ -34,6 +34,7 @@ from scenarios.comparison import Comparison
 from scenarios.decision import Decision
 from scenarios.explained import Explained
 from scenarios.gates import Gates
+from scenarios.refresh import Refresh
 from scenarios.segments import Segments
 from scenarios.walk import Walk
 
@@ -79,7 +80,8 @@ class Findings:
     is the ledger beside the books: the contract's table, empty without control totals. `walks` lead from the signed
     rate to NPV: the chosen portfolio's first, then every initiative's; none without a portfolio. `lifetimes` is None
     of sites. `gates` say what the decision rests on, `explained` why it is as it is, `segments` whose its values are,
-    `comparison` how what is chosen compares, `against` what speaks against it.
+    `comparison` how what is chosen compares, `against` what speaks against it. `refresh` is what changed since the
+    forecast that was named.
     """
 
     study: Study
@@ -101,6 +103,7 @@ class Findings:
     segments: Segments | None = None
     comparison: Comparison | None = None
     against: CaseAgainst = NOTHING_AGAINST
+    refresh: Refresh | None = None
 
     @property
     def fit_for_use(self) -> bool:
