@@ -4,6 +4,13 @@ from __future__ import annotations
 
 REFRESH_PAGES: tuple[tuple[str, str, str, str], ...] = (
     (
+        "D398",
+        "Rows of a stage or pain point that was split",
+        "The plan says with `was` that several stages or pain points were one before. Which of them an earlier row "
+        "belongs to, nobody can say, so it counts for none; the table journey_over_time shows such a stage as it was.",
+        "Where the rows can be told apart, give them the new ids in the data.",
+    ),
+    (
         "C705",
         "What changed since an earlier forecast",
         "With --since, a run asks the earlier question again, and splits what moved each initiative into: version, "
