@@ -56,6 +56,8 @@ def load_case(study: Study) -> Case:
         findings += faults
     measured, said, faults = read_measured(study)
     findings += [*link_faults(rows), *faults]
+    rows, faults = _typed(tables, study)
+    findings += [*faults, *link_faults(rows)]
     if findings:
         raise InputError(findings)
     journey, plan = _journey(rows), _plan(rows)
@@ -72,6 +74,31 @@ def load_case(study: Study) -> Case:
         journey = low_scores(journey)
     plan = _with_only_target(plan, journey)
     return Case(journey=journey, plan=plan, steps=steps, tables=written_rows(rows, study.period_kind))
+
+
+def case_of_rows(tables: Mapping[str, Sequence[Mapping[str, object]]], study: Study) -> Case:
+    """The case that rows of plan tables state, as a record holds them; what they point at is not looked up.
+
+    Raises:
+        InputError: a row is not of its table's kind.
+    """
+    found = {name: inline_table(name, rows) for name, rows in tables.items() if name in PLAN_TABLES}
+    rows, findings = _typed(found, study)
+    if findings:
+        raise InputError(findings)
+    journey = _journey(rows)
+    if not journey.pain_points:
+        journey = low_scores(journey)
+    return Case(journey=journey, plan=_with_only_target(_plan(rows), journey), steps=())
+
+
+def _typed(tables: Mapping[str, PlanTable], study: Study) -> tuple[dict[str, Sequence[TypedRow]], list[Finding]]:
+    rows: dict[str, Sequence[TypedRow]] = {name: () for name in PLAN_TABLES}
+    findings: list[Finding] = []
+    for name, table in tables.items():
+        rows[name], faults = typed_rows(name, table, study.period_kind)
+        findings += faults
+    return rows, findings
 
 
 def _found_tables(study: Study) -> tuple[dict[str, PlanTable], list[Finding]]:

@@ -20,6 +20,8 @@ from impact.recording import beside_records
 from impact.intake import Intake
 from impact.opening import Delivery, inspect_whole, open_to_decide
 from impact.planning import plan_ahead
+from impact.recorded_plan import read_earlier
+from impact.refresh import with_refresh
 from models.inference import Engine
 from models.lifetime.measure import lifetime_checks, measure_lifetimes
 from reports.deliver import deliver, refuse_foreign
@@ -35,12 +37,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
-    """What a run is asked beside its study. `out` defaults to `out/` beside the study file."""
+    """What a run is asked beside its study. `out` defaults to `out/` beside the study file.
+
+    `since` names the earlier forecast that the change is explained from.
+    """
 
     out: Path | None = None
     engine: Engine = "quick"
     seed: int | None = None
     overrides: tuple[str, ...] = ()
+    since: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +92,13 @@ def run_study(path: Path, options: RunOptions, progress: Progress) -> RunOutcome
     found = beside_records(find(intake, cells, progress, approvals, options.engine), approvals, records)
     opened = open_to_decide(path, options, Delivery(folder="", refuse=refuse_foreign), progress)
     found = find(opened.intake, opened.cells, progress, opened.approvals, options.engine)
+        earlier = read_earlier(options.since, out, intake.study) if options.since else None
+    with progress.stage("Summarising in the data engine"):
+        cells = summarise(intake.source, intake.case.journey, intake.study)
+    found = find(intake, cells, progress, approvals, options.engine)
+    if earlier is not None:
+        with progress.stage("Explaining what changed"):
+            found = with_refresh(found, intake, earlier)
     with progress.stage("Writing pages"):
         edition = make_edition(found)
         files = deliver(edition, found, opened.intake, opened.place)

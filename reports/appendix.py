@@ -16,6 +16,7 @@ from reports.appendix_learning import information, naive
 from reports.appendix_lifetime import lifetime, revenue_kept
 from reports.appendix_predictive import predictive
 from reports.appendix_prices import delay, frontier, prices
+from reports.appendix_refresh import refresh
 from reports.appendix_segments import by_segment, largest_customers
 from reports.appendix_walk import walk
 from reports.edition import Edition
@@ -49,6 +50,7 @@ GLOSSARY = (
 def appendix(edition: Edition) -> tuple[Section, ...]:
     """The sections that this edition has anything to say in."""
     makers: tuple[Callable[[Edition], Section | None], ...] = (
+        refresh,
         initiatives,
         ranking_more,
         portfolio,

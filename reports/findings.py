@@ -37,6 +37,7 @@ from scenarios.decision import Decision
 from scenarios.explained import Explained
 from scenarios.gates import Gates
 from scenarios.planning import Planned
+from scenarios.refresh import Refresh
 from scenarios.segments import Segments
 from scenarios.walk import Walk
 
@@ -86,6 +87,8 @@ class Findings:
     earlier runs, oldest first, and `standing` says where this run's portfolio stands; None where nobody was asked.
     `comparison` how what is chosen compares, `against` what speaks against it, `planned` what becomes of all of it by
     period; None where nobody asked.
+    `comparison` how what is chosen compares, `against` what speaks against it. `refresh` is what changed since the
+    forecast that was named.
     """
 
     study: Study
@@ -110,6 +113,7 @@ class Findings:
     records: tuple[Record, ...] = ()
     standing: PortfolioStanding | None = None
     planned: Planned | None = None
+    refresh: Refresh | None = None
 
     @property
     def fit_for_use(self) -> bool:

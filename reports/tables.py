@@ -37,6 +37,7 @@ from reports.tables_points import money_rows, point_values_table
 from reports.tables_predictive import predictive_table
 from reports.tables_prices import price_tables
 from reports.tables_scenarios import scenario_differences_table, scenarios_table
+from reports.tables_refresh import refresh_table
 from reports.tables_segments import by_segment_table, concentration_table
 from reports.tables_walk import walk_table
 
@@ -79,6 +80,8 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
     evidence |= {"naive": naive_table(found)}
     predicted = {"predictive": predictive_table(found), "case_against": against_table(found)}
     values |= dict(price_tables(found)) | {"scenario_differences": scenario_differences_table(found)}
+    values |= dict(price_tables(found))
+    values |= {"refresh": refresh_table(found)}
     values |= {"by_segment": by_segment_table(found), "concentration": concentration_table(found)}
     return tables | values | dict(lifetime_tables(found)) | predicted | dict(gate_tables(found)) | evidence
 

@@ -159,6 +159,14 @@ def run(
     ] = None,
     engine: Engine = "quick",
     seed: Seed = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since",
+            metavar="RUN",
+            help="Also explain what changed since an earlier forecast: its file, run id or period, or last.",
+        ),
+    ] = None,
     settings: Settings = None,
     as_json: Json = False,
 ) -> int:
@@ -169,7 +177,7 @@ def run(
     from impact.run import RunOptions, run_study
 
     terminal: Terminal = context.obj
-    options = RunOptions(out=out, engine=engine, seed=seed, overrides=tuple(settings or ()))
+    options = RunOptions(out=out, engine=engine, seed=seed, overrides=tuple(settings or ()), since=since)
     outcome = run_study(study, options, terminal.progress(silent=as_json))
     if as_json:
         terminal.say(run_answer(outcome, study).to_json())

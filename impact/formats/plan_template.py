@@ -53,6 +53,7 @@ def _text(name: str, note: str, width: int = 28) -> Column:
 
 
 OWNER = _text("owner", "Who answers for it: a role or a person. Optional.", 20)
+WAS = _text("was", "Ids it went by earlier, parted by ; so that their rows count for it. Optional.", 16)
 
 SHEETS: dict[str, tuple[Column, ...]] = {
     "stages": (
@@ -61,6 +62,7 @@ SHEETS: dict[str, tuple[Column, ...]] = {
         Column(name="order", note="Its place in the journey: 1, 2, 3 and so on. Optional.", number=AMOUNT, width=8),
         OWNER,
         _text("description", "What the customer wants to get done here. Optional.", 44),
+        WAS,
     ),
     "touchpoints": (
         _id("touchpoint", "A place where a stage is met."),
@@ -96,6 +98,7 @@ SHEETS: dict[str, tuple[Column, ...]] = {
             note="How a period's incidents count: any (0 or 1), count, or level (mean of amount). Blank is any.",
             among=("any", "count", "level"),
         ),
+        WAS,
     ),
     "initiatives": (
         _id("initiative", "Something that could be funded."),

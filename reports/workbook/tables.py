@@ -77,6 +77,7 @@ TABLE_SHEETS: dict[str, tuple[str, str]] = {
         "Every benefit by persona and by the columns of report_by; costs belong to no segment. Ranges are 90%.",
     ),
     "concentration": ("Largest customers", "Those that carry most of each value; blank where customers are persons."),
+    "refresh": ("Refresh", "Net value then and now, and what moved it; rolled and learnt make up data."),
     "checks": ("Run checks", "Every check of the run, with what was found and what is allowed."),
 }
 _LONG = (
