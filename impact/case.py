@@ -15,8 +15,8 @@ from impact.formats.plan import PlanTable, inline_table, plan_sheets, read_plan_
 from impact.formats.sheets import SheetRefusedError
 from impact.initiative import CostRow, Fix, Initiative, Pilot, Plan
 from impact.journey import Benchmark, Journey, Objective, PainPoint, Persona, Stage, Touchpoint
-from impact.measured_rows import join_measured, read_measured
 from impact.lever import Change
+from impact.measured_rows import join_measured, read_measured
 from impact.plan_columns import CAPACITY, PLAN_TABLES
 from impact.plan_links import link_faults
 from impact.plan_rows import WrittenRows, written_rows
@@ -50,26 +50,16 @@ def load_case(study: Study) -> Case:
         InputError: every fault of the plan tables at once.
     """
     tables, findings = _found_tables(study)
-    rows: dict[str, Sequence[TypedRow]] = {name: () for name in PLAN_TABLES}
-    for name, table in tables.items():
-        rows[name], faults = typed_rows(name, table, study.period_kind)
-        findings += faults
-    measured, said, faults = read_measured(study)
-    findings += [*link_faults(rows), *faults]
     rows, faults = _typed(tables, study)
-    findings += [*faults, *link_faults(rows)]
+    measured, said, refused = read_measured(study)
+    findings += [*faults, *link_faults(rows), *scenario_faults(rows["scenarios"], study), *refused]
     if findings:
         raise InputError(findings)
     journey, plan = _journey(rows), _plan(rows)
     known = (*journey.pain_ids(), *journey.stage_ids(), *plan.ids())
     evidence, joined = join_measured(plan.evidence, measured, known, study.period_kind)
     plan = replace(plan, evidence=evidence)
-    steps = (*plan_steps(journey, plan, tuple(name for name in tables if rows[name])), *said, *joined)
-    findings += [*link_faults(rows), *scenario_faults(rows["scenarios"], study)]
-    if findings:
-        raise InputError(findings)
-    journey, plan = _journey(rows), _plan(rows)
-    steps = plan_steps(journey, plan)
+    steps = (*plan_steps(journey, plan), *said, *joined)
     if not journey.pain_points:
         journey = low_scores(journey)
     plan = _with_only_target(plan, journey)
@@ -190,14 +180,13 @@ def _plan(rows: Rows) -> Plan:
         evidence=tuple(Evidence(**_only(row)) for row in rows["evidence"]),
         pilots=tuple(Pilot(**_only(row)) for row in rows["pilots"]),
         rollouts=tuple(_rollout(row) for row in rows["rollouts"]),
+        scenarios=tuple(_change(row) for row in rows["scenarios"]),
     )
 
 
 def _rollout(row: TypedRow) -> Rollout:
     first: Any = row.values["from"]
     return Rollout(**_only(row, "from"), first=first)
-        scenarios=tuple(_change(row) for row in rows["scenarios"]),
-    )
 
 
 def _change(row: TypedRow) -> Change:

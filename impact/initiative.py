@@ -7,8 +7,8 @@ from typing import Literal
 
 from impact.event import Event
 from impact.evidence import Evidence
-from impact.rollout import Rollout
 from impact.lever import Change
+from impact.rollout import Rollout
 
 Status = Literal["proposed", "approved", "live", "done", "stopped"]
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from reports.planning_page import NOT_ASKED, deliver_planning, planning_tables, refuse_not_planning
+
 from impact.checks import Check
 from impact.choosing import find_choice
 from impact.opening import Delivery, open_to_decide
 from impact.planning import asked_scenarios, plan_ahead
 from impact.run import RunOptions
 from reports.make_edition import make_edition
-from reports.planning_page import NOT_ASKED, deliver_planning, planning_tables, refuse_not_planning
 
 if TYPE_CHECKING:
     import pandas as pd

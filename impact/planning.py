@@ -9,7 +9,7 @@ import numpy as np
 
 from impact.case import Case as StudyCase
 from impact.cells import SitePanel
-from impact.choosing import has_margin, revenue_per_margin
+from impact.choosing import revenue_per_margin
 from impact.groups import LEAST_GROUP
 from impact.intake import Intake
 from impact.journey import OVERALL

@@ -14,13 +14,10 @@ from impact.check_outcome import CheckOutcome, check_outcome
 from impact.checks import Check
 from impact.choosing import find_choice
 from impact.doubting import doubt
-from impact.intake import Inspection, Intake, inspect_study
-from impact.record import read_own_records
-from impact.recording import beside_records
 from impact.intake import Intake
 from impact.opening import Delivery, inspect_whole, open_to_decide
 from impact.planning import plan_ahead
-from impact.recorded_plan import read_earlier
+from impact.recording import beside_records
 from impact.refresh import with_refresh
 from models.inference import Engine
 from models.lifetime.measure import lifetime_checks, measure_lifetimes
@@ -80,25 +77,12 @@ def run_study(path: Path, options: RunOptions, progress: Progress) -> RunOutcome
         InputError: bad input; nothing is written.
     """
     started = time.monotonic()
-    seed = () if options.seed is None else (f"study.seed={options.seed}",)
-    with progress.stage("Reading and checking"):
-        intake = inspect_whole(path, (*options.overrides, *seed)).taken_in()
-        out = options.out or intake.study.folder / "out"
-        refuse_foreign(out)
-        approvals = read_approvals(out)
-        records = read_own_records(out, intake.study.study.name, intake.study.study.currency)
-    with progress.stage("Summarising in the data engine"):
-        cells = summarise(intake.source, intake.case.journey, intake.study)
-    found = beside_records(find(intake, cells, progress, approvals, options.engine), approvals, records)
     opened = open_to_decide(path, options, Delivery(folder="", refuse=refuse_foreign), progress)
     found = find(opened.intake, opened.cells, progress, opened.approvals, options.engine)
-        earlier = read_earlier(options.since, out, intake.study) if options.since else None
-    with progress.stage("Summarising in the data engine"):
-        cells = summarise(intake.source, intake.case.journey, intake.study)
-    found = find(intake, cells, progress, approvals, options.engine)
-    if earlier is not None:
+    found = beside_records(found, opened.approvals, opened.records)
+    if opened.earlier is not None:
         with progress.stage("Explaining what changed"):
-            found = with_refresh(found, intake, earlier)
+            found = with_refresh(found, opened.intake, opened.earlier)
     with progress.stage("Writing pages"):
         edition = make_edition(found)
         files = deliver(edition, found, opened.intake, opened.place)

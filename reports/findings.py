@@ -85,10 +85,7 @@ class Findings:
     of sites. `gates` say what the decision rests on, `explained` why it is as it is, `segments` whose its values are,
     `comparison` how what is chosen compares, `against` what speaks against it. `records` are the approved forecasts of
     earlier runs, oldest first, and `standing` says where this run's portfolio stands; None where nobody was asked.
-    `comparison` how what is chosen compares, `against` what speaks against it, `planned` what becomes of all of it by
-    period; None where nobody asked.
-    `comparison` how what is chosen compares, `against` what speaks against it. `refresh` is what changed since the
-    forecast that was named.
+    `planned` is what becomes of all of it by period, `refresh` what changed since the forecast that was named.
     """
 
     study: Study

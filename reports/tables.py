@@ -36,8 +36,8 @@ from reports.tables_naive import naive_table
 from reports.tables_points import money_rows, point_values_table
 from reports.tables_predictive import predictive_table
 from reports.tables_prices import price_tables
-from reports.tables_scenarios import scenario_differences_table, scenarios_table
 from reports.tables_refresh import refresh_table
+from reports.tables_scenarios import scenario_differences_table, scenarios_table
 from reports.tables_segments import by_segment_table, concentration_table
 from reports.tables_walk import walk_table
 
