@@ -18,7 +18,8 @@ OF_MARGIN = ("margin", "cash")
 UNITS = {"customers": "customers", "retention": "share", "csat": "points"}
 FUNDED = "base"
 IDLE = "base, nothing funded"
-FINER = 1e-4  # of the width between the outermost quantiles: no score can tell a finer step from none
+FINER = 1e-3  # of the width between the outermost quantiles: a tenth of what thousands of draws leave uncertain in one
+DIGITS = 10  # of what is certain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,32 +101,35 @@ def _by_period(what: tuple[ClaimKind, str, str | None], draws: np.ndarray, setti
             initiative=initiative,
             period=period,
             unit=UNITS.get(metric, setting.currency),
-            mean=float(_rounded(means[h : h + 1], quantiles[:, h])[0]),
-            quantiles=_rounded(quantiles[:, h], quantiles[:, h]),
+            mean=float(_rounded(means[h : h + 1], quantiles[:, h], FINER / 100)[0]),
+            quantiles=_rounded(quantiles[:, h], quantiles[:, h], FINER),
         )
         for h, period in enumerate(setting.periods)
         if np.isfinite(quantiles[:, h]).all()
     ]
 
 
-def _rounded(values: np.ndarray, quantiles: np.ndarray) -> np.ndarray:
-    """Values at steps of at most `FINER` of the width of the quantiles; as they are where these have none."""
+def _rounded(values: np.ndarray, quantiles: np.ndarray, finer: float) -> np.ndarray:
+    """Values at steps of at most `finer` of the width of the quantiles; at `DIGITS` digits where these have none."""
     width = float(quantiles[-1] - quantiles[0])
-    if width <= 0:
-        return values
-    return np.asarray(np.round(values, int(np.ceil(-np.log10(width * FINER)))))
+    step = width * finer if width > 0 else abs(float(quantiles[0])) * 10.0**-DIGITS
+    return np.asarray(np.round(values, int(np.ceil(-np.log10(step))))) if step > 0 else values
 
 
 def claim_rows(claims: Sequence[Claim]) -> list[dict[str, object]]:
-    """The claims as rows of JSON, in their order."""
+    """The claims as rows of JSON, in their order; what is certain has one quantile for all."""
     return [
         {
             **{name: getattr(one, name) for name in ("id", "kind", "metric", "initiative", "period", "unit")},
             "mean": _short(one.mean),
-            "quantiles": [_short(float(value)) for value in one.quantiles],
+            "quantiles": [_short(float(value)) for value in _told(one.quantiles)],
         }
         for one in claims
     ]
+
+
+def _told(quantiles: np.ndarray) -> np.ndarray:
+    return quantiles[:1] if quantiles[0] == quantiles[-1] else quantiles
 
 
 def _short(value: float) -> float | int:

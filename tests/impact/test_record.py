@@ -71,6 +71,12 @@ def test_a_record_says_who_approved_what_and_holds_every_claim(tmp_path: Path) -
     }
 
 
+def test_what_is_certain_is_written_once_and_read_as_every_quantile(tmp_path: Path) -> None:
+    put(tmp_path, _one_claim(lambda one: one.update(quantiles=[7])))
+    (record,) = read_records(tmp_path)
+    assert record.claims[0].quantiles.tolist() == [7.0] * 99
+
+
 def test_no_folder_is_no_record_and_hidden_files_are_none(tmp_path: Path) -> None:
     assert read_records(tmp_path) == ()
     put(tmp_path, draft())
