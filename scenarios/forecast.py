@@ -42,7 +42,7 @@ def claims_of(decision: Decision, setting: Setting) -> tuple[Claim, ...]:
         if plan.scenario not in kinds:
             continue
         for metric in METRICS:
-            if metric not in OF_MARGIN or setting.has_margin:
+            if metric in plan.metrics and (metric not in OF_MARGIN or setting.has_margin):
                 out += _by_period((kinds[plan.scenario], metric, None), plan.metrics[metric], setting)
     return (*out, *_of_initiatives(decision, setting))
 

