@@ -52,13 +52,13 @@ def _of_initiatives(decision: Decision, setting: Setting) -> list[Claim]:
     if portfolio is None or not setting.has_margin:
         return []
     chosen = [int(i) for i in np.flatnonzero(portfolio.chosen) if case.offers[i].kind == "initiative"]
-    people = in_heads(case)
+    kept = retention_gains(case, chosen) if any(persona.rate.any() for persona in case.base.personas) else ()
     out: list[Claim] = []
-    for i in chosen:
+    for place, i in enumerate(chosen):
         offer, gained = case.offers[i], decision.ranking.value[i].gained()
         name = offer.item.initiative
-        if any(persona.rate.any() for persona in case.base.personas):
-            out += _by_period(("initiative", "retention", name), retention_gain(people, i), setting)
+        if kept:
+            out += _by_period(("initiative", "retention", name), kept[place], setting)
         out += _by_period(("initiative", "benefit", name), gained + other_benefit(offer), setting)
         out += _by_period(("initiative", "cost", name), costs_by_period(offer), setting)
     return out
@@ -70,17 +70,16 @@ def in_heads(case: Case) -> Case:
     return replace(case, base=base, today=look_at_today(base, case.posterior), service=NO_SERVICE)
 
 
-def retention_gain(people: Case, member: int) -> np.ndarray:
-    """Share of all customers that an initiative keeps in each period `(draw, period)`, 0.01 for a point.
+def retention_gains(case: Case, members: Sequence[int]) -> tuple[np.ndarray, ...]:
+    """Share of all customers that each initiative keeps in each period `(draw, period)`, 0.01 for a point.
 
     It is the share of those there at a period's start who are there at its end, with the initiative less without.
-    `people` is the case in heads.
     """
+    people = in_heads(case)
     before = np.asarray(sum(people.today.before))
     start = sum(float(persona.customers.sum()) for persona in people.base.personas)
-    there = joint_value(people, (member,)).retention, joint_value(people, ()).retention
-    with_it, without = (_kept(before + gained, start) for gained in there)
-    return np.asarray(with_it - without)
+    without = _kept(before + joint_value(people, ()).retention, start)
+    return tuple(np.asarray(_kept(before + joint_value(people, (i,)).retention, start) - without) for i in members)
 
 
 def _kept(customers: np.ndarray, start: float) -> np.ndarray:

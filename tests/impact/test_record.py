@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from impact.__main__ import main
 from impact.approval import FILE_NAME, Approval, add_approval, read_approvals
 from impact.approve import Signature, approve_run
 from impact.errors import InputError
 from impact.freezing import digest_of, forecast_text, freeze, record_name
 from impact.record import FOLDER, latest_of_each, read_own_records, read_records
 from tests.impact.forecast_values import DISCOUNT, HORIZON, draft
+from tests.tiny_study import edit, write_tiny_study
 
 
 def approval(run_id: str, as_of: str, at: str, by: str = "Ann Lee") -> Approval:
@@ -189,3 +191,20 @@ def test_an_approval_that_cannot_be_added_leaves_no_record_behind(
         approve_run(run, Signature(by="Ann Lee", what="portfolio", valid_until=None, note=""))
     assert list((run / FOLDER).iterdir()) == []
     assert read_approvals(run) == ()
+
+
+@pytest.mark.parametrize(("name", "code"), [("Tiny", "A111"), ("Another", "A115")], ids=["changed", "renamed"])
+def test_a_run_beside_records_that_are_not_in_order_stops_before_it_starts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, code: str
+) -> None:
+    study, out = write_tiny_study(tmp_path), tmp_path / "out"
+    out.mkdir()
+    (out / "run.json").write_text("{}", encoding="utf-8")
+    path = put(out, draft())
+    edit(study, "study.toml", 'name = "Tiny"', f'name = "{name}"')
+    if code == "A111":
+        path.write_text(path.read_text(encoding="utf-8") + " ", encoding="utf-8")
+    before = path.read_bytes()
+    assert main(["run", str(study)]) == 2
+    assert code in capsys.readouterr().err
+    assert path.read_bytes() == before

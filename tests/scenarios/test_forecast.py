@@ -12,7 +12,7 @@ from impact.initiative import Fix
 from impact.record import PLACES
 from scenarios.decide import decide
 from scenarios.decision import Decision
-from scenarios.forecast import FINER, Setting, claim_rows, claims_of, in_heads, retention_gain
+from scenarios.forecast import FINER, Setting, claim_rows, claims_of, retention_gains
 from scenarios.limits import Limits
 from scenarios.worth import Case, costs_by_period, other_benefit, set_value
 from tests.scenarios.small_case import case_of, one_plan, random_case
@@ -88,7 +88,7 @@ def test_an_initiatives_gain_in_retention_is_what_leaving_less_by_its_ratio_keep
     )
     nobody = replace(person, customers=np.zeros(2))
     base = replace(case.base, personas=(person, nobody), frailty=np.zeros_like(case.base.frailty))
-    found = retention_gain(in_heads(replace(case, base=base)), 0)
+    (found,) = retention_gains(replace(case, base=base), (0,))
     tau = case.posterior.leaving[:, 0, 0] * case.posterior.credibility[:, 0]
     kept = 1 - person.rate[0]
     np.testing.assert_allclose(found[:, 0], 0.0, atol=SAME)  # outcomes of the first period come from before the fix
