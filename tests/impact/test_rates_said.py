@@ -98,7 +98,7 @@ def test_an_approval_says_what_was_signed_and_what_was_left_out(capsys: pytest.C
 
 @pytest.mark.parametrize(("added", "said"), [(False, "Its forecast is on record"), (True, "on record already")])
 def test_an_approved_portfolio_says_where_its_forecast_is_kept(
-    capsys: pytest.CaptureFixture[str], added: bool, said: str
+    capsys: pytest.CaptureFixture[str], *, added: bool, said: str
 ) -> None:
     approval = Approval(
         what="portfolio",
