@@ -34,9 +34,7 @@ class Standing:
     moves: StageMoves = NO_STAGES
 
 
-def plan_worlds(
-    worlds: Sequence[World], members: Sequence[int], standing: Standing, years: Sequence[str]
-) -> Planned:
+def plan_worlds(worlds: Sequence[World], members: Sequence[int], standing: Standing, years: Sequence[str]) -> Planned:
     """The plan of worlds, base first, with the same initiatives in each.
 
     Args:
