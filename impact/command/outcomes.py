@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from impact.columns import TABLES
 from impact.command import words
@@ -16,8 +16,12 @@ from impact.fingerprint import input_hashes
 if TYPE_CHECKING:
     from impact.calibrate_study import CalibrateOutcome
     from impact.check_outcome import CheckOutcome
-    from impact.checks import Check
+    from impact.plan_study import PlanOutcome
+    from impact.rank_study import RankOutcome
     from impact.run import RunOutcome
+
+    # What verbs leave that decide.
+    Outcome = RunOutcome | RankOutcome | PlanOutcome
 
 UNITS = {
     "cost": "money, one-off, undiscounted",
@@ -27,27 +31,6 @@ UNITS = {
     "p_npv_positive": "share 0..1",
     "seconds": "s",
 }
-
-
-class Outcome(Protocol):
-    """What `run`, `rank` and `plan` leave alike: where, whether it may be used, what to say, and what was checked."""
-
-    @property
-    def out(self) -> Path: ...
-    @property
-    def fitness(self) -> str: ...
-    @property
-    def headline(self) -> str: ...
-    @property
-    def notices(self) -> tuple[str, ...]: ...
-    @property
-    def currency(self) -> str: ...
-    @property
-    def checks(self) -> tuple[Check, ...]: ...
-    @property
-    def files(self) -> tuple[Path, ...]: ...
-    @property
-    def seconds(self) -> float: ...
 
 
 def code_of(outcome: Outcome) -> int:
