@@ -14,6 +14,7 @@ from impact.outlook import Outlook
 from impact.study import Study
 from models.outlook import Scaled, scale_to
 from models.outlook_gap import gap_table, outlook_checks, outlook_in_words
+from models.trend import over
 from models.value import ValueBase, base_path, look_at_today
 from scenarios.base_world import rows_world
 from scenarios.worth import set_value
@@ -155,3 +156,13 @@ def test_a_gap_of_more_than_five_in_a_hundred_is_a_review_and_new_customers_are_
     assert "2 rows of other periods are not used" in checks["C670"].text
     assert ("C671" in checks) == (customers > 1)
     assert outlook_checks(None, _cells(), _study()) == ()
+
+
+def test_a_base_over_more_or_fewer_periods_goes_on_at_its_last_factors() -> None:
+    found = scaled(told(np.linspace(0.9, 0.8, PERIODS) * PATH["customers"], PATH["margin"])).rows
+    longer, shorter = (over(found, np.ones(periods)) for periods in (PERIODS + 4, 2))
+    np.testing.assert_allclose(mean_path(longer)["customers"][:PERIODS], mean_path(found)["customers"], rtol=CLOSE)
+    today = mean_path(over(BASE, np.ones(PERIODS + 4)))["customers"]
+    np.testing.assert_allclose(mean_path(longer)["customers"][PERIODS:], 0.8 * today[PERIODS:], rtol=CLOSE)
+    assert len(mean_path(shorter)["customers"]) == 2
+    assert over(BASE, np.ones(3)).personas == BASE.personas
