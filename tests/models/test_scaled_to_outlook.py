@@ -14,11 +14,12 @@ from impact.outlook import Outlook
 from impact.study import Study
 from models.outlook import Scaled, scale_to
 from models.outlook_gap import gap_table, outlook_checks, outlook_in_words
+from models.segments import base_worth, make_meter
 from models.trend import over
 from models.value import ValueBase, base_path, look_at_today
 from scenarios.base_world import rows_world
 from scenarios.worth import set_value
-from tests.scenarios.small_case import PERIODS, small_base
+from tests.scenarios.small_case import PERIODS, small_base, small_posterior
 from tests.scenarios.worlds_example import PER_MARGIN, base_world
 
 BASE = small_base(1)
@@ -132,6 +133,12 @@ def test_what_a_fix_is_worth_scales_with_the_money_and_counts_no_one_who_joins()
     assert mean_path(rows.case.base)["customers"] == pytest.approx(1.4 * path["customers"])
     assert rows.case.base.discount is case.base.discount
     assert rows_world(world, None) is world
+
+
+def test_segments_of_a_scaled_base_add_up_to_it() -> None:
+    found = scaled(told(0.9 * PATH["customers"], 1.1 * PATH["margin"])).base
+    worth = make_meter(found, look_at_today(found, small_posterior(1))).untouched() @ base_worth(found)
+    np.testing.assert_allclose(worth, base_path(found)["margin"] @ found.discount, rtol=CLOSE)
 
 
 def test_the_gap_table_has_a_row_for_every_line_told() -> None:
