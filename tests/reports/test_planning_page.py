@@ -89,10 +89,11 @@ def test_stages_are_called_by_their_names_and_differences_leave_base_out(planned
 
 
 def test_the_gap_to_the_outlook_is_shown_where_there_is_one(planned: Edition) -> None:
-    gap = pd.DataFrame({"period": ["2026Q4"], "metric": ["margin"], "base": [610_000.0], "gap_share": [0.02]})
+    columns = {"period": ["2026Q4"], "line": ["margin"], "outlook": [622_000.0], "model": [610_000.0], "gap": [0.02]}
+    gap = pd.DataFrame(columns)
     found = outlook(replace(planned, tables={**planned.tables, "outlook_gap": gap}))
     assert found is not None and found.table is not None
-    assert found.table.rows == (("2026Q4", "margin", "610k", "0.0200"),)
+    assert found.table.rows == (("2026Q4", "margin", "622k", "610k", "+2.0%"),)
     assert outlook(planned) is None
 
 
