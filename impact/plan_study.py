@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -16,6 +17,8 @@ from impact.opening import Delivery, open_to_decide
 from impact.planning import asked_scenarios, plan_ahead
 from impact.run import RunOptions
 from reports.make_edition import make_edition
+from reports.part import part_tables, refuse_other
+from reports.planning_page import PLANNING, deliver_planning
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,7 +55,7 @@ def plan_study(path: Path, options: RunOptions, asked: tuple[str, ...], progress
     """
     started = time.monotonic()
     delivery = Delivery(
-        folder=FOLDER, refuse=refuse_not_planning, ask=lambda intake: asked_scenarios(intake.case, asked)
+        folder=FOLDER, refuse=partial(refuse_other, PLANNING), ask=lambda intake: asked_scenarios(intake.case, asked)
     )
     opened = open_to_decide(path, options, delivery, progress)
     found = find_choice(opened.intake, opened.cells, progress, opened.approvals, options.engine)
@@ -66,9 +69,9 @@ def plan_study(path: Path, options: RunOptions, asked: tuple[str, ...], progress
         out=opened.place,
         fitness=edition.fitness,
         headline=edition.sentences[0],
-        notices=(*edition.notices, NOT_ASKED),
+        notices=(*edition.notices, PLANNING.not_asked),
         asked=named or (found.planned.names() if found.planned else ()),
-        tables=planning_tables(edition),
+        tables=part_tables(PLANNING, edition),
         currency=edition.currency,
         checks=found.checks,
         files=files,

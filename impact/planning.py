@@ -15,10 +15,11 @@ from impact.intake import Intake
 from impact.journey import OVERALL
 from models.stage_moves import stage_moves
 from reports.findings import Findings
+from scenarios.base_world import base_world, rows_world, scenario_facts
 from scenarios.limits import fiscal_years
 from scenarios.planning import Standing, plan_worlds
 from scenarios.quarters import BASE
-from scenarios.scenario import Facts, Scenario, World, compose, in_world, scenarios_of
+from scenarios.scenario import Scenario, compose, in_world, scenarios_of
 
 
 def asked_scenarios(case: StudyCase, asked: Sequence[str]) -> tuple[Scenario, ...]:
@@ -49,13 +50,8 @@ def plan_ahead(intake: Intake, found: Findings, asked: Sequence[str] = ()) -> Fi
     if decision is None or estimates is None:
         return found
     case = decision.case
-    per_margin = revenue_per_margin(found.cells, study) if found.has_margin else None
-    base = World(name=BASE, case=case, limits=decision.limits, revenue_per_margin=per_margin)
-    facts = Facts(
-        revenue_per_margin=per_margin,
-        joining=np.full(len(case.base.personas), np.nan),
-        discount_rate=study.study.discount_rate,
-    )
+    facts = scenario_facts(found.cells, study, case.base, estimates.scaled)
+    base = rows_world(base_world(case, decision.limits, facts), estimates.scaled)
     chosen = () if decision.portfolio is None else [int(i) for i in np.flatnonzero(decision.portfolio.chosen)]
     planned = plan_worlds(
         [base, *(in_world(one, base, facts) for one in planned_scenarios(intake.case, asked))],

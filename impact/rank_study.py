@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -13,7 +14,8 @@ from impact.choosing import find_choice
 from impact.opening import Delivery, open_to_decide
 from impact.run import RunOptions, decision_rows
 from reports.make_edition import make_edition
-from reports.ranking_page import NOT_ASKED, deliver_ranking, ranking_tables, refuse_not_ranking
+from reports.part import refuse_other
+from reports.ranking_page import NOT_ASKED, RANKING, deliver_ranking, ranking_tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +50,7 @@ def rank_study(path: Path, options: RunOptions, progress: Progress) -> RankOutco
         InputError: bad input; nothing is written.
     """
     started = time.monotonic()
-    opened = open_to_decide(path, options, Delivery(folder=FOLDER, refuse=refuse_not_ranking), progress)
+    opened = open_to_decide(path, options, Delivery(folder=FOLDER, refuse=partial(refuse_other, RANKING)), progress)
     found = find_choice(opened.intake, opened.cells, progress, opened.approvals, options.engine)
     with progress.stage("Writing pages"):
         edition = make_edition(found)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from scipy.sparse import csr_array
 
+from models.brought import Brought
 from models.retention import intensity_of
 from models.there import who_is_there
 from models.trend import Trend
@@ -166,7 +167,7 @@ class Today:
     spend: tuple[np.ndarray, ...]
     together: tuple[np.ndarray, ...]
     now: tuple[np.ndarray, ...]
-    before: tuple[np.ndarray, ...]
+    before: tuple[np.ndarray, ...] | Brought
 
 
 def look_at_today(base: ValueBase, posterior: UpliftPosterior) -> Today:

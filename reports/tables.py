@@ -13,6 +13,7 @@ from impact.groups import LEAST_GROUP
 from impact.journey import Journey
 from models.calibration.slopes import Z90, Calibration
 from models.drivers import Drivers
+from models.outlook_gap import gap_table
 from reports.findings import Estimates, Findings, summary
 from reports.tables_against import against_table
 from reports.tables_at_stake import at_stake_table
@@ -67,8 +68,11 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
         "ongoing": ongoing_table,
         "frontier": frontier_table,
         "scenarios": scenarios_table,
+        "scenario_differences": scenario_differences_table,
         "reconciliation": lambda one: one.reconciliation[list(RECONCILIATION)],
         "benefits": _benefits,
+        "outlook_gap": lambda one: gap_table(one.estimates.scaled if one.estimates else None, one.study),
+        "benefits": benefits_table,
         "break_even": break_even_table,
         "checks": lambda one: checks_table(one.checks),
     }
@@ -82,6 +86,7 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
     values |= dict(price_tables(found)) | {"scenario_differences": scenario_differences_table(found)}
     values |= dict(price_tables(found))
     values |= {"refresh": refresh_table(found)}
+    values |= dict(price_tables(found))
     values |= {"by_segment": by_segment_table(found), "concentration": concentration_table(found)}
     return tables | values | dict(lifetime_tables(found)) | predicted | dict(gate_tables(found)) | evidence
 

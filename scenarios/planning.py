@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from scenarios.quarters import IDLE, NO_STAGES, QuarterPlan, StageMoves, plan_quarters
+from scenarios.quarters import IDLE, QuarterPlan, StageMoves, plan_quarters
 from scenarios.scenario import World
 from scenarios.simulate import Simulated, simulate
 
@@ -31,7 +31,7 @@ class Standing:
     """What scores stand at today, in points: `now` of overall and of stages, and what `moves` the stages."""
 
     now: Mapping[str, float]
-    moves: StageMoves = NO_STAGES
+    moves: StageMoves
 
 
 def plan_worlds(worlds: Sequence[World], members: Sequence[int], standing: Standing, years: Sequence[str]) -> Planned:
