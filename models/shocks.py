@@ -1,8 +1,8 @@
 """How far one period strays from the next: what a forecast's range must hold beside what is not known of effects.
 
-A base goes on as it is: leaving at today's rate, money a customer flat. A ledger does not. Leaving and scores move about
-their level, money a customer wanders and drifts; how much of each the ledger's own steps tell. With few steps a stated
-spread counts as `PRIOR_STEPS` more of them, and what is drawn has the tails that an unknown variance leaves.
+A base goes on as it is: leaving at today's rate, money a customer flat. A ledger does not. Leaving and scores move
+about their level, money a customer wanders and drifts; how much of each the ledger's own steps tell. With few steps a
+stated spread counts as `PRIOR_STEPS` more of them, and what is drawn has the tails that an unknown variance leaves.
 Source: Gelman et al. (2013), Bayesian Data Analysis, section 2.6 (scaled inverse chi-squared variance).
 """
 
@@ -20,8 +20,8 @@ from impact.rng import stream
 from impact.study import Study
 
 PRIOR_STEPS = 4
-# Spreads of one period that are ordinary: a seventh of a leaving rate, 2% of money a customer, .05 points of a mean.
-LEAVING, MONEY, SCORE = 0.15, 0.02, 0.05
+# Spreads of one period that are ordinary: a seventh of a leaving rate, 2% of money a customer, .08 points of a mean.
+LEAVING, MONEY, SCORE = 0.15, 0.02, 0.08
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ def shaken(plan: QuarterPlan, shocks: Shocks, start: float, discount: np.ndarray
     chance = np.sqrt((1 - stay) / (stay * np.maximum(there, 1.0)))
     kept = np.minimum(np.exp(-leaving * (shocks.leaving - 1) + chance * shocks.chance), 1 / stay)
     lasting = kept.cumprod(axis=1)
+    lasting /= lasting.mean(axis=0)
     money = lasting * shocks.money
     margin = was["margin"] * money
     cash = was["cash"] + margin - was["margin"]

@@ -64,8 +64,8 @@ class LifetimeCells:
     given). `term`: periods between renewals, 1 without renewal dates. Of repeat customers first seen within the
     ledger, else None: `buying`: persona, x, t_x, T (periods) -> n; `values`: persona, x, place -> n, value,
     log_value, spread of the mean of their repeat purchases. `not_followed` customers bought before the ledger begins.
-    `steps`: t -> customers, lost, start, later, start_margin, later_margin: what the customers of a period brought in it,
-    and those of them still there in the next.
+    `steps`: t -> customers, lost, start, later, start_margin, later_margin: what the customers of a period brought,
+    and what those of them who are there in the next one bring then.
     """
 
     active: pd.DataFrame
