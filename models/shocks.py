@@ -152,15 +152,17 @@ def _wander(growth: np.ndarray, periods: int, drawing: tuple[int, np.random.Gene
 
 
 def _score_shocks(history: History, periods: int, drawing: tuple[int, np.random.Generator]) -> np.ndarray:
-    """Points by which the mean score of a period strays `(draw, period)`, its own answers' chance included."""
+    """Points by which the mean score of all customers of a period strays `(draw, period)`.
+
+    The chance of who answers is not in it: whoever holds it against a survey adds the survey's own error.
+    """
     draws, rng = drawing
     if not len(history.score) or not np.isfinite(history.score_sd):
         return np.zeros((draws, periods))
     of_chance = history.score_sd**2 / np.maximum(history.answers, 1.0)
     spread = _spreads(history.score, of_chance, SCORE, drawing)
     level = spread / np.sqrt(min(len(history.score), RECENT)) * rng.standard_normal(draws)
-    once = np.sqrt(spread**2 + of_chance[-RECENT:].mean())
-    return np.asarray(level[:, None] + once[:, None] * rng.standard_normal((draws, periods)))
+    return np.asarray(level[:, None] + spread[:, None] * rng.standard_normal((draws, periods)))
 
 
 def _of_mean_one(log: np.ndarray) -> np.ndarray:
