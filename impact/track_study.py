@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -114,11 +114,11 @@ def track_records(intake: Intake, records: tuple[Record, ...], rates: Rates) -> 
     """Every claim of the records beside what happened, scored; the misses are of the latest record."""
     study, plan = intake.study, intake.case.plan
     named = may_be_named(intake.source, study)
+    bent = bent_periods(plan, study.model.lag)
     scored: list[Scored] = []
     for record in records:
-        cohort = follow_cohort(intake.source, intake.case.journey, study, _made(record, study))
+        cohort = follow_cohort(intake.source, intake.case.journey, study, _made(record, study), bent)
         rate = rate_of_margin(cohort.everyone["margin"], study)
-        bent = bent_periods(plan, study.model.lag)
         happened = what_happened(cohort, rate=rate, joiners=record.about.joiners, bent=bent, named=named)
         scored += held_against(record, happened.beside(paid(plan)), study.period_kind)
     alarm = next((found for name in ("margin", "revenue") if (found := one_a_period(scored, name))), ())
@@ -134,7 +134,7 @@ def track_records(intake: Intake, records: tuple[Record, ...], rates: Rates) -> 
         curve=calibration_curve(scored),
         alarm=running,
         misses=misses_of(intake, record, cohort, rates),
-        cohort=cohort,
+        cohort=replace(cohort, money=with_margin(cohort.money, rate)),
         named=named,
         checks=(
             *intake.checks,
@@ -165,7 +165,8 @@ def misses_of(intake: Intake, record: Record, cohort: Cohort, rates: Rates) -> t
         name: np.array([_claimed(record, name, period_label(t, study.period_kind)) for t in span])
         for name in ("customers", "retention", "margin", "csat")
     }
-    if record.about.joiners or not np.isfinite(means["margin"]).any():
+    started = float(cohort.money.loc[cohort.money["t"] == cohort.as_of, "customers"].sum())
+    if record.about.joiners or not np.isfinite(means["margin"]).any() or not started:
         return ()
     whole = int(np.isfinite(means["margin"]).sum())
     forecast = Forecast(
@@ -185,19 +186,18 @@ def _claimed(record: Record, metric: str, period: str) -> float:
 
 
 def _seen(intake: Intake, cohort: Cohort, periods: int) -> Seen:
-    """What came of a cohort in its first so many periods; periods that an event bends are not among them."""
+    """What came of a cohort in its first so many periods."""
     study, plan = intake.study, intake.case.plan
     money = with_margin(cohort.money, rate_of_margin(cohort.everyone["margin"], study))
     start = money[money["t"] == cohort.as_of][["persona", "customers", "revenue", "margin"]]
     later = money.assign(place=money["t"] - cohort.as_of - 1)
-    bent = later["t"].isin(bent_periods(plan, study.model.lag))
     overall = cohort.scores[cohort.scores["stage"] == OVERALL].set_index("t")
     span = range(cohort.as_of + 1, cohort.as_of + 1 + periods)
     answers = overall[["mean", "sd", "customers"]].astype(float).reindex(span)
     dear = [event.first for event in plan.events if event.kind == "price" and event.first > cohort.as_of]
     return Seen(
         start=start.reset_index(drop=True),
-        money=later[later["place"].between(0, periods - 1) & ~bent].drop(columns="t").reset_index(drop=True),
+        money=later[later["place"].between(0, periods - 1)].drop(columns="t").reset_index(drop=True),
         score=answers["mean"].to_numpy(),
         score_se=(answers["sd"] / np.sqrt(answers["customers"])).to_numpy(),
         priced=np.array([any(first <= t for first in dear) for t in span]),

@@ -27,7 +27,7 @@ NAMES = {
     "initiatives": "Initiatives",
 }
 PARTS_SAID = {
-    "volume": "customers, not leaving",
+    "volume": "volume",
     "retention": "leaving",
     "satisfaction": "satisfaction",
     "mix": "mix of personas",
@@ -101,7 +101,7 @@ def _misses(tracked: Tracked) -> Section | None:
     return Section(
         anchor="misses",
         title="Why margin came otherwise",
-        note="Customers: who left not of their own will, came back, or is no longer in the ledger. Price and rate: a "
+        note="Volume: who left not of their own will, came back, or is no longer in the ledger. Price and rate: a "
         "rate of margin that moved, and what the same customers pay since a price event of the plan. Satisfaction: "
         "scores other than forecast, at the slope of calibration. The parts add up.",
         charts=(steps_to_actual(forecast, parts, actual, title),),
@@ -138,8 +138,8 @@ def _own_claims(tracked: Tracked) -> Section | None:
                     str(one.n),
                     str(one.periods),
                     _or_none(one.coverage.value, percent),
-                    percent(one.coverage.low),
-                    percent(one.coverage.high),
+                    f"{one.coverage.low:.0%}",
+                    f"{one.coverage.high:.0%}",
                     _or_none(one.ratio.value, plain),
                     significant(one.width_needed.value),
                     f"{significant(one.width_needed.low)} to {significant(one.width_needed.high)}",
