@@ -16,7 +16,7 @@ from impact.initiative import CostRow
 from impact.intake import Intake, take_in
 from impact.progress import SilentProgress
 from impact.starter import write_starter
-from impact.track_study import read_rates, records_since, track_records, track_study
+from impact.track_study import Done, read_rates, records_since, track_records, track_study
 from models.misses import Rate, Rates
 from reports.track_page import deliver_track, headline, track_html
 from reports.tracked import Tracked
@@ -42,7 +42,7 @@ def intake(tmp_path_factory: pytest.TempPathFactory) -> Intake:
 def tracked(intake: Intake) -> Tracked:
     cost = claim("cost", "2026Q1", 500.0, 0.0, initiative="fleet")
     record = record_of("2025Q4", FORECAST, customers=6.0, initiatives=[cost])
-    return track_records(intake, (record,), Rates())
+    return track_records(intake, (record,), Rates(), Done())
 
 
 def actual(tracked: Tracked, metric: str) -> list[float]:
@@ -81,7 +81,7 @@ def test_groups_are_all_each_metric_each_distance_and_tables_say_them(tracked: T
 
 def test_a_record_that_counts_new_customers_is_held_against_everybody(intake: Intake) -> None:
     record = record_of("2025Q4", FORECAST, customers=6.0, joiners=True)
-    found = track_records(intake, (record,), Rates())
+    found = track_records(intake, (record,), Rates(), Done())
     assert actual(found, "customers") == [5, 5, 4] and actual(found, "retention") == []
     assert found.misses == ()
 
@@ -92,7 +92,7 @@ def test_a_period_that_an_event_sets_aside_tells_nothing(tmp_path: Path) -> None
     text = (folder / "study.toml").read_text("utf-8").replace("[plan]", '[plan]\nevents = "events.csv"')
     (folder / "study.toml").write_text(text, "utf-8")
     bent = take_in(folder, ("study.shape=customers",))
-    found = track_records(bent, (record_of("2025Q4", FORECAST, customers=6.0),), Rates())
+    found = track_records(bent, (record_of("2025Q4", FORECAST, customers=6.0),), Rates(), Done())
     # the period before it goes too; a, b and f are there after it and never left, so that only e is volume
     assert [(one.metric, one.period, one.actual) for one in found.scored if one.metric != "margin"] == [
         ("customers", "2026Q3", 3.0)
@@ -109,7 +109,7 @@ def test_what_an_initiative_cost_is_held_against_what_was_said(intake: Intake) -
     dearer = replace(intake, case=replace(intake.case, plan=plan))
     cost = claim("cost", "2026Q1", 500.0, 50.0, initiative="fleet")
     record = record_of("2025Q4", FORECAST, customers=6.0, initiatives=[cost])
-    found = track_records(dearer, (record,), Rates())
+    found = track_records(dearer, (record,), Rates(), Done())
     assert [(one.initiative, one.actual, one.inside()) for one in found.scored if one.metric == "cost"] == [
         ("fleet", 630.0, False)
     ]
