@@ -44,7 +44,7 @@ class ForecastNoise:
 
     `level` is the standard error of the log of today's leaving intensity, `leaving` its scatter between periods beyond
     counting, `money` the change of money a customer from one period to the next (relative), `score` the scatter of the
-    mean score between periods beyond sampling (points).
+    mean score between periods beyond sampling, with the sampling error of all of them (points).
     """
 
     level: float
@@ -131,7 +131,7 @@ def _score(cells: Cells) -> Scatter:
     """Scatter of the mean overall score between periods; none where answers stay on their engine."""
     if isinstance(cells, SitePanel):
         rows = cells.panel.groupby("t")[OVERALL].agg(["mean", "var", "count"]).dropna()
-        return between(rows["mean"].to_numpy(float), (rows["var"] / rows["count"]).to_numpy(float))
+        return _with_level(rows["mean"].to_numpy(float), (rows["var"] / rows["count"]).to_numpy(float))
     found = cells.scores.get(OVERALL)
     if not isinstance(found, pd.DataFrame) or found.empty:
         return NONE
@@ -139,4 +139,11 @@ def _score(cells: Cells) -> Scatter:
     sums = sums[sums["n"] > 1]
     mean = (sums["total"] / sums["n"]).to_numpy(float)
     spread = (sums["squares"] / sums["n"]).to_numpy(float) - mean**2
-    return between(mean, np.maximum(spread, 0.0) / sums["n"].to_numpy(float))
+    return _with_level(mean, np.maximum(spread, 0.0) / sums["n"].to_numpy(float))
+
+
+def _with_level(values: np.ndarray, variances: np.ndarray) -> Scatter:
+    """The scatter between values and the sampling error of their mean, as one standard deviation."""
+    found = between(values, variances)
+    known = float((1 / np.maximum(variances, 1e-12)).sum()) if found.df else np.inf
+    return Scatter(sd=float(np.hypot(found.sd, np.sqrt(1 / known))), df=found.df)

@@ -23,15 +23,21 @@ class Share:
 
 
 def kept_customers(measured: Sequence[MeasuredInitiative]) -> dict[tuple[str, str, int], Actual]:
-    """The share of customers an initiative was measured to keep, as `retention` of its last measured period.
+    """The share of customers an initiative was measured to keep, as `retention` of the period in which it shows last.
 
-    It is of those who got it; a forecast speaks of all customers, as if all of them had.
+    Who leaves is told on the last row before; a forecast tells it of the period after. It is of those who got it; a
+    forecast speaks of all customers, as if all of them had.
     """
     return {
-        (one.initiative, "retention", one.last): Actual(value=-one.effect.estimate, se=one.effect.se)
+        (one.initiative, "retention", shown_in(one)): Actual(value=-one.effect.estimate, se=one.effect.se)
         for one in measured
         if one.outcome == "churn" and one.unit == "points"
     }
+
+
+def shown_in(one: MeasuredInitiative) -> int:
+    """The period (an ordinal) in whose figures the last measured effect shows."""
+    return one.last + (one.outcome == "churn")
 
 
 def share_delivered(
@@ -39,15 +45,15 @@ def share_delivered(
 ) -> dict[str, Share]:
     """By initiative how much of its forecast was measured; none where neither leaving nor money can be compared.
 
-    Leaving where it was measured, else money: the effect over what the latest record that chose it claimed of its last
-    measured period. Money is told relative to the margin that was forecast, or for a customer there.
+    Leaving where it was measured, else money: the effect over what the latest record that chose it claimed of the
+    period in which it shows last. Money is told relative to the margin that was forecast, or for a customer there.
     """
     found: dict[str, Share] = {}
     for one in sorted(measured, key=lambda item: item.outcome != "churn"):
         record = next((r for r in reversed(records) if one.initiative in r.chosen), None)
         if record is None or one.initiative in found:
             continue
-        expected = _claimed(one, record, period_label(one.last, kind))
+        expected = _claimed(one, record, period_label(shown_in(one), kind))
         if expected is None or expected <= 0:
             continue
         sign = -1.0 if one.outcome == "churn" else 1.0

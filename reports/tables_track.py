@@ -51,14 +51,19 @@ def track_tables(tracked: Tracked) -> dict[str, pd.DataFrame]:
 def track_table(tracked: Tracked) -> pd.DataFrame:
     """A row a claim of which the actual figure is known; the range is as claimed.
 
-    `inside`, `crps` and `pit` judge it by a range that allows for the sampling error `actual_se` of what was seen.
+    `inside`, `crps` and `pit` judge it by a range that allows for the sampling error `actual_se` of what was seen;
+    `inside` is blank where no range was claimed.
     """
     rows = [
         {
             **{"claim": one.id, "kind": one.kind, "metric": one.metric, "initiative": one.initiative},
             **{"made": one.made, "period": one.period, "periods_ahead": one.ahead, "unit": one.unit},
             **{"forecast": one.mean, "p05": float(one.quantiles[P05]), "p95": float(one.quantiles[P95])},
-            **{"actual": one.actual, "actual_se": one.actual_se, "inside": int(one.inside())},
+            **{
+                "actual": one.actual,
+                "actual_se": one.actual_se,
+                "inside": int(one.inside()) if one.spread > 0 else np.nan,
+            },
             **{"crps": one.crps(), "pit": one.pit()},
         }
         for one in tracked.scored

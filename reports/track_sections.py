@@ -86,7 +86,9 @@ def _claim_row(one: Scored, tracked: Tracked) -> tuple[str, ...]:
     figure = _figure(one.metric)
     name = f"{name_of(one.metric, tracked)}{f' of {one.initiative}' if one.initiative else ''}"
     figures = (one.mean, float(one.quantiles[P05]), float(one.quantiles[P95]), one.actual)
-    return (name, one.period, *(figure(value) for value in figures), "yes" if one.inside() else "no")
+    within = "yes" if one.inside() else "no"
+    within = within if one.spread > 0 else "no range"
+    return (name, one.period, *(figure(value) for value in figures), within)
 
 
 def _misses(tracked: Tracked) -> Section | None:

@@ -37,8 +37,8 @@ LEAVING = MeasuredInitiative(
     evidence=None,
     why="",
     data_id="a.b.c",
-    first=LAST - 1,
-    last=LAST,
+    first=LAST - 2,
+    last=LAST - 1,
 )
 CLAIMED = (
     claim("retention", "2026Q3", 0.02, 0.005, initiative="fleet"),
@@ -52,7 +52,7 @@ RECORD = record_of(
 )
 
 
-def test_less_leaving_is_retention_of_the_last_measured_period() -> None:
+def test_less_leaving_is_retention_of_the_period_after_the_last_row() -> None:
     assert kept_customers((LEAVING,)) == {("fleet", "retention", LAST): Actual(value=0.01, se=0.002)}
 
 
@@ -63,7 +63,7 @@ def test_the_share_delivered_is_the_effect_over_its_claim() -> None:
 
 def test_money_counts_where_leaving_was_not_measured() -> None:
     gain = replace(EFFECT, estimate=1.0, low=0.5, high=1.5)
-    money = replace(LEAVING, outcome="margin", unit="money_per_customer_period", effect=gain)
+    money = replace(LEAVING, outcome="margin", unit="money_per_customer_period", effect=gain, last=LAST)
     # 300 claimed of 150 customers is 2 each; of 6,000 of margin it is a twentieth
     assert share_delivered((money,), (RECORD,), "quarter")["fleet"].mean == pytest.approx(0.5)
     relative = replace(money, unit="relative", effect=replace(gain, estimate=0.04))
