@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from impact.cells import summarise
 from impact.cells.cohort import Cohort, follow_cohort
 from impact.cells.segment_cells import may_be_named
 from impact.checks import Check
 from impact.errors import Finding, InputError
 from impact.intake import Intake, take_in
 from impact.journey import OVERALL
+from impact.measure_study import measure_checks, measure_initiatives, study_rollouts
 from impact.periods import parse_period, period_label
 from impact.record import Record, latest_of_each, read_own_records
+from impact.rollout import BEGUN
 from impact.study import Study
 from models.base import rate_of_margin
 from models.happened import bent_periods, held_against, one_a_period, paid, what_happened, with_margin
+from models.measured import MeasuredInitiative
+from models.measured_claims import kept_customers, share_delivered
 from models.misses import Forecast, Miss, Rate, Rates, Seen, split_misses
 from models.score_checks import corrected_check, score_checks
 from models.scores import GroupScore, Scored, calibration_curve, running_alarm, score_group
+from reports.tables_benefits import benefits_table
 from reports.track_page import deliver_track, headline, refuse_not_track
 from reports.tracked import Tracked
+from scenarios.measured_benefits import measured_benefits
 
 if TYPE_CHECKING:
     from impact.progress import Progress
@@ -62,9 +69,13 @@ def track_study(path: Path, out: Path | None, overrides: tuple[str, ...], progre
         runs = out or intake.study.folder / "out"
         place = runs / FOLDER
         refuse_not_track(place)
-        records = records_since(read_own_records(runs, *_owner(intake.study)), intake.study, runs)
+        known = read_own_records(runs, intake.study.study.name, intake.study.study.currency)
+        records = records_since(known, intake.study, runs)
+    with progress.stage("Measuring finished initiatives"):
+        done = measure_begun(intake)
     with progress.stage("Holding forecasts against what happened"):
-        tracked = track_records(intake, records, read_rates(runs / CALIBRATION, intake.study.model.lag))
+        rates = read_rates(runs / CALIBRATION, intake.study.model.lag)
+        tracked = with_register(track_records(intake, records, rates, done), known)
     with progress.stage("Writing pages"):
         tables, files = deliver_track(tracked, place)
     return TrackOutcome(
@@ -76,10 +87,6 @@ def track_study(path: Path, out: Path | None, overrides: tuple[str, ...], progre
         files=files,
         seconds=time.monotonic() - started,
     )
-
-
-def _owner(study: Study) -> tuple[str, str]:
-    return study.study.name, study.study.currency
 
 
 def records_since(records: Sequence[Record], study: Study, runs: Path) -> tuple[Record, ...]:
@@ -110,17 +117,42 @@ def _made(record: Record, study: Study) -> int:
     return parse_period(record.as_of, study.period_kind)
 
 
-def track_records(intake: Intake, records: tuple[Record, ...], rates: Rates) -> Tracked:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What finished initiatives were measured to do, and the checks of it."""
+
+    measured: tuple[MeasuredInitiative, ...] = ()
+    checks: tuple[Check, ...] = ()
+
+
+def measure_begun(intake: Intake) -> Done:
+    """The measured effects of what is live or done; nothing is summarised where nothing has begun."""
+    if not any(item.status in BEGUN for item in intake.case.plan.initiatives):
+        return Done()
+    cells = summarise(intake.source, intake.case.journey, intake.study)
+    measured = measure_initiatives(intake, cells)
+    return Done(measured=measured, checks=measure_checks(intake, study_rollouts(intake, cells), measured))
+
+
+def with_register(tracked: Tracked, records: Sequence[Record]) -> Tracked:
+    """The same with the register of benefits, approved by any of the records and measured by now."""
+    delivered = share_delivered(tracked.measured, records, tracked.study.period_kind)
+    register = benefits_table(tracked.plan, records, measured_benefits(records, delivered))
+    return replace(tracked, register=register)
+
+
+def track_records(intake: Intake, records: tuple[Record, ...], rates: Rates, done: Done) -> Tracked:
     """Every claim of the records beside what happened, scored; the misses are of the latest record."""
     study, plan = intake.study, intake.case.plan
     named = may_be_named(intake.source, study)
+    bent = bent_periods(plan, study.model.lag)
+    known = paid(plan) | kept_customers(done.measured)
     scored: list[Scored] = []
     for record in records:
-        cohort = follow_cohort(intake.source, intake.case.journey, study, _made(record, study))
+        cohort = follow_cohort(intake.source, intake.case.journey, study, _made(record, study), bent)
         rate = rate_of_margin(cohort.everyone["margin"], study)
-        bent = bent_periods(plan, study.model.lag)
         happened = what_happened(cohort, rate=rate, joiners=record.about.joiners, bent=bent, named=named)
-        scored += held_against(record, happened.beside(paid(plan)), study.period_kind)
+        scored += held_against(record, happened.beside(known), study.period_kind)
     alarm = next((found for name in ("margin", "revenue") if (found := one_a_period(scored, name))), ())
     groups = groups_of(scored)
     running = running_alarm(alarm, study.study.seed) if alarm else None
@@ -134,13 +166,15 @@ def track_records(intake: Intake, records: tuple[Record, ...], rates: Rates) -> 
         curve=calibration_curve(scored),
         alarm=running,
         misses=misses_of(intake, record, cohort, rates),
-        cohort=cohort,
+        cohort=replace(cohort, money=with_margin(cohort.money, rate)),
         named=named,
         checks=(
             *intake.checks,
+            *done.checks,
             *score_checks(groups[0], running),
             corrected_check(record.about.customers, started, record.as_of),
         ),
+        measured=done.measured,
     )
 
 
@@ -165,7 +199,8 @@ def misses_of(intake: Intake, record: Record, cohort: Cohort, rates: Rates) -> t
         name: np.array([_claimed(record, name, period_label(t, study.period_kind)) for t in span])
         for name in ("customers", "retention", "margin", "csat")
     }
-    if record.about.joiners or not np.isfinite(means["margin"]).any():
+    started = float(cohort.money.loc[cohort.money["t"] == cohort.as_of, "customers"].sum())
+    if record.about.joiners or not np.isfinite(means["margin"]).any() or not started:
         return ()
     whole = int(np.isfinite(means["margin"]).sum())
     forecast = Forecast(
@@ -185,19 +220,18 @@ def _claimed(record: Record, metric: str, period: str) -> float:
 
 
 def _seen(intake: Intake, cohort: Cohort, periods: int) -> Seen:
-    """What came of a cohort in its first so many periods; periods that an event bends are not among them."""
+    """What came of a cohort in its first so many periods."""
     study, plan = intake.study, intake.case.plan
     money = with_margin(cohort.money, rate_of_margin(cohort.everyone["margin"], study))
     start = money[money["t"] == cohort.as_of][["persona", "customers", "revenue", "margin"]]
     later = money.assign(place=money["t"] - cohort.as_of - 1)
-    bent = later["t"].isin(bent_periods(plan, study.model.lag))
     overall = cohort.scores[cohort.scores["stage"] == OVERALL].set_index("t")
     span = range(cohort.as_of + 1, cohort.as_of + 1 + periods)
     answers = overall[["mean", "sd", "customers"]].astype(float).reindex(span)
     dear = [event.first for event in plan.events if event.kind == "price" and event.first > cohort.as_of]
     return Seen(
         start=start.reset_index(drop=True),
-        money=later[later["place"].between(0, periods - 1) & ~bent].drop(columns="t").reset_index(drop=True),
+        money=later[later["place"].between(0, periods - 1)].drop(columns="t").reset_index(drop=True),
         score=answers["mean"].to_numpy(),
         score_se=(answers["sd"] / np.sqrt(answers["customers"])).to_numpy(),
         priced=np.array([any(first <= t for first in dear) for t in span]),

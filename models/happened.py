@@ -16,7 +16,6 @@ from impact.periods import PeriodKind, parse_period
 from impact.record import Record
 from models.scores import Scored
 
-MONEY = ("customers", "retention", "revenue", "margin")
 COST = "cost"
 
 
@@ -30,19 +29,19 @@ class Actual:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happened:
-    """What happened after a forecast: of a metric, or of an initiative's cost, by period (an ordinal)."""
+    """What happened after a forecast by period (an ordinal): of a metric, or of an initiative and a metric."""
 
     metrics: Mapping[tuple[str, int], Actual]
-    costs: Mapping[tuple[str, int], Actual] = field(default_factory=dict)
+    initiatives: Mapping[tuple[str, str, int], Actual] = field(default_factory=dict)
 
-    def beside(self, costs: Mapping[tuple[str, int], Actual]) -> Happened:
-        """The same with what initiatives cost, by initiative and period."""
-        return replace(self, costs=costs)
+    def beside(self, initiatives: Mapping[tuple[str, str, int], Actual]) -> Happened:
+        """The same with what is known of initiatives."""
+        return replace(self, initiatives=initiatives)
 
     def of(self, kind: str, metric: str, initiative: str | None, period: int) -> Actual | None:
         """The figure a claim of this kind speaks of, or None where it is not known."""
         if kind == "initiative":
-            return self.costs.get((str(initiative), period)) if metric == COST else None
+            return self.initiatives.get((str(initiative), metric, period))
         return self.metrics.get((metric, period)) if kind == "metric" else None
 
 
@@ -111,12 +110,13 @@ def bent_periods(plan: Plan, lag: int) -> frozenset[int]:
     return frozenset(t for event in events for t in range(event.first - lag, event.last + 1))
 
 
-def paid(plan: Plan) -> dict[tuple[str, int], Actual]:
+def paid(plan: Plan) -> dict[tuple[str, str, int], Actual]:
     """What initiatives cost in each period of which the plan has actual rows."""
-    found: dict[tuple[str, int], float] = {}
+    found: dict[tuple[str, str, int], float] = {}
     for row in plan.costs:
         if row.actual:
-            found[row.initiative, row.period] = found.get((row.initiative, row.period), 0.0) + row.capex + row.opex
+            key = (row.initiative, COST, row.period)
+            found[key] = found.get(key, 0.0) + row.capex + row.opex
     return {key: Actual(value=value) for key, value in found.items()}
 
 

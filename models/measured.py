@@ -14,8 +14,8 @@ from impact.cells.rollout_summary import MET_ANY, met_measure, score_measure
 from impact.evidence import MEASURED, Evidence, Measured, Unit
 from impact.initiative import Plan
 from impact.journey import OVERALL, Journey
-from impact.periods import PeriodKind, period_label
-from models.measure.effect_of import measure_effect
+from impact.periods import PERIODS_A_YEAR, PeriodKind, period_label
+from models.measure.effect_of import Manner, measure_effect
 from models.measure.panel import Effect, Panel
 
 LEAST_AFTER = 2  # periods with the initiative, before it is measured
@@ -129,10 +129,11 @@ def _of_rollout(
     rollout: RolloutCells, plan: Plan, journey: Journey, kind: PeriodKind
 ) -> tuple[MeasuredInitiative, ...]:
     found: list[MeasuredInitiative] = []
-    met = _share_met(rollout)
+    manner = Manner(season=PERIODS_A_YEAR[kind])
+    met = _share_met(rollout, manner)
     for asked in _asked(rollout, plan, journey):
         panel = panel_of(rollout, asked.measure)
-        effects = measure_effect(panel) if panel is not None else ()
+        effects = measure_effect(panel, manner) if panel is not None else ()
         if panel is not None and effects:
             found.append(_measured(rollout, asked, panel, effects, (met, kind)))
     return _one_teacher(found)
@@ -151,10 +152,10 @@ def _asked(rollout: RolloutCells, plan: Plan, journey: Journey) -> list[_Asked]:
     ]
 
 
-def _share_met(rollout: RolloutCells) -> float:
+def _share_met(rollout: RolloutCells, manner: Manner) -> float:
     """The share of those who got it who would have met what it fixes; nan where it was not seen."""
     panel = panel_of(rollout, MET_ANY)
-    effects = measure_effect(panel) if panel is not None else ()
+    effects = measure_effect(panel, manner) if panel is not None else ()
     if panel is None or not effects:
         return float("nan")
     return float(np.clip(without_it(panel, effects[0]), 0.0, 1.0))
@@ -237,8 +238,8 @@ def _why_not(asked: _Asked, effect: Effect, told: _Told) -> str:
 def _one_teacher(found: Sequence[MeasuredInitiative]) -> tuple[MeasuredInitiative, ...]:
     """The outcomes with at most one row on leaving or money: leaving where it makes one, else money.
 
-    They are of the same customers in the same periods, so that two rows would teach the haircut twice. Which it is,
-    is settled before either is looked at.
+    They are of the same customers in the same periods, so that two rows would teach the haircut twice. Which of them
+    it is does not hang on what they found, so that no winner is picked.
     """
     taught = any(one.outcome == "churn" and one.evidence is not None for one in found)
     why = "leaving of the same customers teaches the haircut: shown, not learnt from"

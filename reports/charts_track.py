@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from reports.charts import SIZE, WIDTH, Interval
-from reports.figures import in_unit_of
+from reports.figures import money
 from reports.svg import safe, scale, words_at, wrap
 
 
@@ -45,7 +45,7 @@ def steps_to_actual(forecast: float, parts: Sequence[tuple[str, float]], actual:
     for _, value in parts:
         ends.append(ends[-1] + value)
     place = scale([*ends, actual], left, right)
-    figures, unit = in_unit_of([forecast, *(value for _, value in parts), actual])
+    figures = [money(value) for value in (forecast, *(value for _, value in parts), actual)]
     lines = [("forecast", forecast, forecast), *((n, *two) for (n, _), two in zip(parts, pairwise(ends), strict=True))]
     body = ""
     for line, ((name, start, end), told) in enumerate(
@@ -59,7 +59,7 @@ def steps_to_actual(forecast: float, parts: Sequence[tuple[str, float]], actual:
             body += f'<rect class="{kind}" x="{min(place(start), place(end)):.1f}" y="{y + 4}" '
             body += f'width="{max(abs(place(end) - place(start)), 1.0):.1f}" height="{row - 8}"/>'
         body += words_at(0, y + 15, wrap(name, left - 6, SIZE, 1), SIZE, strong)
-        body += words_at(WIDTH, y + 15, [f"{told}{unit}"], SIZE, f'text-anchor="end"{strong}')
+        body += words_at(WIDTH, y + 15, [told], SIZE, f'text-anchor="end"{strong}')
     return _picture(row * (len(parts) + 2) + 2, title, body)
 
 
@@ -72,7 +72,8 @@ def own_curve(nominal: Sequence[float], realised: Sequence[Interval], title: str
         body += f'<line class="range" x1="{x(share):.1f}" x2="{x(share):.1f}" y1="{y(row.low):.1f}" '
         body += f'y2="{y(row.high):.1f}"/><circle class="middle" cx="{x(share):.1f}" cy="{y(row.middle):.1f}" r="4">'
         body += f"<title>{safe(row.name)}</title></circle>"
-        body += words_at(x(share), bottom + 16, [f"{share:.0%}"], 10, 'text-anchor="middle" class="soft"')
+        anchor = "start" if share == max(nominal) else "end"
+        body += words_at(x(share), bottom + 16, [f"{share:.0%}"], 10, f'text-anchor="{anchor}" class="soft"')
     for share in (0.0, 0.5, 1.0):
         body += words_at(left - 6, y(share) + 4, [f"{share:.0%}"], 10, 'text-anchor="end" class="soft"')
     body += words_at(right + 12, y(1.0) + 4, ["held, of a range that", "should hold so much"], 10, 'class="soft"')

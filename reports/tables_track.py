@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, fields
+
 import numpy as np
 import pandas as pd
 
+from impact.evidence import Evidence
 from impact.groups import LEAST_GROUP
 from impact.periods import parse_period, period_label
 from models.scores import P05, P95
@@ -22,6 +25,10 @@ SCORES = (
 MISSES = ("made", "period", "part", "value", "low", "high", "forecast", "actual")
 CURVE = ("nominal", "realised", "low", "high", "n", "periods")
 COHORT = ("period", "customers", "returned", "left_otherwise", "revenue", "margin", "new_customers")
+MEASURED = (
+    *("initiative", "outcome", "of", "unit", "estimate", "se", "low", "high", "grade", "method", "units", "treated"),
+    *("from", "to", "before", "after", "pretrend_p", "placebo", "learnt", "said", "data_id"),
+)
 ALARM = ("period", "above", "below", "limit")
 
 
@@ -34,6 +41,9 @@ def track_tables(tracked: Tracked) -> dict[str, pd.DataFrame]:
         "calibration_curve": curve_table(tracked),
         "alarm": alarm_table(tracked),
         "cohort": cohort_table(tracked),
+        "benefits": tracked.register,
+        "measured": measured_table(tracked),
+        "evidence": evidence_rows(tracked),
         "checks": checks_table(tracked.checks),
     }
 
@@ -41,14 +51,19 @@ def track_tables(tracked: Tracked) -> dict[str, pd.DataFrame]:
 def track_table(tracked: Tracked) -> pd.DataFrame:
     """A row a claim of which the actual figure is known; the range is as claimed.
 
-    `inside`, `crps` and `pit` judge it by a range that allows for the sampling error `actual_se` of what was seen.
+    `inside`, `crps` and `pit` judge it by a range that allows for the sampling error `actual_se` of what was seen;
+    `inside` is blank where no range was claimed.
     """
     rows = [
         {
             **{"claim": one.id, "kind": one.kind, "metric": one.metric, "initiative": one.initiative},
             **{"made": one.made, "period": one.period, "periods_ahead": one.ahead, "unit": one.unit},
             **{"forecast": one.mean, "p05": float(one.quantiles[P05]), "p95": float(one.quantiles[P95])},
-            **{"actual": one.actual, "actual_se": one.actual_se, "inside": int(one.inside())},
+            **{
+                "actual": one.actual,
+                "actual_se": one.actual_se,
+                "inside": int(one.inside()) if one.spread > 0 else np.nan,
+            },
             **{"crps": one.crps(), "pit": one.pit()},
         }
         for one in tracked.scored
@@ -99,6 +114,32 @@ def alarm_table(tracked: Tracked) -> pd.DataFrame:
         return pd.DataFrame(columns=list(ALARM))
     columns = {"period": list(alarm.periods), "above": alarm.above, "below": alarm.below, "limit": alarm.limit}
     return pd.DataFrame(columns)
+
+
+def measured_table(tracked: Tracked) -> pd.DataFrame:
+    """A row an outcome of a finished initiative: its effect on those who got it, how found, and whether it teaches."""
+    kind, rows = tracked.study.period_kind, []
+    for one in tracked.measured:
+        effect = one.effect
+        rows.append(
+            {
+                **{"initiative": one.initiative, "outcome": one.outcome, "of": one.of, "unit": one.unit},
+                **{"estimate": effect.estimate, "se": effect.se, "low": effect.low, "high": effect.high},
+                **{"grade": effect.grade, "method": effect.method, "units": effect.units, "treated": effect.treated},
+                **{"from": period_label(one.first, kind), "to": period_label(one.last, kind)},
+                **{"before": effect.before, "after": effect.after, "pretrend_p": effect.pretrend_p},
+                **{"placebo": effect.placebo, "learnt": int(one.evidence is not None)},
+                **{"said": " ".join(part for part in (effect.said, one.why) if part), "data_id": one.data_id},
+            }
+        )
+    return pd.DataFrame(rows, columns=list(MEASURED))
+
+
+def evidence_rows(tracked: Tracked) -> pd.DataFrame:
+    """Rows for the plan's evidence, those that teach: what `[plan].measured` reads back."""
+    columns = [field.name for field in fields(Evidence)]
+    rows = [asdict(one.evidence) for one in tracked.measured if one.evidence is not None]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def cohort_table(tracked: Tracked) -> pd.DataFrame:

@@ -66,7 +66,8 @@ def headline(tracked: Tracked) -> str:
 
 
 def _margin_said(tracked: Tracked) -> str:
-    group = next((one for one in tracked.groups if one.group in ("margin", "revenue")), None)
+    groups = {one.group: one for one in tracked.groups}
+    group = groups.get("margin", groups.get("revenue"))
     if group is None or not math.isfinite(group.ratio.value):
         return "money cannot be told"
     gap = group.ratio.value - 1

@@ -10,10 +10,11 @@ from models.misses import PARTS, summed
 from models.scores import P05, P95, Scored
 from reports.charts import Interval
 from reports.charts_track import own_curve, seen_on_fan, steps_to_actual
-from reports.figures import money, percent, plain, significant, whole
+from reports.figures import money, percent, plain, signed_percent, significant, whole
 from reports.sections import Section, Table
 
 if TYPE_CHECKING:
+    from models.measured import MeasuredInitiative
     from reports.tracked import Tracked
 
 NAMES = {
@@ -27,7 +28,7 @@ NAMES = {
     "initiatives": "Initiatives",
 }
 PARTS_SAID = {
-    "volume": "customers, not leaving",
+    "volume": "volume",
     "retention": "leaving",
     "satisfaction": "satisfaction",
     "mix": "mix of personas",
@@ -85,7 +86,9 @@ def _claim_row(one: Scored, tracked: Tracked) -> tuple[str, ...]:
     figure = _figure(one.metric)
     name = f"{name_of(one.metric, tracked)}{f' of {one.initiative}' if one.initiative else ''}"
     figures = (one.mean, float(one.quantiles[P05]), float(one.quantiles[P95]), one.actual)
-    return (name, one.period, *(figure(value) for value in figures), "yes" if one.inside() else "no")
+    within = "yes" if one.inside() else "no"
+    within = within if one.spread > 0 else "no range"
+    return (name, one.period, *(figure(value) for value in figures), within)
 
 
 def _misses(tracked: Tracked) -> Section | None:
@@ -101,7 +104,7 @@ def _misses(tracked: Tracked) -> Section | None:
     return Section(
         anchor="misses",
         title="Why margin came otherwise",
-        note="Customers: who left not of their own will, came back, or is no longer in the ledger. Price and rate: a "
+        note="Volume: who left not of their own will, came back, or is no longer in the ledger. Price and rate: a "
         "rate of margin that moved, and what the same customers pay since a price event of the plan. Satisfaction: "
         "scores other than forecast, at the slope of calibration. The parts add up.",
         charts=(steps_to_actual(forecast, parts, actual, title),),
@@ -138,8 +141,8 @@ def _own_claims(tracked: Tracked) -> Section | None:
                     str(one.n),
                     str(one.periods),
                     _or_none(one.coverage.value, percent),
-                    percent(one.coverage.low),
-                    percent(one.coverage.high),
+                    f"{one.coverage.low:.0%}",
+                    f"{one.coverage.high:.0%}",
                     _or_none(one.ratio.value, plain),
                     significant(one.width_needed.value),
                     f"{significant(one.width_needed.low)} to {significant(one.width_needed.high)}",
@@ -152,46 +155,42 @@ def _own_claims(tracked: Tracked) -> Section | None:
 
 
 def _initiatives(tracked: Tracked) -> Section | None:
-    """What was approved, and what is known of it."""
-    if not tracked.latest.chosen:
+    """What was approved or has begun: what it was to bring, what it was measured to bring, what may be booked."""
+    chosen = {name for record in tracked.records for name in record.chosen}
+    effects = {one.initiative: one for one in reversed(tracked.measured)}
+    lines = [row for row in tracked.register.to_dict("records") if row["initiative"] in chosen | effects.keys()]
+    if not lines:
         return None
-    now = {item.initiative: item for item in tracked.plan.initiatives}
-    rows = []
-    for name in tracked.latest.chosen:
-        item = now.get(name)
-        rows.append(
-            (
-                item.name if item else name,
-                item.status if item else "no longer in the plan",
-                "not measured yet",
-                money(_expected(tracked, name, "benefit")),
-                money(_expected(tracked, name, "cost")),
-                money(item.actual_cost if item else None),
-            )
-        )
+    money_of = ("approved_benefit", "measured_benefit", "bookable", "approved_cost", "actual_cost")
     return Section(
         anchor="initiatives",
-        title="Initiatives that were approved",
-        note="Benefit and cost are what was forecast for the periods since, undiscounted.",
+        title=f"Initiatives that were approved / {tracked.study.study.currency}",
+        note="Benefits are discounted over the horizon. A measured benefit is the approved one times the share of its "
+        "forecast that was measured; no more than the lower end of its range may be booked.",
         table=Table(
-            headings=("Initiative", "Status", "Effect", "Benefit forecast", "Cost forecast", "Actual cost"),
-            rows=tuple(rows),
+            headings=("Initiative", "Status", "Effect", *(name.replace("_", " ") for name in money_of)),
+            rows=tuple(
+                (
+                    str(row["name"] or row["initiative"]),
+                    str(row["status"]),
+                    _effect_said(effects.get(str(row["initiative"]))),
+                    *(_or_none(float(row[name]), money) for name in money_of),
+                )
+                for row in lines
+            ),
             words=3,
         ),
     )
 
 
-def _expected(tracked: Tracked, initiative: str, metric: str) -> float | None:
-    """What a record claims of an initiative, summed over the periods since; None where it claims nothing."""
-    record, last = tracked.latest, tracked.study.study.as_of
-    claims = [c for c in record.claims if c.initiative == initiative and c.metric == metric]
-    known = record.about.horizon[: _since(tracked)]
-    found = [one.mean for one in claims if one.period in known]
-    return sum(found) if found and last else None
-
-
-def _since(tracked: Tracked) -> int:
-    return int(tracked.study.as_of - tracked.cohort.as_of)
+def _effect_said(one: MeasuredInitiative | None) -> str:
+    """The first outcome that was measured, leaving before money, in words."""
+    if one is None:
+        return "not measured yet"
+    effect = one.effect
+    said = signed_percent if one.unit in ("points", "relative") else money
+    name = "leaving rate" if one.outcome == "churn" else one.outcome
+    return f"{name} {said(effect.estimate)} (range {said(effect.low)} to {said(effect.high)}), {effect.grade}"
 
 
 SECTIONS = (_metrics, _misses, _own_claims, _initiatives)

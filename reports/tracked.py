@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import pandas as pd
 
 from impact.cells.cohort import Cohort
 from impact.checks import Check
 from impact.initiative import Plan
 from impact.record import Record
 from impact.study import Study
+from models.measured import MeasuredInitiative
 from models.misses import Miss
 from models.scores import Alarm, CurvePoint, GroupScore, Scored
 
@@ -19,6 +22,7 @@ class Tracked:
 
     `groups` begins with all figures together. `misses` are of the latest record, `alarm` of its margin (or revenue)
     over all records, None where nothing with a range can be told. `named` tells that units are stores or accounts.
+    `measured` are the outcomes of finished initiatives, `register` the table of benefits.
     """
 
     study: Study
@@ -32,6 +36,8 @@ class Tracked:
     cohort: Cohort
     named: bool
     checks: tuple[Check, ...]
+    measured: tuple[MeasuredInitiative, ...] = ()
+    register: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def latest(self) -> Record:

@@ -28,6 +28,7 @@ COMPOSITION_ROOT = (
     *("impact/verify_engine.py", "impact/__main__.py", "impact/command/*", "impact/starter.py"),
     *("impact/recording.py", "impact/track_study.py"),
     "impact/measure_study.py",
+    *("impact/recording.py", "impact/track_study.py", "impact/measure_study.py"),
 )
 ENTRIES = tuple(path.removesuffix(".py").removesuffix("/*").replace("/", ".") for path in COMPOSITION_ROOT)
 BAYES = ("models/full*.py", "models/uplift*.py", "models/inference*.py", "models/checks*.py")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,8 +42,10 @@ class Cohort:
     everyone: pd.DataFrame
 
 
-def follow_cohort(source: Source, journey: Journey, study: Study, as_of: int) -> Cohort:
+def follow_cohort(source: Source, journey: Journey, study: Study, as_of: int, bent: Collection[int] = ()) -> Cohort:
     """What became of the customers (or units) with a ledger row at `as_of`; nobody enters later.
+
+    Of the periods `bent`, whose rows an event sets aside, nobody is counted, and to be missing there is no leaving.
 
     Raises:
         InputError: the engine was lost on the way, or had no room.
@@ -50,17 +53,17 @@ def follow_cohort(source: Source, journey: Journey, study: Study, as_of: int) ->
     from impact.engine_faults import engine_faults_told
 
     with engine_faults_told(source.engine.shown):
-        later = source.engine.keep(f"cohort_{as_of}", _rows(source, study, as_of))
+        later = source.engine.keep(f"cohort_{as_of}", _rows(source, study, as_of, bent))
         return Cohort(
             as_of=as_of,
-            money=_money(later, study, as_of),
+            money=_money(later, study, as_of, bent),
             scores=_scores(source, journey, later, as_of),
             pains=_pains(source, journey, later),
             everyone=_everyone(source, study, later, as_of),
         )
 
 
-def _rows(source: Source, study: Study, as_of: int) -> Table:
+def _rows(source: Source, study: Study, as_of: int, bent: Collection[int]) -> Table:
     """A row a customer of the cohort and period with a ledger row, from `as_of` on, beside what it brought then.
 
     `broken` is 1 from the row on before which the customer had been gone; `silent` counts the periods without a row
@@ -73,7 +76,11 @@ def _rows(source: Source, study: Study, as_of: int) -> Table:
     if not kinds:
         rows = rows.mutate(churn_kind=ibis.null("string"))
     ordered = ibis.window(group_by="customer_id", order_by="t")
-    rows = rows.mutate(gap=rows.t - rows.t.lag().over(ordered), ahead=rows.t.lead().over(ordered) - rows.t)
+    told: Value = rows.t
+    for period in bent:
+        told = told - (rows.t > period).ifelse(1, 0)
+    rows = rows.mutate(told=told)
+    rows = rows.mutate(gap=rows.told - rows.told.lag().over(ordered), ahead=rows.told.lead().over(ordered) - rows.told)
     wait = _wait(study)
     rows = rows.mutate(
         broke=(rows.gap > wait).fill_null(False).ifelse(1, 0),  # noqa: FBT003
@@ -81,7 +88,7 @@ def _rows(source: Source, study: Study, as_of: int) -> Table:
         last=rows.ahead.isnull().ifelse(1, 0),
     )
     so_far = ibis.window(group_by="customer_id", order_by="t", preceding=None, following=0)
-    return rows.mutate(broken=rows.broke.max().over(so_far)).drop("gap", "ahead", "broke")
+    return rows.mutate(broken=rows.broke.max().over(so_far)).drop("told", "gap", "ahead", "broke")
 
 
 def _wait(study: Study) -> int:
@@ -104,7 +111,7 @@ def _started(source: Source, ledger: Table, as_of: int) -> Table:
     )
 
 
-def _money(later: Table, study: Study, as_of: int) -> pd.DataFrame:
+def _money(later: Table, study: Study, as_of: int, bent: Collection[int]) -> pd.DataFrame:
     seen = later.group_by(GROUPS).agg(
         customers=later.count(), returned=later.broken.sum(), **{name: later[name].sum() for name in SUMS}
     )
@@ -120,7 +127,9 @@ def _money(later: Table, study: Study, as_of: int) -> pd.DataFrame:
     found[counts] = found[counts].fillna(0.0)
     money = [name for name in SUMS if found[name].notna().any()]
     found[money] = found[money].where(found["customers"] > 0, found[money].fillna(0.0))
-    found.loc[found.index.get_level_values("t") > study.as_of - _wait(study) + 1, counts] = float("nan")
+    periods = found.index.get_level_values("t")
+    found.loc[periods > study.as_of - _wait(study) + 1, counts] = float("nan")
+    found.loc[periods.isin(list(bent))] = float("nan")
     return pd.DataFrame(found.reset_index())
 
 
