@@ -9,8 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from reports.planning_page import NOT_ASKED, deliver_planning, planning_tables, refuse_not_planning
-
 from impact.checks import Check
 from impact.choosing import find_choice
 from impact.opening import Delivery, open_to_decide

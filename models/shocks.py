@@ -17,7 +17,6 @@ from impact.cells import Cells, CustomerCells
 from impact.cells.summary import RECENT
 from impact.journey import OVERALL
 from impact.rng import stream
-from impact.study import Study
 
 PRIOR_STEPS = 4
 # Spreads of one period that are ordinary: a seventh of a leaving rate, 2% of money a customer, .08 points of a mean.
@@ -54,7 +53,7 @@ class Shocks:
     chance: np.ndarray
 
 
-def read_history(cells: Cells, study: Study) -> History:
+def read_history(cells: Cells) -> History:
     """The steps of a study's ledger, in either shape."""
     scores = _scores(cells)
     sd = cells.coverage.set_index("stage")["sd"].astype(float)
@@ -109,7 +108,8 @@ def draw_shocks(history: History, periods: int, draws: int, seed: int) -> Shocks
     chance_of_rates = 1 / history.leavers if known else np.zeros(0)
     spread = _spreads(history.leaving, chance_of_rates, LEAVING, (draws, rng))
     # today's rate is itself the mean of the last few periods
-    level = spread / np.sqrt(min(max(known, 1), RECENT)) * rng.standard_normal(draws)
+    doubt = np.hypot(spread / np.sqrt(min(max(known, 1), RECENT)), _of_few(chance_of_rates))
+    level = doubt * rng.standard_normal(draws)
     strays = level[:, None] + spread[:, None] * rng.standard_normal((draws, periods))
     return Shocks(
         leaving=_of_mean_one(strays) if known else np.ones((draws, periods)),
@@ -161,8 +161,15 @@ def _score_shocks(history: History, periods: int, drawing: tuple[int, np.random.
         return np.zeros((draws, periods))
     of_chance = history.score_sd**2 / np.maximum(history.answers, 1.0)
     spread = _spreads(history.score, of_chance, SCORE, drawing)
-    level = spread / np.sqrt(min(len(history.score), RECENT)) * rng.standard_normal(draws)
+    doubt = np.hypot(spread / np.sqrt(min(len(history.score), RECENT)), _of_few(of_chance))
+    level = doubt * rng.standard_normal(draws)
     return np.asarray(level[:, None] + spread[:, None] * rng.standard_normal((draws, periods)))
+
+
+def _of_few(of_chance: np.ndarray) -> float:
+    """The chance in the mean of the last few periods, of variances of each."""
+    recent = of_chance[-RECENT:]
+    return float(np.sqrt(1 / (1 / recent).sum())) if len(recent) else 0.0
 
 
 def _of_mean_one(log: np.ndarray) -> np.ndarray:

@@ -31,7 +31,6 @@ SCHEMA = "cx-impact/1"
 RECORD = "run.json"
 KEPT = {APPROVALS, FORECASTS, "calibration", "ranking", "planning", "track", "design"}
 BESIDE = KEPT | {"check.json", "check.html", "rejects"}
-BESIDE = {"check.json", "check.html", "rejects", "calibration", "ranking", "planning"}
 
 
 def deliver(edition: Edition, found: Findings, intake: Intake, out: Path) -> tuple[Path, ...]:

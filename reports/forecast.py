@@ -9,7 +9,6 @@ import numpy as np
 
 from impact.plan_rows import WrittenRows
 from impact.record import SCHEMA
-from models.forecast_noise import fit_noise
 from reports.edition import Edition
 from reports.findings import Findings
 from scenarios.decision import Decision
@@ -20,13 +19,7 @@ from scenarios.worth import Case
 def forecast_record(edition: Edition, found: Findings, plan: WrittenRows) -> dict[str, object]:
     """The forecast of this run as rows of JSON; `plan` holds the plan tables as they were read."""
     standing, decision = found.standing, found.decision
-    setting = Setting(
-        periods=edition.horizon,
-        currency=edition.currency,
-        has_margin=found.has_margin,
-        noise=fit_noise(found.cells),
-        seed=edition.seed,
-    )
+    setting = Setting(periods=edition.horizon, currency=edition.currency, has_margin=found.has_margin)
     return {
         "schema": SCHEMA,
         "run_id": edition.run_id,

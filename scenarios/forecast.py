@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from impact.record import PLACES, Claim, ClaimKind
-from models.forecast_noise import ForecastNoise, with_noise
 from models.value import as_heads, look_at_today
 from scenarios.decision import Decision
 from scenarios.service import NO_SERVICE
@@ -25,16 +24,11 @@ DIGITS = 10  # of what is certain
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """What a claim is labelled with: periods of the horizon, the currency, and whether money is a margin.
-
-    With `noise` a claim is of what the books will show, the chance of each period included.
-    """
+    """What a claim is labelled with: periods of the horizon, the currency, and whether money is a margin."""
 
     periods: tuple[str, ...]
     currency: str
     has_margin: bool
-    noise: ForecastNoise | None = None
-    seed: int = 0
 
 
 def claims_of(decision: Decision, setting: Setting) -> tuple[Claim, ...]:
@@ -47,12 +41,9 @@ def claims_of(decision: Decision, setting: Setting) -> tuple[Claim, ...]:
     for plan in decision.quarters:
         if plan.scenario not in kinds:
             continue
-        metrics = plan.metrics if setting.noise is None else with_noise(plan.metrics, setting.noise, setting.seed)
         for metric in METRICS:
             if metric in plan.metrics and (metric not in OF_MARGIN or setting.has_margin):
                 out += _by_period((kinds[plan.scenario], metric, None), plan.metrics[metric], setting)
-            if metric not in OF_MARGIN or setting.has_margin:
-                out += _by_period((kinds[plan.scenario], metric, None), metrics[metric], setting)
     return (*out, *_of_initiatives(decision, setting))
 
 

@@ -7,19 +7,21 @@ from dataclasses import replace
 import numpy as np
 
 from models.shocks import Shocks
+from models.value import ValueBase
 from scenarios.quarters import QuarterPlan
 
 
-def shaken(plan: QuarterPlan, shocks: Shocks, start: float, discount: np.ndarray) -> QuarterPlan:
-    """The plan with what strays in it; every scenario of a study strays alike.
+def shaken(plan: QuarterPlan, base: ValueBase, shocks: Shocks | None) -> QuarterPlan:
+    """The plan with what strays in it; every scenario of a study strays alike. Means stay.
 
     Args:
         plan: metrics as expected.
-        shocks: what strays.
-        start: customers at `as_of`.
-        discount: factors `(period,)`.
+        base: whose plan it is.
+        shocks: what strays; None for nothing.
     """
-    was = plan.metrics
+    if shocks is None:
+        return plan
+    was, start = plan.metrics, sum(float(persona.customers.sum()) for persona in base.personas)
     stay = np.clip(was["retention"], 1e-9, 1.0)
     there = np.concatenate([np.full((len(stay), 1), start), was["customers"][:, :-1]], axis=1)
     leaving = -np.log(stay)
@@ -37,7 +39,7 @@ def shaken(plan: QuarterPlan, shocks: Shocks, start: float, discount: np.ndarray
         "revenue": was["revenue"] * money,
         "margin": margin,
         "cash": cash,
-        "cumulative_npv": (cash * discount).cumsum(axis=1),
+        "cumulative_npv": (cash * base.discount).cumsum(axis=1),
         **{name: points + shocks.score for name, points in was.items() if name.startswith("csat")},
     }
     return replace(plan, metrics=was | moved)
