@@ -71,4 +71,18 @@ LEVER_PAGES: tuple[tuple[str, str, str, str], ...] = (
         "Scenarios are those of the plan's table, and several of them joined by a plus.",
         "Take names of the plan's table `scenarios`; `base` is always there.",
     ),
+    (
+        "C670",
+        "The base beside the company's own outlook",
+        "The base is scaled to [finance].outlook, so that plans and books start from one level. A wide gap means that "
+        "the outlook holds something that the ledger's customers, going on, do not bring.",
+        "Look at the table outlook_gap and ask finance what explains the difference.",
+    ),
+    (
+        "C671",
+        "New customers that the outlook asks for",
+        "Where the outlook has more customers than go on, the rest must join. They stand in the rows by period; no net "
+        "present value counts them.",
+        "Compare with the customers who joined of late; correct the outlook, or tell it of the same customers.",
+    ),
 )

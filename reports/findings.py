@@ -21,6 +21,7 @@ from models.drivers import Drivers
 from models.evidence_learnt import Learnt
 from models.excellence import Stride
 from models.lifetime.measure import Lifetimes
+from models.outlook import Scaled
 from models.pains import PainValues
 from models.planning import RatePlan
 from models.points import PointValue
@@ -48,7 +49,8 @@ class Estimates:
     pain point's effect, which its haircut follows. `certified` are the rates as offered for signature, `plans` where
     each stands, and `planning_worth` the money of a point, for base and horizon, with every rate that is
     signed and valid in its place. `predicted` is None where nobody can leave, or where cells were too many to leave
-    their engine. `question` is what the posterior was asked of, `learnt` what evidence did.
+    their engine. `question` is what the posterior was asked of, `learnt` what evidence did. `scaled` is the base with
+    the company's outlook, None where there is none.
     """
 
     calibration: Calibration
@@ -69,6 +71,7 @@ class Estimates:
     planning_worth: float
     learnt: Learnt
     predicted: PredictedLeaving | None = None
+    scaled: Scaled | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

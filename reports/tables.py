@@ -13,6 +13,7 @@ from impact.groups import LEAST_GROUP
 from impact.journey import Journey
 from models.calibration.slopes import Z90, Calibration
 from models.drivers import Drivers
+from models.outlook_gap import gap_table
 from reports.findings import Estimates, Findings, summary
 from reports.tables_against import against_table
 from reports.tables_at_stake import at_stake_table
@@ -67,6 +68,7 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
         "frontier": frontier_table,
         "scenarios": scenarios_table,
         "reconciliation": lambda one: one.reconciliation[list(RECONCILIATION)],
+        "outlook_gap": lambda one: gap_table(one.estimates.scaled if one.estimates else None, one.study),
         "benefits": benefits_table,
         "break_even": break_even_table,
         "checks": lambda one: checks_table(one.checks),

@@ -6,15 +6,20 @@ from dataclasses import replace
 
 import numpy as np
 
-from impact.cells import Cells, SitePanel
+from impact.cells import Cells
+from impact.errors import InputError
+from impact.intake import Intake
 from impact.lever import BASE
 from impact.study import Study
 from models.base import revenue_per_margin
 from models.outlook import Scaled
+from models.outlook_gap import new_customers
 from models.value import ValueBase
 from scenarios.levers_trend import active_share, what_it_brings
+from scenarios.limit_faults import clock_of
 from scenarios.limits import Limits
-from scenarios.scenario import Facts, World
+from scenarios.scenario import Facts, World, scenarios_of
+from scenarios.world_faults import world_faults
 from scenarios.worth import Case
 
 
@@ -50,8 +55,22 @@ def joining_of_late(cells: Cells, base: ValueBase) -> np.ndarray:
 
     They are shared over personas by today's customers.
     """
-    flows = None if isinstance(cells, SitePanel) or cells.lifetime is None else cells.lifetime.revenue
-    if flows is None or flows.empty:
-        return np.full(len(base.personas), np.nan)
-    last = flows.iloc[-1]
-    return np.asarray(active_share(base) * (float(last["new_customers"]) / float(last["after"])))
+    return np.asarray(active_share(base) * new_customers(cells))
+
+
+def refuse_impossible(intake: Intake, cells: Cells, base: ValueBase) -> None:
+    """Raise what is wrong with the plan's scenarios beside the data; `base` may be of a single draw.
+
+    Raises:
+        InputError: all of it at once.
+    """
+    plan, study = intake.case.plan, intake.study
+    facts = scenario_facts(cells, study, base)
+    given = intake.case.journey.pain_ids(), facts.joining
+    found = [
+        fault
+        for scenario in scenarios_of(plan)
+        for fault in world_faults(scenario.name, scenario.changes, base, clock_of(study), given)
+    ]
+    if found:
+        raise InputError(found)

@@ -53,6 +53,7 @@ TABLE_SHEETS: dict[str, tuple[str, str]] = {
     "doubts": ("Doubts", "What would overturn a rate: five questions, and the tests behind each answer."),
     "point_values": ("Value of a point", "What one step of a score is worth, in parts; ranges are 90%."),
     "reconciliation": ("Reconciliation", "The ledger beside the books."),
+    "outlook_gap": ("Outlook", "The company's outlook beside the ledger's customers going on; gap is over the model."),
     "benefits": ("Benefits", "What was approved and what was measured."),
     "coverage": ("Coverage", "What the plan names beside what was measured; blank where fewer than 5 persons."),
     "response_rates": ("Response rates", "Active customers with an answer, by persona and period."),
