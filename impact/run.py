@@ -123,6 +123,7 @@ def find(
         gates=doubted.gates,
         segments=doubted.segments,
         against=doubted.against,
+        across=doubted.across,
     )
 
 

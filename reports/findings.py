@@ -30,6 +30,7 @@ from models.reduced import ReducedForms
 from models.stakes import Stakes
 from models.uplift import Question, UpliftPosterior
 from models.value import ValueBase
+from scenarios.across import Across
 from scenarios.case_against import CaseAgainst
 from scenarios.comparison import Comparison
 from scenarios.decision import Decision
@@ -82,7 +83,8 @@ class Findings:
     is the ledger beside the books: the contract's table, empty without control totals. `walks` lead from the signed
     rate to NPV: the chosen portfolio's first, then every initiative's; none without a portfolio. `lifetimes` is None
     of sites. `gates` say what the decision rests on, `explained` why it is as it is, `segments` whose its values are,
-    `comparison` how what is chosen compares, `against` what speaks against it.
+    `comparison` how what is chosen compares, `against` what speaks against it, `across` what the
+    plan's scenarios say of it.
     """
 
     study: Study
@@ -104,6 +106,7 @@ class Findings:
     segments: Segments | None = None
     comparison: Comparison | None = None
     against: CaseAgainst = NOTHING_AGAINST
+    across: Across | None = None
 
     @property
     def fit_for_use(self) -> bool:

@@ -15,6 +15,7 @@ from models.calibration.slopes import Z90, Calibration
 from models.drivers import Drivers
 from models.outlook_gap import gap_table
 from reports.findings import Estimates, Findings, summary
+from reports.tables_across import across_tables
 from reports.tables_against import against_table
 from reports.tables_at_stake import at_stake_table
 from reports.tables_carried import carried_table
@@ -80,7 +81,7 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
     evidence |= {"face_value": face_value_table(found), "information": information_table(found)}
     evidence |= {"naive": naive_table(found)}
     predicted = {"predictive": predictive_table(found), "case_against": against_table(found)}
-    values |= dict(price_tables(found))
+    values |= dict(price_tables(found)) | dict(across_tables(found))
     values |= {"by_segment": by_segment_table(found), "concentration": concentration_table(found)}
     return tables | values | dict(lifetime_tables(found)) | predicted | dict(gate_tables(found)) | evidence
 

@@ -84,6 +84,10 @@ CONTRACT = {
     "face_value": "initiative name npv npv_face_value haircut_today break_even_haircut",
     "information": "item name owner kind target target_name assumed evpi evppi evsi p_in_time cost delay_cost net "
     "se_of_pilot n duration chosen verdict",
+    "tornado": "driver kind low_setting high_setting npv_low npv_high width width_p05 width_p95 share evppi",
+    "break_even_levers": "lever base npv_nil_at choice_changes_at searched_from searched_to note",
+    "scenario_portfolios": "portfolio role scenario npv npv_p05 npv_p95 p_npv_positive regret regret_p05 regret_p95 "
+    "allowed",
     "naive": "initiative name owner npv npv_naive chosen chosen_by_naive",
 }
 NAMED = {"journey", "drivers", "pain_points", "initiatives", "portfolio", "cashflow", "benefits", "break_even"} | {

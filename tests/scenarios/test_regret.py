@@ -154,6 +154,15 @@ def test_under_a_target_regret_is_what_is_spent_beyond_need() -> None:
     assert found.regret[found.base, 1] == pytest.approx(1_000.0)
 
 
+def test_under_a_floor_what_breaks_it_is_not_compared() -> None:
+    sure, bold = 300 * FLAT, np.where(np.arange(50) < 15, -2_000.0, 3_000.0)
+    home = home_of(case_with_npv(sure, bold), Limits(objective="floor", floor=0.8))
+    found = find_regrets(home, [replace(home.world, name="same")])
+    assert found.candidates[found.base].members == (0,)
+    assert found.most[found.base] == 0
+    assert np.nanmin(found.regret) >= 0
+
+
 def test_where_starts_are_free_the_choice_of_a_world_is_made_anew() -> None:
     case = case_of(random_plan(5, 3), 5)
     case = with_items(case, **{one: {"capacity": {"build": 1.0}} for one in case.ids()})
