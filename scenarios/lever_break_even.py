@@ -38,8 +38,8 @@ class LeverBreakEven:
     """One lever over the whole horizon, for everybody: a factor of what it moves, of delay quarters added.
 
     `base` is where it stands; `npv_nil_at` the figure nearest to it at which the portfolio's mean NPV is nil and
-    `choice_changes_at` the nearest at which another set is the best by the aim; NaN where the search found none. Another
-    set is sought only where the mean decides.
+    `choice_changes_at` the nearest at which another set is the best by the aim; NaN where the search found none.
+    Another set is sought only where the mean decides.
     """
 
     lever: str

@@ -56,7 +56,7 @@ class Regrets:
         return np.asarray(np.where(np.isnan(self.regret), np.inf, self.regret).mean(axis=1))
 
     def allowed(self, candidate: int, world: int) -> bool:
-        """Whether a candidate may be funded in a world: within its limits, and no further below a floor than need be."""
+        """Whether a candidate may be funded in a world: by its limits, and by its floor where one is asked."""
         return bool(np.isfinite(self.regret[candidate, world]))
 
     def short_draws(self, candidate: int, world: int) -> np.ndarray:
