@@ -36,6 +36,7 @@ from scenarios.comparison import Comparison
 from scenarios.decision import Decision
 from scenarios.explained import Explained
 from scenarios.gates import Gates
+from scenarios.planning import Planned
 from scenarios.segments import Segments
 from scenarios.walk import Walk
 
@@ -83,8 +84,8 @@ class Findings:
     is the ledger beside the books: the contract's table, empty without control totals. `walks` lead from the signed
     rate to NPV: the chosen portfolio's first, then every initiative's; none without a portfolio. `lifetimes` is None
     of sites. `gates` say what the decision rests on, `explained` why it is as it is, `segments` whose its values are,
-    `comparison` how what is chosen compares, `against` what speaks against it, `across` what the
-    plan's scenarios say of it.
+    `comparison` how what is chosen compares, `against` what speaks against it, `across` what the plan's scenarios say
+    of it, `planned` what becomes of all of it by period; None where nobody asked.
     """
 
     study: Study
@@ -107,6 +108,7 @@ class Findings:
     comparison: Comparison | None = None
     against: CaseAgainst = NOTHING_AGAINST
     across: Across | None = None
+    planned: Planned | None = None
 
     @property
     def fit_for_use(self) -> bool:

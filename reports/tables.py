@@ -27,7 +27,6 @@ from reports.tables_choice import (
     frontier_table,
     initiatives_table,
     portfolio_table,
-    scenarios_table,
 )
 from reports.tables_doubts import doubts_table
 from reports.tables_evidence import evidence_table, face_value_table, haircut_table
@@ -39,6 +38,7 @@ from reports.tables_naive import naive_table
 from reports.tables_points import money_rows, point_values_table
 from reports.tables_predictive import predictive_table
 from reports.tables_prices import price_tables
+from reports.tables_scenarios import scenario_differences_table, scenarios_table
 from reports.tables_segments import by_segment_table, concentration_table
 from reports.tables_walk import walk_table
 
@@ -81,7 +81,8 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
     evidence |= {"face_value": face_value_table(found), "information": information_table(found)}
     evidence |= {"naive": naive_table(found)}
     predicted = {"predictive": predictive_table(found), "case_against": against_table(found)}
-    values |= dict(price_tables(found)) | dict(across_tables(found))
+    values |= dict(price_tables(found)) | {"scenario_differences": scenario_differences_table(found)}
+    values |= dict(across_tables(found))
     values |= {"by_segment": by_segment_table(found), "concentration": concentration_table(found)}
     return tables | values | dict(lifetime_tables(found)) | predicted | dict(gate_tables(found)) | evidence
 

@@ -42,7 +42,11 @@ TABLE_SHEETS: dict[str, tuple[str, str]] = {
     "frontier": ("Frontier", "What the best portfolio is worth at each budget."),
     "prices": ("Prices", "What more or less of a limit, or dropping a rule, does to the net value of the best set."),
     "delay": ("Delay", "What starting later does: to the chosen set's NPV, or alone if not chosen; ranges are 90%."),
-    "scenarios": ("Scenarios", "Metrics by scenario and period; ranges are 90%."),
+    "scenarios": ("Scenarios", "Metrics by scenario, period and fiscal year; ranges are 90%."),
+    "scenario_differences": (
+        "Scenario differences",
+        "Each scenario less base, draw by draw, so that what both share is in no range; ranges are 90%.",
+    ),
     "tornado": ("Tornado", "What moves the chosen portfolio's mean NPV, widest first; ranges are 90%."),
     "break_even_levers": ("Lever break even", "How far one lever goes before NPV is 0, or another set is chosen."),
     "scenario_portfolios": ("Regret", "Portfolios in every scenario; regret is what the best allowed one has more."),
