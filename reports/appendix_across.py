@@ -22,7 +22,8 @@ def regrets(edition: Edition) -> Section | None:
         anchor="regrets",
         title=f"What if another scenario comes / NPV / {horizon_title(edition)}",
         note=across_sentence(edition) + " All scenarios are on the same draws and none is taken as likelier. Worse: "
-        "what the best portfolio allowed there has more; its range is that of the difference.",
+        "what the best portfolio allowed there has more; its range is that of the difference. Which portfolios to compare "
+        "is told on fewer draws; what is shown is on all of them.",
         table=Table(
             headings=("Portfolio", "Scenario", "NPV", "Range", "Worse by", "Range"),
             rows=tuple(
@@ -83,7 +84,8 @@ def levers(edition: Edition) -> Section | None:
     return Section(
         anchor="lever-break-even",
         title="How far levers may go / the chosen portfolio, each lever alone over the whole horizon",
-        note="A factor of today's; for delay, quarters added to every initiative.",
+        note="A factor of today's; for delay, quarters added to every initiative. Sought on fewer draws, in steps: where "
+        "a lever turns it and turns it back within one step, that is not seen.",
         table=Table(
             headings=("Lever", "Today", "NPV is 0 at", "Another choice at", "Searched"),
             rows=tuple(
