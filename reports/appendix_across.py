@@ -22,8 +22,8 @@ def regrets(edition: Edition) -> Section | None:
         anchor="regrets",
         title=f"What if another scenario comes / NPV / {horizon_title(edition)}",
         note=across_sentence(edition) + " All scenarios are on the same draws and none is taken as likelier. Worse: "
-        "what the best portfolio allowed there has more; its range is that of the difference. Which portfolios to compare "
-        "is told on fewer draws; what is shown is on all of them.",
+        "what the best portfolio allowed there has more; its range is that of the difference. Which portfolios to "
+        "compare is told on fewer draws; what is shown is on all of them.",
         table=Table(
             headings=("Portfolio", "Scenario", "NPV", "Range", "Worse by", "Range"),
             rows=tuple(
@@ -64,7 +64,7 @@ def tornado(edition: Edition) -> Section | None:
             headings=("Driver", "Low", "High", "NPV low", "NPV high", "Width", "Share", "Worth"),
             rows=tuple(
                 (
-                    *(text(row, "driver"), text(row, "low_setting"), text(row, "high_setting")),
+                    *(_named(row), text(row, "low_setting"), text(row, "high_setting")),
                     *(money(number(row, name)) for name in ("npv_low", "npv_high", "width")),
                     "" if number(row, "share") is None else percent(number(row, "share")),
                     "" if number(row, "evppi") is None else money(number(row, "evppi")),
@@ -76,6 +76,10 @@ def tornado(edition: Edition) -> Section | None:
     )
 
 
+def _named(row: Row) -> str:
+    return f"{text(row, 'driver')}, lever" if text(row, "kind") == "lever" else text(row, "driver")
+
+
 def levers(edition: Edition) -> Section | None:
     """How far each lever may go before NPV is nil, and before another portfolio is chosen."""
     rows = records(edition, "break_even_levers")
@@ -84,19 +88,19 @@ def levers(edition: Edition) -> Section | None:
     return Section(
         anchor="lever-break-even",
         title="How far levers may go / the chosen portfolio, each lever alone over the whole horizon",
-        note="A factor of today's; for delay, quarters added to every initiative. Sought on fewer draws, in steps: where "
-        "a lever turns it and turns it back within one step, that is not seen.",
+        note="A factor of today's; for delay, quarters added to every initiative. Sought on fewer draws, in steps: "
+        "where a lever turns it and turns it back within one step, that is not seen.",
         table=Table(
             headings=("Lever", "Today", "NPV is 0 at", "Another choice at", "Searched"),
             rows=tuple(
                 (
                     text(row, "lever"),
-                    plain(number(row, "base"), 2),
+                    f"{number(row, 'base'):g}",
                     *(
-                        _NONE if number(row, name) is None else plain(number(row, name), 2)
+                        _NONE if number(row, name) is None else plain(number(row, name))
                         for name in ("npv_nil_at", "choice_changes_at")
                     ),
-                    f"{plain(number(row, 'searched_from'), 2)} to {plain(number(row, 'searched_to'), 2)}",
+                    f"{number(row, 'searched_from'):g} to {number(row, 'searched_to'):g}",
                 )
                 for row in rows
             ),

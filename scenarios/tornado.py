@@ -22,6 +22,7 @@ from scenarios.worth import Case, set_npv
 
 P10, P90 = 0.1, 0.9
 DRAWS = 1_000  # on which it is told what a driver is worth to know
+WRITTEN_OUT = 100.0  # from which on a figure has no decimals
 LEAST_SPREAD = 1e-9  # of the value's own: what moves less moves nothing
 
 
@@ -70,7 +71,7 @@ def groups_of(case: Case, members: Sequence[int]) -> tuple[Group, ...]:
     found = [
         Group(name="leaving effects", held=_of_posterior("leaving"), known=_columns(posterior.leaving)),
         Group(name="spend effects", held=_of_posterior("spend"), known=_columns(posterior.spend)),
-        Group(name="haircut", held=_of_posterior("credibility"), known=_columns(posterior.credibility)),
+        Group(name="haircut", held=_of_posterior("credibility"), known=_columns(1 - posterior.credibility)),
         *(
             Group(
                 name=f"effectiveness of {offer.item.initiative}",
@@ -80,7 +81,7 @@ def groups_of(case: Case, members: Sequence[int]) -> tuple[Group, ...]:
             for i, offer in zip(members, offers, strict=True)
         ),
         Group(
-            name="cost",
+            name="one-off cost",
             held=_of_offers(members, _mean_cost),
             known=_beside([offer.cost for offer in offers if offer.cost is not None], draws),
         ),
@@ -202,7 +203,8 @@ def _setting(group: Group, expected: np.ndarray, place: float) -> str:
     if group.known.shape[1] > 1:
         return f"P{place:.0%}".rstrip("%")
     near = np.abs(expected - np.quantile(expected, place)).argsort(kind="stable")[: max(len(expected) // 50, 1)]
-    return f"{group.known[near, 0].mean():.3g}"
+    figure = float(group.known[near, 0].mean())
+    return f"{figure:,.0f}" if abs(figure) >= WRITTEN_OUT else f"{figure:.3g}"
 
 
 def _columns(values: np.ndarray) -> np.ndarray:

@@ -60,7 +60,7 @@ def test_every_role_of_the_example_is_named() -> None:
     assert list(roles) == ["base choice", "optimum of base", "optimum of rise", "optimum of fall", "least regret"]
 
 
-@pytest.mark.parametrize("seed", (1, 2))
+@pytest.mark.parametrize("seed", [3, 6])
 def test_in_every_world_nothing_among_all_sets_is_better_than_its_optimum(seed: int) -> None:
     home = planned_home(seed, 5)
     worlds = worlds_of(home)
@@ -70,7 +70,7 @@ def test_in_every_world_nothing_among_all_sets_is_better_than_its_optimum(seed: 
         assert found.stays[found.best[place]][place].money == pytest.approx(whole.npv.mean(), abs=CENT)
 
 
-@pytest.mark.parametrize("seed", (1, 2))
+@pytest.mark.parametrize("seed", [3, 6])
 def test_no_set_of_all_has_a_smaller_largest_regret(seed: int) -> None:
     home = planned_home(seed, 5)
     worlds = [home.world, *worlds_of(home)]
