@@ -122,6 +122,7 @@ def find(
         gates=doubted.gates,
         segments=doubted.segments,
         against=doubted.against,
+        across=doubted.across,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from reports.appendix_across import levers, regrets, tornado
 from reports.appendix_against import case_against
 from reports.appendix_cash import cash, ongoing
 from reports.appendix_choice import break_even, initiatives, portfolio, ranking_more
@@ -59,6 +60,9 @@ def appendix(edition: Edition) -> tuple[Section, ...]:
         frontier,
         prices,
         delay,
+        regrets,
+        tornado,
+        levers,
         information,
         naive,
         _pain_points,

@@ -32,6 +32,7 @@ from models.reduced import ReducedForms
 from models.stakes import Stakes
 from models.uplift import Question, UpliftPosterior
 from models.value import ValueBase
+from scenarios.across import Across
 from scenarios.case_against import CaseAgainst
 from scenarios.comparison import Comparison
 from scenarios.decision import Decision
@@ -89,6 +90,8 @@ class Findings:
     `comparison` how what is chosen compares, `against` what speaks against it. `records` are the approved forecasts of
     earlier runs, oldest first, and `standing` says where this run's portfolio stands; None where nobody was asked.
     `planned` is what becomes of all of it by period, `refresh` what changed since the forecast that was named.
+    `comparison` how what is chosen compares, `against` what speaks against it, `across` what the plan's scenarios say
+    of it, `planned` what becomes of all of it by period; None where nobody asked.
     """
 
     study: Study
@@ -112,6 +115,7 @@ class Findings:
     against: CaseAgainst = NOTHING_AGAINST
     records: tuple[Record, ...] = ()
     standing: PortfolioStanding | None = None
+    across: Across | None = None
     planned: Planned | None = None
     refresh: Refresh | None = None
 

@@ -75,6 +75,7 @@ _COLUMNS: dict[Kind, tuple[str, ...]] = {
         *("worst_tenth", "npv_marginal", "npv_shapley", "npv_naive"),
         *("cumulative", "ledger", "reported", "difference"),
         *("approved_cost", "actual_cost", "approved_benefit", "measured_benefit", "bookable", "money_between"),
+        *("npv_low", "npv_high", "width", "width_p05", "width_p95", "regret_p05", "regret_p95"),
         *("cost_down_to", "budget_up_to", "falls_out_above", "value_gained", "npv_change"),
     ),
     "share": (
@@ -114,6 +115,7 @@ _COLUMNS: dict[Kind, tuple[str, ...]] = {
             "headline",
             "chosen",
             "chosen_by_naive",
+            "allowed",
             "answers",
             "incidents",
             "periods",

@@ -15,6 +15,7 @@ from models.calibration.slopes import Z90, Calibration
 from models.drivers import Drivers
 from models.outlook_gap import gap_table
 from reports.findings import Estimates, Findings, summary
+from reports.tables_across import across_tables
 from reports.tables_against import against_table
 from reports.tables_at_stake import at_stake_table
 from reports.tables_benefits import benefits_table
@@ -83,6 +84,8 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
     evidence |= {"naive": naive_table(found)}
     predicted = {"predictive": predictive_table(found), "case_against": against_table(found)}
     values |= dict(price_tables(found)) | {"refresh": refresh_table(found)}
+    values |= dict(price_tables(found)) | {"scenario_differences": scenario_differences_table(found)}
+    values |= dict(across_tables(found))
     values |= {"by_segment": by_segment_table(found), "concentration": concentration_table(found)}
     return tables | values | dict(lifetime_tables(found)) | predicted | dict(gate_tables(found)) | evidence
 

@@ -106,7 +106,7 @@ def _same_everywhere(across: Across, found: Regrets) -> Check:
 
 
 def _allowed_everywhere(found: Regrets) -> Check:
-    barred = [name for name, row in zip(found.worlds, found.stays[found.base], strict=True) if not row.allowed]
+    barred = [name for w, name in enumerate(found.worlds) if not found.allowed(found.base, w)]
     return make_check(
         "C682",
         "The choice keeps to the limits of every scenario",

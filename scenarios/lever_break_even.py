@@ -39,12 +39,14 @@ class LeverBreakEven:
 
     `base` is where it stands; `npv_nil_at` the figure nearest to it at which the portfolio's mean NPV is nil and
     `choice_changes_at` the nearest at which another set is the best by the aim; NaN where the search found none.
+    Another set is sought only where the mean decides.
     """
 
     lever: str
     base: float
     npv_nil_at: float
     choice_changes_at: float
+    choice_sought: bool
     searched_from: float
     searched_to: float
 
@@ -58,7 +60,7 @@ def break_even_levers(home: Home, facts: Facts) -> tuple[LeverBreakEven, ...]:
     """
     if not home.chosen.members:
         return ()
-    fewer = few_draws(home.world)
+    fewer, sought = few_draws(home.world), home.world.limits.judged_by_mean
     rivals = Rivals(home=home, world=fewer, alone=gains_alone(fewer.case))
     short = float(home.portfolio.npv.mean() - set_npv(fewer.case, home.chosen.members).mean())
     out = []
@@ -71,9 +73,8 @@ def break_even_levers(home: Home, facts: Facts) -> tuple[LeverBreakEven, ...]:
                 lever=lever,
                 base=start,
                 npv_nil_at=_nil_at(partial(_npv, rivals, moved, short), start, steps),
-                choice_changes_at=_changes_at(partial(rivals.win, moved), start, steps)
-                if home.world.limits.judged_by_mean
-                else np.nan,
+                choice_changes_at=_changes_at(partial(rivals.win, moved), start, steps) if sought else np.nan,
+                choice_sought=sought,
                 searched_from=steps[0],
                 searched_to=steps[-1],
             )

@@ -55,6 +55,10 @@ class Regrets:
         """Mean regret with every world as likely as any other `(candidate,)`."""
         return np.asarray(np.where(np.isnan(self.regret), np.inf, self.regret).mean(axis=1))
 
+    def allowed(self, candidate: int, world: int) -> bool:
+        """Whether a candidate may be funded in a world: by its limits, and by its floor where one is asked."""
+        return bool(np.isfinite(self.regret[candidate, world]))
+
     def short_draws(self, candidate: int, world: int) -> np.ndarray:
         """By draw what a candidate gains less than the best one of a world `(draw,)`; negative where more."""
         return np.asarray(self.stays[self.best[world]][world].npv - self.stays[candidate][world].npv)
@@ -96,7 +100,7 @@ def regrets_of(worlds: Sequence[World], candidates: tuple[Funded, ...], table: t
     regret = np.full((len(candidates), len(worlds)), np.nan)
     best = np.full(len(worlds), -1)
     for w, world in enumerate(worlds):
-        there = [c for c in range(len(candidates)) if table[c][w].allowed]
+        there = _compared(world, [row[w] for row in table])
         money = np.array([table[c][w].money for c in there])
         cost = np.array([table[c][w].cost for c in there])
         regret[there, w] = world.limits.spending.short_of_best(money, cost)
@@ -111,6 +115,15 @@ def regrets_of(worlds: Sequence[World], candidates: tuple[Funded, ...], table: t
         least=-1,
     )
     return replace(found, least=_least(found))
+
+
+def _compared(world: World, stays: Sequence[Stay]) -> list[int]:
+    """The candidates that a world allows; under a floor those that hold it, or where none does come nearest."""
+    there = [c for c, one in enumerate(stays) if one.allowed]
+    if world.limits.judged_by_mean or world.limits.objective != "floor":
+        return there
+    nearest = max((stays[c].judged[0] for c in there), default=0.0)
+    return [c for c in there if stays[c].judged[0] >= nearest]
 
 
 def _least(found: Regrets) -> int:

@@ -22,6 +22,7 @@ from scenarios.worth import Case, set_npv
 
 P10, P90 = 0.1, 0.9
 DRAWS = 1_000  # on which it is told what a driver is worth to know
+WRITTEN_OUT = 100.0  # from which on a figure has no decimals
 LEAST_SPREAD = 1e-9  # of the value's own: what moves less moves nothing
 
 
@@ -70,7 +71,7 @@ def groups_of(case: Case, members: Sequence[int]) -> tuple[Group, ...]:
     found = [
         Group(name="leaving effects", held=_of_posterior("leaving"), known=_columns(posterior.leaving)),
         Group(name="spend effects", held=_of_posterior("spend"), known=_columns(posterior.spend)),
-        Group(name="haircut", held=_of_posterior("credibility"), known=_columns(posterior.credibility)),
+        Group(name="haircut", held=_of_posterior("credibility"), known=_columns(1 - posterior.credibility)),
         *(
             Group(
                 name=f"effectiveness of {offer.item.initiative}",
@@ -80,7 +81,7 @@ def groups_of(case: Case, members: Sequence[int]) -> tuple[Group, ...]:
             for i, offer in zip(members, offers, strict=True)
         ),
         Group(
-            name="cost",
+            name="one-off cost",
             held=_of_offers(members, _mean_cost),
             known=_beside([offer.cost for offer in offers if offer.cost is not None], draws),
         ),
@@ -104,32 +105,37 @@ def uncertain_bars(case: Case, members: Sequence[int], portfolio: Portfolio) -> 
     inputs, over the sets that the portfolio was chosen among, on fewer draws.
     Source: Saltelli et al. (2008), first-order index; Strong, Oakley & Brennan (2014).
     """
-    npv = set_npv(case, members)
-    groups = groups_of(case, members)
+    npv, groups = set_npv(case, members), groups_of(case, members)
     worth = _worth_of_knowing(thinned(case, DRAWS), members, portfolio)
     out = []
     for place, group in enumerate(groups):
-        alone = case
-        for other in (*groups[:place], *groups[place + 1 :]):
-            alone = other.held(alone)
-        moved = set_npv(replace(alone, today=look_at_today(alone.base, alone.posterior)), members)
-        if np.ptp(moved) <= LEAST_SPREAD * max(float(np.ptp(npv)), 1e-300):
-            continue
-        expected = expected_given(npv, moved[:, None])
-        low, high = (float(one) for one in np.quantile(expected, [P10, P90]))
-        out.append(
-            Bar(
-                driver=group.name,
-                kind="uncertain",
-                low_setting=_setting(group, moved, expected, P10),
-                high_setting=_setting(group, moved, expected, P90),
-                low=low,
-                high=high,
-                share=share_explained(npv, moved),
-                evppi=worth.get(group.name, 0.0),
-            )
-        )
+        moved = _moved_alone(case, members, (*groups[:place], *groups[place + 1 :]))
+        if np.ptp(moved) > LEAST_SPREAD * np.ptp(npv):
+            out.append(_uncertain_bar(group, npv, moved, worth.get(group.name, 0.0)))
     return tuple(sorted(out, key=lambda bar: -bar.width))
+
+
+def _moved_alone(case: Case, members: Sequence[int], others: Sequence[Group]) -> np.ndarray:
+    """NPV of a set with other groups at their mean `(draw,)`."""
+    for other in others:
+        case = other.held(case)
+    return set_npv(replace(case, today=look_at_today(case.base, case.posterior)), members)
+
+
+def _uncertain_bar(group: Group, npv: np.ndarray, moved: np.ndarray, evppi: float) -> Bar:
+    """The bar of a group that alone would make the value `npv` `(draw,)` what `moved` `(draw,)` is."""
+    expected = expected_given(npv, moved[:, None])
+    low, high = (float(one) for one in np.quantile(expected, [P10, P90]))
+    return Bar(
+        driver=group.name,
+        kind="uncertain",
+        low_setting=_setting(group, expected, P10),
+        high_setting=_setting(group, expected, P90),
+        low=low,
+        high=high,
+        share=share_explained(npv, moved),
+        evppi=evppi,
+    )
 
 
 def _worth_of_knowing(case: Case, members: Sequence[int], portfolio: Portfolio) -> dict[str, float]:
@@ -192,12 +198,13 @@ def setting_words(change: Change) -> str:
     return f"{sign}{value:g} ({change.scenario}{part})"
 
 
-def _setting(group: Group, moved: np.ndarray, expected: np.ndarray, place: float) -> str:
+def _setting(group: Group, expected: np.ndarray, place: float) -> str:
     """Where a driver stands at a quantile of what it decides: its own figure where it is one, else the quantile."""
     if group.known.shape[1] > 1:
         return f"P{place:.0%}".rstrip("%")
-    near = np.abs(expected - np.quantile(expected, place)).argsort(kind="stable")[: max(len(moved) // 50, 1)]
-    return f"{group.known[near, 0].mean():.3g}"
+    near = np.abs(expected - np.quantile(expected, place)).argsort(kind="stable")[: max(len(expected) // 50, 1)]
+    figure = float(group.known[near, 0].mean())
+    return f"{figure:,.0f}" if abs(figure) >= WRITTEN_OUT else f"{figure:.3g}"
 
 
 def _columns(values: np.ndarray) -> np.ndarray:

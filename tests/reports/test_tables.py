@@ -64,6 +64,10 @@ CONTRACT = {
     "value_per_percent value_per_percent_p05 value_per_percent_p95",
     "prices": "constraint what_if limit used change value_gained per_unit currently_binds",
     "delay": "initiative name owner quarters_later npv_change p05 p95",
+    "tornado": "driver kind low_setting high_setting npv_low npv_high width width_p05 width_p95 share evppi",
+    "break_even_levers": "lever base npv_nil_at choice_changes_at searched_from searched_to note",
+    "scenario_portfolios": "portfolio role scenario npv npv_p05 npv_p95 p_npv_positive regret regret_p05 regret_p95 "
+    "allowed",
     "by_segment": "column segment customers kind id name owner value p05 p50 p95 share",
     "concentration": "kind id name owner place customer share above_limit",
     "lifetime": "persona name model parameters n left retention_y1 retention_y2 retention_y3 retention_y4 retention_y5 "
@@ -122,6 +126,7 @@ def tables(found: Findings) -> dict[str, pd.DataFrame]:
 
 def _thin(found: Findings) -> Findings:
     nothing = {"estimates": None, "decision": None, "gates": None, "segments": None, "explained": None, "planned": None}
+    nothing = {"estimates": None, "decision": None, "gates": None, "segments": None, "explained": None, "across": None}
     return replace(found, walks=(), comparison=None, **nothing)  # type: ignore[arg-type]
 
 
@@ -140,8 +145,8 @@ def test_a_table_has_the_columns_of_the_contract_and_names_beside_ids(found: Fin
 
 
 def test_every_table_has_rows_but_those_of_what_the_starter_lacks(tables: dict[str, pd.DataFrame]) -> None:
-    """Books, an outlook, evidence, pain points that cannot be told apart, and initiatives that are live."""
-    lacking = {"reconciliation", "outlook_gap", "evidence", "told_apart", "ongoing"}
+    """Books, an outlook, evidence, scenarios, what cannot be told apart, and initiatives that are live."""
+    lacking = {"reconciliation", "outlook_gap", "evidence", "told_apart", "ongoing", "scenario_portfolios"}
     assert {name for name, table in tables.items() if table.empty} == lacking
 
 
