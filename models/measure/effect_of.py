@@ -60,7 +60,7 @@ def measure(panel: Panel, manner: Manner = AS_IT_IS) -> Measured:
         compare_randomised(panel),
         *((staggered, synthetic) if many or panel.randomised else (synthetic, staggered)),
         compare_before(panel, manner.season),
-        compare_synthetic(panel, "SC"),
+        *((compare_synthetic(panel, "SC"),) if panel.treated.sum() == 1 else ()),
         *widened,
     )
     return Measured(
