@@ -43,7 +43,7 @@ class Arms:
 def difference_of_means(arms: Arms, errors: Errors = "clustered") -> Difference:
     """The difference between the arms in OLS beside their covariates, taken as deviations from the mean.
 
-    "clustered" is CR2 with Satterthwaite's degrees of freedom (of single units: HC2, Welch's test), beyond 200
+    "clustered" is CR2 with Satterthwaite's degrees of freedom (of single units the error is Welch's), beyond 100
     clusters the plain clustered error. "classical" takes every unit to scatter alike and alone.
 
     Source: Lin (2013) for adjustment in experiments; Bell & McCaffrey (2002) for few clusters; Deng et al. (2013)
