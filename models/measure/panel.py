@@ -9,6 +9,7 @@ import numpy as np
 
 NEVER = 2**31 - 1
 Grade = Literal["randomised", "comparison", "indicative"]
+Z90 = 1.6448536269514722
 FOUND = 0.05  # two-sided: an effect is called found where its 95% range leaves nil out
 
 
@@ -149,6 +150,14 @@ class Effect:
     def found(self) -> bool:
         """Whether the 95% range leaves nil out; the ranges shown are 90%."""
         return self.p < FOUND
+
+    @property
+    def normal_se(self) -> float:
+        """The standard error of the Normal with this 90% range, wider than `se` where clusters are few.
+
+        What reads an effect as estimate and error alone, as a row of `evidence` does, takes this one.
+        """
+        return (self.high - self.low) / (2 * Z90)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from models.measure.panel import NEVER, Effect
+from models.measure.staggered import compare_staggered
 from tests.models.measure.rollout_design import Rollout, draw_rollout, small_panel
 
 PANEL = small_panel(np.arange(12.0).reshape(3, 4), [2, NEVER, 9])
@@ -59,3 +61,10 @@ def test_found_means_that_the_95_percent_range_leaves_nil_out() -> None:
     assert Effect(**parts, **counts, p=0.04).found  # type: ignore[arg-type]
     assert not Effect(**parts, **counts, p=0.06).found  # type: ignore[arg-type]
     assert not Effect(**parts, **counts).found  # type: ignore[arg-type]
+
+
+def test_the_error_of_an_evidence_row_gives_the_same_range() -> None:
+    found = compare_staggered(draw_rollout(1, Rollout(groups=8, treated=4))[0])
+    assert isinstance(found, Effect)
+    assert found.normal_se > 1.1 * found.se
+    assert found.estimate + norm.ppf(0.95) * found.normal_se == pytest.approx(found.high)
