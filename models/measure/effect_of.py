@@ -54,7 +54,9 @@ def measure(panel: Panel, manner: Manner = AS_IT_IS) -> Measured:
     always = panel.treated_from <= panel.t[0]
     panel = without_anticipated(panel.of(~always), manner.anticipated)
     if not panel.treated.any():
-        return Measured(effects=(), refused=(Refusal(method="all", reason="nobody got it between the first period and the last"),))
+        return Measured(
+            effects=(), refused=(Refusal(method="all", reason="nobody got it between the first period and the last"),)
+        )
     tried = _tried(panel, manner)
     said = f" {groups(int(always.sum()))} with it from the first period on left out." if always.any() else ""
     return Measured(
