@@ -22,6 +22,7 @@ from impact.codes_leaving import LEAVING_PAGES
 from impact.codes_ledger import LEDGER_PAGES
 from impact.codes_levers import LEVER_PAGES
 from impact.codes_lifetime import LIFETIME_PAGES
+from impact.codes_measure import MEASURE_PAGES
 from impact.codes_pages import CASE_PAGES
 from impact.codes_points import POINT_PAGES
 from impact.codes_programme import PROGRAMME_PAGES
@@ -288,6 +289,7 @@ CODES: dict[str, CodePage] = catalogue(
         *LEVER_PAGES,
         *LEDGER_PAGES,
         *LIFETIME_PAGES,
+        *MEASURE_PAGES,
         *POINT_PAGES,
         *PROGRAMME_PAGES,
         *RANKING_PAGES,
