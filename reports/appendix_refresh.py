@@ -60,3 +60,28 @@ def _then_now(then: str, now: str) -> str:
 def _blank_or_money(row: Row, column: str) -> str:
     value = number(row, column)
     return "none" if value is None else money(value)
+
+
+def plan_changes(edition: Edition) -> Section | None:
+    """What differs between two plans; None where nothing does, or no earlier forecast was named."""
+    rows = records(edition, "plan_changes")
+    if not rows:
+        return None
+    return Section(
+        anchor="plan-changes",
+        title="What changed in the plan",
+        note="Rows of today's plan beside those of the earlier forecast. What was renamed or merged keeps its history; "
+        "what was split is shown as it was.",
+        table=Table(
+            headings=("Table", "Of", "Change", "Before", "After"),
+            rows=tuple(
+                (
+                    text(row, "table").replace("_", " "),
+                    *(text(row, name) for name in ("id", "change", "before", "after")),
+                )
+                for row in rows
+            ),
+            words=5,
+        ),
+        holds_money=False,
+    )

@@ -21,6 +21,7 @@ from models.drivers import Drivers
 from models.evidence_learnt import Learnt
 from models.excellence import Stride
 from models.lifetime.measure import Lifetimes
+from models.monitoring import Watched
 from models.pains import PainValues
 from models.planning import RatePlan
 from models.points import PointValue
@@ -81,7 +82,7 @@ class Findings:
     rate to NPV: the chosen portfolio's first, then every initiative's; none without a portfolio. `lifetimes` is None
     of sites. `gates` say what the decision rests on, `explained` why it is as it is, `segments` whose its values are,
     `comparison` how what is chosen compares, `against` what speaks against it. `refresh` is what changed since the
-    forecast that was named.
+    forecast that was named, `monitoring` what is watched, this year beside those before.
     """
 
     study: Study
@@ -104,6 +105,7 @@ class Findings:
     comparison: Comparison | None = None
     against: CaseAgainst = NOTHING_AGAINST
     refresh: Refresh | None = None
+    monitoring: tuple[Watched, ...] = ()
 
     @property
     def fit_for_use(self) -> bool:
