@@ -7,11 +7,13 @@ import pandas as pd
 import pytest
 from scipy.stats import t as student
 
+from impact.cells import SitePanel
 from impact.rng import stream
 from models.monitoring import (
     FALSE_ALARM,
     Series,
     _leaving_slopes,
+    _money_slopes,
     _of_no_change,
     monitoring_checks,
     watch,
@@ -20,7 +22,7 @@ from models.monitoring import (
 AS_OF, YEAR = 8106, 4
 T = np.arange(AS_OF - 11, AS_OF + 1)
 CUSTOMERS, STAGES, PAINS = 400, 6, 9
-RUNS = 120
+RUNS = 60
 # Four standard errors of a share of 0.05 in that many runs.
 OF_RUNS = 4 * np.sqrt(0.05 * 0.95 / RUNS)
 
@@ -140,3 +142,43 @@ def test_nothing_is_said_where_nothing_could_be_compared() -> None:
     assert monitoring_checks((), ()) == ()
     empty = pd.DataFrame(columns=["persona", "t", "n", "leavers", "overall", "overall_bin"])
     assert len(_leaving_slopes(empty)) == 0
+
+
+def test_independent_periods_with_true_errors_raise_few_alarms_but_not_none() -> None:
+    rng = stream(6, "independent")
+    runs, alarms = 600, 0
+    for _ in range(runs):
+        told = watch([series(rng.normal(4, 0.05, 12)) for _ in range(5)], AS_OF, YEAR)
+        alarms += any(one.alarm for one in told)
+    assert 0 < alarms / runs <= FALSE_ALARM + 4 * np.sqrt(0.05 * 0.95 / runs)
+
+
+def stores(slope: np.ndarray, seed: int) -> SitePanel:
+    """Sixty stores whose log revenue follows the score of the period before, by a slope a period."""
+    rng = stream(seed, "stores")
+    units, own = 60, rng.normal(0, 0.3, 60)
+    score = 4 + rng.normal(0, 0.5, (units, len(T)))
+    rows = []
+    for place, t in enumerate(T):
+        effect = slope[place] * score[:, place - 1] if place else 0.0
+        revenue = np.exp(8 + own + effect + 0.1 * (place % 4) + rng.normal(0, 0.02, units))
+        rows += [(unit, t, revenue[unit], score[unit, place]) for unit in range(units)]
+    panel = pd.DataFrame(rows, columns=["unit", "t", "revenue", "overall"])
+    nothing = pd.DataFrame()
+    return SitePanel(controls=(), size=None, panel=panel, coverage=nothing, money=nothing)
+
+
+def test_the_slope_of_stores_is_that_of_money_a_period_on_with_seasons_and_stores_taken_out() -> None:
+    found = _money_slopes(stores(np.full(12, 0.05), 7))
+    assert len(found) == 11
+    assert found["mean"].mean() == pytest.approx(0.05, abs=0.01)
+    halved = _money_slopes(stores(np.r_[np.full(8, 0.05), np.full(4, -0.05)], 8))
+    one = Series(
+        series="calibration",
+        id="overall",
+        name="Overall",
+        t=halved["t"].to_numpy(),
+        value=halved["mean"].to_numpy(),
+        se=halved["se"].to_numpy(),
+    )
+    assert watch([one], AS_OF, YEAR)[0].alarm
