@@ -227,6 +227,8 @@ def why_moved(one: Moved, currency: str) -> str:
 
 
 def _because(one: Moved, currency: str) -> str:
+    if one.rank_now == one.rank_then and abs(one.change) < LEAST_MONEY:
+        return "something else in the choice changed"
     up = one.rank_now is not None and one.rank_then is not None and one.rank_now < one.rank_then
     same_way = one.rank_now == one.rank_then or (one.change > 0) == up
     if not same_way or abs(one.change) < LEAST_MONEY:
