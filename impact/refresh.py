@@ -16,6 +16,7 @@ from impact.estimate import estimate
 from impact.fingerprint import input_hashes
 from impact.intake import Intake
 from impact.periods import parse_period
+from impact.plan_changes import compare_plans
 from impact.progress import SilentProgress
 from impact.recorded_plan import Earlier, recorded_case, with_evidence_of
 from impact.source import open_source
@@ -77,7 +78,8 @@ def explain_refresh(earlier: Earlier, found: Findings, intake: Intake, progress:
         steps, names = _steps(earlier, old, (intake, today), then, progress)
     except ImpactError as error:
         return replace(refresh, why_not=str(error).splitlines()[0][:300])
-    return replace(refresh, moved=move(names, then, placed(today), steps))
+    plan = compare_plans(old, intake.case)
+    return replace(refresh, moved=move(names, then, placed(today), steps), plan=plan)
 
 
 def with_refresh(found: Findings, intake: Intake, earlier: Earlier) -> Findings:

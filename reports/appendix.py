@@ -15,10 +15,12 @@ from reports.appendix_excellence import excellence
 from reports.appendix_gates import dial, dial_pain_points, priors, told_apart
 from reports.appendix_learning import information, naive
 from reports.appendix_lifetime import lifetime, revenue_kept
+from reports.appendix_over_time import journey_over_time, monitoring
 from reports.appendix_predictive import predictive
 from reports.appendix_prices import delay, frontier, prices
 from reports.appendix_refresh import refresh
 from reports.appendix_scenarios import quarters, years
+from reports.appendix_refresh import plan_changes, refresh
 from reports.appendix_segments import by_segment, largest_customers
 from reports.appendix_walk import walk
 from reports.edition import Edition
@@ -53,6 +55,7 @@ def appendix(edition: Edition) -> tuple[Section, ...]:
     """The sections that this edition has anything to say in."""
     makers: tuple[Callable[[Edition], Section | None], ...] = (
         refresh,
+        plan_changes,
         initiatives,
         ranking_more,
         portfolio,
@@ -67,6 +70,8 @@ def appendix(edition: Edition) -> tuple[Section, ...]:
         naive,
         _pain_points,
         _journey,
+        journey_over_time,
+        monitoring,
         drivers,
         excellence,
         _calibration,

@@ -7,6 +7,7 @@ from reports.figures import money, whole
 from reports.records import Row, is_on, label, number, records, text
 from reports.sections import Section, Table, figures_of, horizon_title
 
+MOST_SAID = 5  # sentences; the rest is in the table
 NOTE = (
     "Net value of each initiative alone, then and now. The change is split by asking the earlier question again, then "
     "bringing one thing after another up to date: version (with tables and settings restated since), evidence, plan, "
@@ -21,7 +22,8 @@ def refresh(edition: Edition) -> Section | None:
     if not rows:
         return None
     cause = next((text(row, "text") for row in records(edition, "checks") if text(row, "code") == "C705"), "")
-    told = " ".join(text(row, "why") for row in rows if text(row, "why"))
+    largest = sorted(rows, key=lambda row: -abs(number(row, "change") or 0.0))
+    told = " ".join([said for row in largest if (said := text(row, "why"))][:MOST_SAID])
     return Section(
         anchor="refresh",
         title=f"What changed / {edition.money_name} / {horizon_title(edition)}",
@@ -60,3 +62,28 @@ def _then_now(then: str, now: str) -> str:
 def _blank_or_money(row: Row, column: str) -> str:
     value = number(row, column)
     return "none" if value is None else money(value)
+
+
+def plan_changes(edition: Edition) -> Section | None:
+    """What differs between two plans; None where nothing does, or no earlier forecast was named."""
+    rows = records(edition, "plan_changes")
+    if not rows:
+        return None
+    return Section(
+        anchor="plan-changes",
+        title="What changed in the plan",
+        note="Rows of today's plan beside those of the earlier forecast. What was renamed or merged keeps its history; "
+        "what was split is shown as it was.",
+        table=Table(
+            headings=("Table", "Of", "Change", "Before", "After"),
+            rows=tuple(
+                (
+                    text(row, "table").replace("_", " "),
+                    *(text(row, name) for name in ("id", "change", "before", "after")),
+                )
+                for row in rows
+            ),
+            words=5,
+        ),
+        holds_money=False,
+    )

@@ -24,6 +24,7 @@ from models.evidence_learnt import Learnt
 from models.excellence import Stride
 from models.lifetime.measure import Lifetimes
 from models.outlook import Scaled
+from models.monitoring import Watched
 from models.pains import PainValues
 from models.planning import RatePlan
 from models.points import PointValue
@@ -92,6 +93,8 @@ class Findings:
     `planned` is what becomes of all of it by period, `refresh` what changed since the forecast that was named.
     `comparison` how what is chosen compares, `against` what speaks against it, `across` what the plan's scenarios say
     of it, `planned` what becomes of all of it by period; None where nobody asked.
+    `comparison` how what is chosen compares, `against` what speaks against it. `refresh` is what changed since the
+    forecast that was named, `monitoring` what is watched, this year beside those before.
     """
 
     study: Study
@@ -118,6 +121,7 @@ class Findings:
     across: Across | None = None
     planned: Planned | None = None
     refresh: Refresh | None = None
+    monitoring: tuple[Watched, ...] = ()
 
     @property
     def fit_for_use(self) -> bool:

@@ -131,6 +131,7 @@ _COLUMNS: dict[Kind, tuple[str, ...]] = {
     "ratio": ("roi", "discount_factor"),
     "quarters": ("payback_quarters", "days_p50"),
 }
+REFRESHED = (*("npv_then", "npv_now", "change", "version", "evidence", "plan", "data", "rolled", "learnt", "allowed"),)
 _OF_TABLE: dict[tuple[str, str], Kind] = {
     ("excellence", "spend"): "fine_share",
     ("scenarios", "value"): "mixed",
@@ -144,6 +145,10 @@ _OF_TABLE: dict[tuple[str, str], Kind] = {
     ("delay", "p05"): "money",
     ("delay", "p95"): "money",
     ("respondents", "difference"): "mixed",
+    **{("refresh", name): "money" for name in REFRESHED},
+    **{("refresh", name): "count" for name in ("rank_then", "rank_now", "alarm")},
+    **{("journey_over_time", name): "score" for name in ("low", "high", "target")},
+    ("monitoring", "alarm"): "count",
 }
 
 

@@ -34,7 +34,9 @@ from reports.tables_excellence import excellence_table
 from reports.tables_gates import gate_tables
 from reports.tables_information import information_table
 from reports.tables_lifetime import lifetime_tables
+from reports.tables_monitoring import monitoring_table, plan_changes_table
 from reports.tables_naive import naive_table
+from reports.tables_over_time import journey_over_time_table
 from reports.tables_points import money_rows, point_values_table
 from reports.tables_predictive import predictive_table
 from reports.tables_prices import price_tables
@@ -52,7 +54,7 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
     """Every table of the contract by name, in its order; a table with nothing to say keeps its header.
 
     Where the data are too thin, or the units too few, only `journey`, `break_even`, `checks` and those of
-    coverage and of lifetimes have rows.
+    coverage, of lifetimes and of what is watched over time have rows.
     """
     makers: Mapping[str, Callable[[Findings], pd.DataFrame]] = {
         "journey": journey_table,
@@ -86,6 +88,9 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
     values |= dict(price_tables(found)) | {"refresh": refresh_table(found)}
     values |= dict(price_tables(found)) | {"scenario_differences": scenario_differences_table(found)}
     values |= dict(across_tables(found))
+    values |= dict(price_tables(found))
+    values |= {"refresh": refresh_table(found), "plan_changes": plan_changes_table(found)}
+    values |= {"journey_over_time": journey_over_time_table(found), "monitoring": monitoring_table(found)}
     values |= {"by_segment": by_segment_table(found), "concentration": concentration_table(found)}
     return tables | values | dict(lifetime_tables(found)) | predicted | dict(gate_tables(found)) | evidence
 

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from impact.checks import Check, make_check
+from impact.plan_changes import PlanChange
 from models.calibration.slopes import Z90
 from models.value import look_at_today
 from scenarios.decision import Decision
@@ -85,7 +86,8 @@ class Moved:
 class Refresh:
     """What changed since a record. `periods` lie between, `cause` says what the part `version` holds.
 
-    `why_not` says why the change could not be told apart; `moved` is then empty.
+    `plan` are the differences of the plans. `why_not` says why the change could not be told apart; `moved` is empty
+    then.
     """
 
     run_id: str
@@ -94,6 +96,7 @@ class Refresh:
     periods: int
     cause: str
     moved: tuple[Moved, ...] = ()
+    plan: tuple[PlanChange, ...] = ()
     why_not: str = ""
 
 
@@ -224,6 +227,8 @@ def why_moved(one: Moved, currency: str) -> str:
 
 
 def _because(one: Moved, currency: str) -> str:
+    if one.rank_now == one.rank_then and abs(one.change) < LEAST_MONEY:
+        return "something else in the choice changed"
     up = one.rank_now is not None and one.rank_then is not None and one.rank_now < one.rank_then
     same_way = one.rank_now == one.rank_then or (one.change > 0) == up
     if not same_way or abs(one.change) < LEAST_MONEY:

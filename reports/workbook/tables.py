@@ -82,6 +82,9 @@ TABLE_SHEETS: dict[str, tuple[str, str]] = {
     ),
     "concentration": ("Largest customers", "Those that carry most of each value; blank where customers are persons."),
     "refresh": ("Refresh", "Net value then and now, and what moved it; rolled and learnt make up data."),
+    "plan_changes": ("Plan changes", "What differs between the plan of the earlier forecast and today's."),
+    "journey_over_time": ("Over time", "Every stage's score by period, with its 90% range, target and benchmark."),
+    "monitoring": ("What has moved", "Last four quarters beside those before; limits allow for all series together."),
     "checks": ("Run checks", "Every check of the run, with what was found and what is allowed."),
 }
 _LONG = (

@@ -88,6 +88,14 @@ def test_a_place_lost_without_losing_value_is_said_to_be_the_others_doing() -> N
     assert why_moved(found["app"], "EUR") == "Fix app moved from 1st to 2nd because others moved past it."
 
 
+def test_another_verdict_without_another_value_is_not_laid_on_the_initiative() -> None:
+    then = Placed(npv={"app": 100.0}, rank={"app": 1}, verdict={"app": "fund"})
+    now = Placed(npv={"app": 100.0}, rank={"app": 1}, verdict={"app": "park"})
+    steps = Steps(then=then.npv, version=then.npv, evidence=then.npv, plan=then.npv, rolled=then.npv, now=then.npv)
+    (one,) = move(NAMES, then, now, steps)
+    assert why_moved(one, "EUR") == "Fix app went from fund to park because something else in the choice changed."
+
+
 def test_an_initiative_that_moves_further_than_its_range_allows_raises_the_alarm() -> None:
     refresh = Refresh(
         run_id="r", as_of_then="2026Q2", as_of_now="2026Q3", periods=1, cause="", moved=tuple(rows().values())
