@@ -18,9 +18,8 @@ from reports.appendix_lifetime import lifetime, revenue_kept
 from reports.appendix_over_time import journey_over_time, monitoring
 from reports.appendix_predictive import predictive
 from reports.appendix_prices import delay, frontier, prices
-from reports.appendix_refresh import refresh
-from reports.appendix_scenarios import quarters, years
 from reports.appendix_refresh import plan_changes, refresh
+from reports.appendix_scenarios import quarters, years
 from reports.appendix_segments import by_segment, largest_customers
 from reports.appendix_walk import walk
 from reports.edition import Edition

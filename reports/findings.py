@@ -23,8 +23,8 @@ from models.drivers import Drivers
 from models.evidence_learnt import Learnt
 from models.excellence import Stride
 from models.lifetime.measure import Lifetimes
-from models.outlook import Scaled
 from models.monitoring import Watched
+from models.outlook import Scaled
 from models.pains import PainValues
 from models.planning import RatePlan
 from models.points import PointValue
@@ -90,11 +90,8 @@ class Findings:
     of sites. `gates` say what the decision rests on, `explained` why it is as it is, `segments` whose its values are,
     `comparison` how what is chosen compares, `against` what speaks against it. `records` are the approved forecasts of
     earlier runs, oldest first, and `standing` says where this run's portfolio stands; None where nobody was asked.
-    `planned` is what becomes of all of it by period, `refresh` what changed since the forecast that was named.
-    `comparison` how what is chosen compares, `against` what speaks against it, `across` what the plan's scenarios say
-    of it, `planned` what becomes of all of it by period; None where nobody asked.
-    `comparison` how what is chosen compares, `against` what speaks against it. `refresh` is what changed since the
-    forecast that was named, `monitoring` what is watched, this year beside those before.
+    `across` is what the plan's scenarios say of the choice, `planned` what becomes of all of it by period, `refresh`
+    what changed since the forecast that was named, `monitoring` what is watched, this year beside those before.
     """
 
     study: Study

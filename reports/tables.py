@@ -85,10 +85,7 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
     evidence |= {"face_value": face_value_table(found), "information": information_table(found)}
     evidence |= {"naive": naive_table(found)}
     predicted = {"predictive": predictive_table(found), "case_against": against_table(found)}
-    values |= dict(price_tables(found)) | {"refresh": refresh_table(found)}
-    values |= dict(price_tables(found)) | {"scenario_differences": scenario_differences_table(found)}
-    values |= dict(across_tables(found))
-    values |= dict(price_tables(found))
+    values |= dict(price_tables(found)) | dict(across_tables(found))
     values |= {"refresh": refresh_table(found), "plan_changes": plan_changes_table(found)}
     values |= {"journey_over_time": journey_over_time_table(found), "monitoring": monitoring_table(found)}
     values |= {"by_segment": by_segment_table(found), "concentration": concentration_table(found)}
