@@ -302,12 +302,14 @@ def _growth(groups: np.ndarray) -> Growth:
     """
     steps: Growth = []
     before = np.zeros(len(groups), dtype=int)
+    differs = np.logical_or.accumulate(groups[1:] != groups[:-1], axis=1)
     for k in range(groups.shape[1]):
-        first, place = np.unique(groups[:, : k + 1], axis=0, return_index=True, return_inverse=True)[1:]
+        begins = np.concatenate([[True], differs[:, k]])
+        first, place = np.flatnonzero(begins), begins.cumsum() - 1
         times = groups[first, k]
         often = tuple((float(n), np.flatnonzero(times == n)) for n in np.unique(times) if n != 0)
         steps.append((before[first], often))
-        before = place.reshape(-1)
+        before = place
     return steps
 
 
