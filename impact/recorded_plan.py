@@ -12,10 +12,10 @@ from impact.errors import Finding, InputError
 from impact.journey import OVERALL, Journey
 from impact.periods import parse_period, period_label
 from impact.plan_columns import CAPACITY, PLAN_TABLES
+from impact.record import read_own_records
 from impact.step_downs import in_units
 from impact.study import Study
 
-RECORDS = "record"
 LAST = "last"
 DRAFT = "forecast.json"
 # What a forecast keeps of its plan; the rest of the plan is today's.
@@ -42,23 +42,21 @@ def read_earlier(since: str, out: Path, study: Study) -> Earlier:
     """The forecast that `since` names: a file or run folder, a run id, a period, or "last" for the latest earlier one.
 
     Raises:
-        InputError: there is none such, or it is none.
+        InputError: there is none such, it is none, or what is on record is not as it was signed.
     """
     path = Path(since)
     if path.is_dir():
         path = path / DRAFT
     if path.is_file():
         return _read(path)
-    records = [_read(one) for one in sorted((out / RECORDS).glob("*.json"))]
+    records = read_own_records(out, study.study.name, study.study.currency)
     named = [one for one in records if since in (one.run_id, one.as_of)]
     if since == LAST:
-        kind = study.period_kind
-        named = [one for one in records if parse_period(one.as_of, kind) < study.as_of]
-        named.sort(key=lambda one: (parse_period(one.as_of, kind), one.path.stat().st_mtime))
+        named = [one for one in records if parse_period(one.as_of, study.period_kind) < study.as_of]
     if not named:
         known = ", ".join(f"{one.as_of} ({one.run_id})" for one in records)
         raise InputError([_fault(since, "no earlier forecast is called so", known or "a record in the output folder")])
-    return named[-1]
+    return _read(named[-1].path)
 
 
 def _read(path: Path) -> Earlier:
