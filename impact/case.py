@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,14 @@ from impact.formats.plan import PlanTable, inline_table, plan_sheets, read_plan_
 from impact.formats.sheets import SheetRefusedError
 from impact.initiative import CostRow, Fix, Initiative, Pilot, Plan
 from impact.journey import Benchmark, Journey, Objective, PainPoint, Persona, Stage, Touchpoint
+from impact.lever import Change
 from impact.measured_rows import join_measured, read_measured
 from impact.plan_columns import CAPACITY, PLAN_TABLES
 from impact.plan_links import link_faults
+from impact.plan_rows import WrittenRows, written_rows
 from impact.plan_values import TypedRow, fault, typed_rows
 from impact.rollout import Rollout
+from impact.scenario_faults import scenario_faults
 from impact.step_downs import ASSUMED_EFFECT, low_scores, plan_steps
 from impact.study import Study
 from impact.study_faults import nearest
@@ -29,11 +32,15 @@ Rows = Mapping[str, Sequence[TypedRow]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """The journey, the plan, and the steps taken down for what the plan leaves out."""
+    """The journey, the plan, and the steps taken down for what the plan leaves out.
+
+    `tables` holds the rows of every plan table as they were read.
+    """
 
     journey: Journey
     plan: Plan
     steps: tuple[Check, ...]
+    tables: WrittenRows = field(default_factory=dict)
 
 
 def load_case(study: Study) -> Case:
@@ -43,23 +50,45 @@ def load_case(study: Study) -> Case:
         InputError: every fault of the plan tables at once.
     """
     tables, findings = _found_tables(study)
-    rows: dict[str, Sequence[TypedRow]] = {name: () for name in PLAN_TABLES}
-    for name, table in tables.items():
-        rows[name], faults = typed_rows(name, table, study.period_kind)
-        findings += faults
-    measured, said, faults = read_measured(study)
-    findings += [*link_faults(rows), *faults]
+    rows, faults = _typed(tables, study)
+    measured, said, refused = read_measured(study)
+    findings += [*faults, *link_faults(rows), *scenario_faults(rows["scenarios"], study), *refused]
     if findings:
         raise InputError(findings)
     journey, plan = _journey(rows), _plan(rows)
     known = (*journey.pain_ids(), *journey.stage_ids(), *plan.ids())
     evidence, joined = join_measured(plan.evidence, measured, known, study.period_kind)
     plan = replace(plan, evidence=evidence)
-    steps = (*plan_steps(journey, plan, tuple(name for name in tables if rows[name])), *said, *joined)
+    steps = (*plan_steps(journey, plan), *said, *joined)
     if not journey.pain_points:
         journey = low_scores(journey)
     plan = _with_only_target(plan, journey)
-    return Case(journey=journey, plan=plan, steps=steps)
+    return Case(journey=journey, plan=plan, steps=steps, tables=written_rows(rows, study.period_kind))
+
+
+def case_of_rows(tables: Mapping[str, Sequence[Mapping[str, object]]], study: Study) -> Case:
+    """The case that rows of plan tables state, as a record holds them; what they point at is not looked up.
+
+    Raises:
+        InputError: a row is not of its table's kind.
+    """
+    found = {name: inline_table(name, rows) for name, rows in tables.items() if name in PLAN_TABLES}
+    rows, findings = _typed(found, study)
+    if findings:
+        raise InputError(findings)
+    journey = _journey(rows)
+    if not journey.pain_points:
+        journey = low_scores(journey)
+    return Case(journey=journey, plan=_with_only_target(_plan(rows), journey), steps=())
+
+
+def _typed(tables: Mapping[str, PlanTable], study: Study) -> tuple[dict[str, Sequence[TypedRow]], list[Finding]]:
+    rows: dict[str, Sequence[TypedRow]] = {name: () for name in PLAN_TABLES}
+    findings: list[Finding] = []
+    for name, table in tables.items():
+        rows[name], faults = typed_rows(name, table, study.period_kind)
+        findings += faults
+    return rows, findings
 
 
 def _found_tables(study: Study) -> tuple[dict[str, PlanTable], list[Finding]]:
@@ -151,12 +180,23 @@ def _plan(rows: Rows) -> Plan:
         evidence=tuple(Evidence(**_only(row)) for row in rows["evidence"]),
         pilots=tuple(Pilot(**_only(row)) for row in rows["pilots"]),
         rollouts=tuple(_rollout(row) for row in rows["rollouts"]),
+        scenarios=tuple(_change(row) for row in rows["scenarios"]),
     )
 
 
 def _rollout(row: TypedRow) -> Rollout:
     first: Any = row.values["from"]
     return Rollout(**_only(row, "from"), first=first)
+
+
+def _change(row: TypedRow) -> Change:
+    first: Any = row.values["from"]
+    last: Any = row.values["to"]
+    lever, _, of = row.text("lever").partition(":")
+    how: Any = row.values["how"]
+    if lever == "delay" and not row.found.values.get("how"):
+        how = "add"
+    return Change(**_only(row, "from", "to", "lever", "how"), lever=lever, of=of, how=how, first=first, last=last)
 
 
 def _event(row: TypedRow) -> Event:

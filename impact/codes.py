@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from impact.codes_across import ACROSS_PAGES
 from impact.codes_cash import CASH_PAGES
 from impact.codes_certificate import CERTIFICATE_PAGES
 from impact.codes_coverage import COVERAGE_PAGES
@@ -19,17 +20,22 @@ from impact.codes_gates import GATE_PAGES
 from impact.codes_information import INFORMATION_PAGES
 from impact.codes_leaving import LEAVING_PAGES
 from impact.codes_ledger import LEDGER_PAGES
+from impact.codes_levers import LEVER_PAGES
 from impact.codes_lifetime import LIFETIME_PAGES
+from impact.codes_measure import MEASURE_PAGES
 from impact.codes_pages import CASE_PAGES
 from impact.codes_points import POINT_PAGES
 from impact.codes_programme import PROGRAMME_PAGES
 from impact.codes_ranking import RANKING_PAGES
 from impact.codes_reasons import REASON_PAGES
+from impact.codes_record import RECORD_PAGES
+from impact.codes_refresh import REFRESH_PAGES
 from impact.codes_rollouts import ROLLOUT_PAGES
 from impact.codes_segments import SEGMENT_PAGES
 from impact.codes_sites import SITE_PAGES
 from impact.codes_spend import SPEND_PAGES
 from impact.codes_steps import STEP_PAGES
+from impact.codes_track import TRACK_PAGES
 from impact.codes_value import VALUE_PAGES
 
 
@@ -254,12 +260,6 @@ _PLAN = (
         "List personas in the plan and give customers a persona column.",
     ),
     (
-        "P227",
-        "Plan tables read but not used",
-        "The tables named were validated, and this version computes as if they were not there.",
-        "Nothing need be done; do not read the answer as if they had been applied.",
-    ),
-    (
         "P228",
         "No initiatives",
         "Pain points are valued, but there is nothing to fund.",
@@ -271,6 +271,7 @@ CODES: dict[str, CodePage] = catalogue(
     (
         *_STUDY,
         *_PLAN,
+        *ACROSS_PAGES,
         *CASH_PAGES,
         *CASE_PAGES,
         *CERTIFICATE_PAGES,
@@ -285,17 +286,22 @@ CODES: dict[str, CodePage] = catalogue(
         *GATE_PAGES,
         *INFORMATION_PAGES,
         *LEAVING_PAGES,
+        *LEVER_PAGES,
         *LEDGER_PAGES,
         *LIFETIME_PAGES,
+        *MEASURE_PAGES,
         *POINT_PAGES,
         *PROGRAMME_PAGES,
         *RANKING_PAGES,
         *REASON_PAGES,
+        *RECORD_PAGES,
         *ROLLOUT_PAGES,
+        *REFRESH_PAGES,
         *SEGMENT_PAGES,
         *SITE_PAGES,
         *SPEND_PAGES,
         *STEP_PAGES,
+        *TRACK_PAGES,
         *VALUE_PAGES,
     )
 )

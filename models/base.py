@@ -59,9 +59,27 @@ def margin_rate(cells: Cells, study: Study) -> float | None:
 
     1 where there is neither (money is then revenue); None where the ledger's own margin is used.
     """
-    if cells.money["margin"].notna().any() and cells.money["margin"].abs().sum() > 0:
+    return rate_of_margin(cells.money["margin"], study)
+
+
+def rate_of_margin(margin: pd.Series, study: Study) -> float | None:
+    """The margin rate of a study whose ledger shows these margins; see `margin_rate`."""
+    if margin.notna().any() and margin.abs().sum() > 0:
         return None
     return study.study.margin_rate if study.study.margin_rate is not None else 1.0
+
+
+def has_margin(cells: Cells, study: Study) -> bool:
+    """Whether money is a margin, of the ledger or by the study's rate, and not revenue."""
+    return margin_rate(cells, study) is None or study.study.margin_rate is not None
+
+
+def revenue_per_margin(cells: Cells, study: Study) -> float | None:
+    """Revenue per unit of margin in the last period; None where money is revenue."""
+    if not has_margin(cells, study):
+        return None
+    last, rate = cells.money.iloc[-1], margin_rate(cells, study)
+    return 1 / rate if rate else float(last["revenue"] / last["margin"])
 
 
 def money_of(rows: pd.DataFrame, rate: float | None) -> np.ndarray:

@@ -13,6 +13,8 @@ from impact.checks import Check
 from impact.coverage import JourneyCoverage
 from impact.initiative import Plan
 from impact.journey import Journey
+from impact.record import Record
+from impact.standing import PortfolioStanding
 from impact.study import Study
 from models.calibration.slopes import Calibration, Grade
 from models.carried import Carried
@@ -21,6 +23,8 @@ from models.drivers import Drivers
 from models.evidence_learnt import Learnt
 from models.excellence import Stride
 from models.lifetime.measure import Lifetimes
+from models.monitoring import Watched
+from models.outlook import Scaled
 from models.pains import PainValues
 from models.planning import RatePlan
 from models.points import PointValue
@@ -29,11 +33,14 @@ from models.reduced import ReducedForms
 from models.stakes import Stakes
 from models.uplift import Question, UpliftPosterior
 from models.value import ValueBase
+from scenarios.across import Across
 from scenarios.case_against import CaseAgainst
 from scenarios.comparison import Comparison
 from scenarios.decision import Decision
 from scenarios.explained import Explained
 from scenarios.gates import Gates
+from scenarios.planning import Planned
+from scenarios.refresh import Refresh
 from scenarios.segments import Segments
 from scenarios.walk import Walk
 
@@ -48,7 +55,8 @@ class Estimates:
     pain point's effect, which its haircut follows. `certified` are the rates as offered for signature, `plans` where
     each stands, and `planning_worth` the money of a point, for base and horizon, with every rate that is
     signed and valid in its place. `predicted` is None where nobody can leave, or where cells were too many to leave
-    their engine. `question` is what the posterior was asked of, `learnt` what evidence did.
+    their engine. `question` is what the posterior was asked of, `learnt` what evidence did. `scaled` is the base with
+    the company's outlook, None where there is none.
     """
 
     calibration: Calibration
@@ -69,6 +77,7 @@ class Estimates:
     planning_worth: float
     learnt: Learnt
     predicted: PredictedLeaving | None = None
+    scaled: Scaled | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +88,10 @@ class Findings:
     is the ledger beside the books: the contract's table, empty without control totals. `walks` lead from the signed
     rate to NPV: the chosen portfolio's first, then every initiative's; none without a portfolio. `lifetimes` is None
     of sites. `gates` say what the decision rests on, `explained` why it is as it is, `segments` whose its values are,
-    `comparison` how what is chosen compares, `against` what speaks against it.
+    `comparison` how what is chosen compares, `against` what speaks against it. `records` are the approved forecasts of
+    earlier runs, oldest first, and `standing` says where this run's portfolio stands; None where nobody was asked.
+    `across` is what the plan's scenarios say of the choice, `planned` what becomes of all of it by period, `refresh`
+    what changed since the forecast that was named, `monitoring` what is watched, this year beside those before.
     """
 
     study: Study
@@ -101,6 +113,12 @@ class Findings:
     segments: Segments | None = None
     comparison: Comparison | None = None
     against: CaseAgainst = NOTHING_AGAINST
+    records: tuple[Record, ...] = ()
+    standing: PortfolioStanding | None = None
+    across: Across | None = None
+    planned: Planned | None = None
+    refresh: Refresh | None = None
+    monitoring: tuple[Watched, ...] = ()
 
     @property
     def fit_for_use(self) -> bool:

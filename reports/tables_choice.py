@@ -98,21 +98,6 @@ def frontier_table(found: Findings) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def scenarios_table(found: Findings) -> pd.DataFrame:
-    """The base scenario with the chosen portfolio, and the same with nothing funded, by period."""
-    columns = ["scenario", "period", "metric", "value", "p05", "p50", "p95"]
-    rows = []
-    money = {"revenue", "margin", "cash"}
-    for plan in found.decision.quarters if found.decision else ():
-        for metric, draws in plan.metrics.items():
-            if metric in money - {"revenue"} and not found.has_margin:
-                continue
-            for h, period in enumerate(future_periods(found)):
-                one = summary(draws[:, h])
-                rows.append((plan.scenario, period, metric, one["mean"], one["p05"], one["p50"], one["p95"]))
-    return pd.DataFrame(rows, columns=columns)
-
-
 def break_even_table(found: Findings) -> pd.DataFrame:
     """What would have to be true, each alone, for an initiative's mean net value to be nil."""
     columns = ["initiative", "name", "owner", *BREAK_EVEN]
@@ -129,19 +114,3 @@ def break_even_table(found: Findings) -> pd.DataFrame:
                 retention, spend = break_even_of_cost(found.bare_base, item.cost)
                 rows.append((item.initiative, *who[item.initiative], retention, spend, np.nan, np.nan, np.nan))
     return pd.DataFrame(rows, columns=columns)
-
-
-def benefits_table(found: Findings) -> pd.DataFrame:
-    """The benefits register: a row an initiative, measured figures blank until they are measured."""
-    columns = [
-        *("initiative", "name", "owner", "status", "approved_cost", "actual_cost", "approved_benefit"),
-        *("measured_benefit", "bookable", "budget_line"),
-    ]
-    rows = [
-        {
-            **{name: getattr(item, name) for name in ("initiative", "name", "owner", "status")},
-            "actual_cost": np.nan if item.actual_cost is None else item.actual_cost,
-        }
-        for item in found.plan.initiatives
-    ]
-    return pd.DataFrame(rows if found.decision is not None else [], columns=columns)

@@ -23,9 +23,11 @@ from impact.command.outcomes import (
     say_run,
     write_check,
 )
-from impact.command.ranks import rank_answer, rank_code, say_rank
+from impact.command.plans import plan_answer, say_plan
+from impact.command.ranks import rank_answer, say_rank
 from impact.command.rates import approve_answer, calibrate_answer, say_approve, say_calibrate
 from impact.command.terminal import Terminal
+from impact.command.tracks import say_track, track_answer, track_code
 from impact.command.trials import say_selftest, say_verify, selftest_answer, verify_answer
 from impact.errors import Finding, InputError
 
@@ -158,6 +160,14 @@ def run(
     ] = None,
     engine: Engine = "quick",
     seed: Seed = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since",
+            metavar="RUN",
+            help="Also explain what changed since an earlier forecast: its file, run id or period, or last.",
+        ),
+    ] = None,
     settings: Settings = None,
     as_json: Json = False,
 ) -> int:
@@ -168,7 +178,7 @@ def run(
     from impact.run import RunOptions, run_study
 
     terminal: Terminal = context.obj
-    options = RunOptions(out=out, engine=engine, seed=seed, overrides=tuple(settings or ()))
+    options = RunOptions(out=out, engine=engine, seed=seed, overrides=tuple(settings or ()), since=since)
     outcome = run_study(study, options, terminal.progress(silent=as_json))
     if as_json:
         terminal.say(run_answer(outcome, study).to_json())
@@ -234,7 +244,47 @@ def rank(
     else:
         say_rank(terminal, outcome)
         terminal.note(f"Next: {words.command('run', study)}")
-    return rank_code(outcome)
+    return code_of(outcome)
+
+
+@app.command()
+def plan(
+    context: typer.Context,
+    *,
+    study: Study,
+    scenario: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--scenario",
+            metavar="NAME",
+            help='Show this scenario; "downside + late" is both at once; may be repeated; default: all of the plan.',
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Output folder; default: out/planning/ beside the study."),
+    ] = None,
+    engine: Engine = "quick",
+    seed: Seed = None,
+    settings: Settings = None,
+    as_json: Json = False,
+) -> int:
+    """Plan by quarter alone: base and scenarios.
+
+    Reads, estimates and decides; follows what is chosen by quarter and fiscal year in base and in every scenario.
+    """
+    from impact.plan_study import plan_study
+    from impact.run import RunOptions
+
+    terminal: Terminal = context.obj
+    options = RunOptions(out=out, engine=engine, seed=seed, overrides=tuple(settings or ()))
+    outcome = plan_study(study, options, tuple(scenario or ()), terminal.progress(silent=as_json))
+    if as_json:
+        terminal.say(plan_answer(outcome, study).to_json())
+    else:
+        say_plan(terminal, outcome)
+        terminal.note(f"Next: {words.command('run', study)}")
+    return code_of(outcome)
 
 
 @app.command()
@@ -317,6 +367,33 @@ def approve(
     else:
         say_approve(terminal, signed)
     return DONE
+
+
+@app.command()
+def track(
+    context: typer.Context,
+    *,
+    study: Study,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="The run's output folder, with its record; default: out/ there."),
+    ] = None,
+    settings: Settings = None,
+    as_json: Json = False,
+) -> int:
+    """Hold the approved forecast against what happened.
+
+    Scores every figure, splits the misses, keeps score of our own claims; writes track/ in the output folder.
+    """
+    from impact.track_study import track_study
+
+    terminal: Terminal = context.obj
+    outcome = track_study(study, out, tuple(settings or ()), terminal.progress(silent=as_json))
+    if as_json:
+        terminal.say(track_answer(outcome, study).to_json())
+    else:
+        say_track(terminal, outcome)
+    return track_code(outcome)
 
 
 @app.command()

@@ -10,7 +10,6 @@ from models.measure.imputation import Imputation
 
 WORKING = 0.5  # correlation of neighbouring periods in the working model; .0 to .8 in truth cover alike
 MANY = 100  # beyond so many clusters the correction is under a twentieth and costs seconds
-TOUCHED = 0.5  # of a column of noughts and ones beside its means: more, and the cluster is among those it marks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +18,8 @@ class Linear:
 
     `pull` `(estimate, unit, period)` how often each outcome counts; `columns` `(estimate, unit, period)` what each
     estimate adds to the expectation; `residual` `(unit, period)` what is left beside both; `base` `(unit, period)`
-    the weights by which the means were fitted, `solution` their pseudo-inverse; `cluster` `(unit,)`.
+    the weights by which the means were fitted, `solution` their pseudo-inverse; `cluster` `(unit,)`
+    by number; `marked` `(unit,)` those that got it.
     """
 
     pull: np.ndarray
@@ -28,6 +28,7 @@ class Linear:
     base: np.ndarray
     solution: np.ndarray
     cluster: np.ndarray
+    marked: np.ndarray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,7 @@ def linear_of(found: Imputation, cluster: np.ndarray) -> Linear:
         base=found.base,
         solution=found.solution,
         cluster=np.unique(cluster, return_inverse=True)[1],
+        marked=np.asarray(found.treated.any(axis=1)),
     )
 
 
@@ -87,9 +89,9 @@ def _corrected(linear: Linear, raw: np.ndarray, clusters: int) -> Spread:
 
 
 def _smaller_side(linear: Linear, clusters: int) -> int:
-    """Clusters with an effect or without, whichever are fewer, and two at least."""
-    touched = len(np.unique(linear.cluster[(np.abs(linear.columns) > TOUCHED).any(axis=(0, 2))]))
-    return max(min(touched, clusters - touched) if touched < clusters else clusters, 2)
+    """Clusters that got it or did not, whichever are fewer, and two at least."""
+    marked = len(np.unique(linear.cluster[linear.marked]))
+    return max(min(marked, clusters - marked) if marked < clusters else clusters, 2)
 
 
 def _score_makers(linear: Linear, j: int, clusters: int) -> np.ndarray:

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.stats import t as student
 
-from models.measure.panel import Effect, Panel, Refusal
+from models.measure.panel import Effect, Panel, Refusal, groups
 
 METHOD = "interrupted series"
 BEFORE = 8  # periods before the start, fewer, and a trend is not told from its shocks
@@ -115,7 +115,7 @@ def compare_before(panel: Panel, season: int = 1) -> Effect | Refusal:
         treated=units,
         before=before,
         after=after,
-        said=said + (f" {left_out} groups with periods missing are left out." if left_out else ""),
+        said=said + (f" {groups(left_out)} with periods missing left out." if left_out else ""),
         p=2 * min(found.below(0.0), 1 - found.below(0.0)),
     )
 

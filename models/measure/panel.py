@@ -9,6 +9,7 @@ import numpy as np
 
 NEVER = 2**31 - 1
 Grade = Literal["randomised", "comparison", "indicative"]
+Z90 = 1.6448536269514722
 FOUND = 0.05  # two-sided: an effect is called found where its 95% range leaves nil out
 
 
@@ -94,6 +95,31 @@ class Panel:
         """The panel with these cells `(n, periods)` left out."""
         return replace(self, outcome=np.where(cells, np.nan, self.outcome))
 
+    @property
+    def by_cluster(self) -> Panel | None:
+        """The panel with one unit a cluster, by customers; itself where it is so, None where starts differ within."""
+        names, codes = np.unique(self.cluster, return_inverse=True)
+        if len(names) == len(self.unit):
+            return self
+        first = np.unique(codes, return_index=True)[1]
+        if (self.treated_from != self.treated_from[first][codes]).any():
+            return None
+        member = np.equal.outer(np.arange(len(names)), codes).astype(float)
+        weight, total = member @ self.weights, member @ (self.weights * self.values)
+        return replace(
+            self,
+            unit=self.unit[first],
+            outcome=np.divide(total, weight, out=np.full(weight.shape, np.nan), where=weight > 0),
+            weight=weight,
+            treated_from=self.treated_from[first],
+            cluster=names,
+        )
+
+
+def groups(count: int) -> str:
+    """A number of groups in words."""
+    return f"{count} group" if count == 1 else f"{count} groups"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
@@ -124,6 +150,14 @@ class Effect:
     def found(self) -> bool:
         """Whether the 95% range leaves nil out; the ranges shown are 90%."""
         return self.p < FOUND
+
+    @property
+    def normal_se(self) -> float:
+        """The standard error of the Normal with this 90% range, wider than `se` where clusters are few.
+
+        What reads an effect as estimate and error alone, as a row of `evidence` does, takes this one.
+        """
+        return (self.high - self.low) / (2 * Z90)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

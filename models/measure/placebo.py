@@ -9,7 +9,7 @@ import numpy as np
 from scipy.stats import t as student
 
 from impact.rng import stream
-from models.measure.panel import Effect, Panel, Refusal
+from models.measure.panel import Effect, Panel, Refusal, groups
 from models.measure.synthetic import Block, Kind, synthetic_effect
 
 NAMES: dict[Kind, str] = {
@@ -19,7 +19,8 @@ NAMES: dict[Kind, str] = {
 }
 BEFORE = 4  # periods before the start, fewer, and any weights fit
 UNTREATED = 5  # units, fewer, and placebos tell no spread
-DRAWS = 100  # placebos drawn at most; their spread is then known to a fourteenth
+EACH = 100  # untreated units up to which each takes the place of a single treated one
+DRAWS = 40  # placebos otherwise; their spread is then known to a ninth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,13 +57,16 @@ def compare_synthetic(panel: Panel, kind: Kind = "SDID") -> Effect | Refusal:
 
     Source: Arkhangelsky et al. (2021), algorithm 4, for the spread; Abadie, Diamond & Hainmueller (2010), `placebo`.
     """
-    found = cohorts_of(panel)
+    single = panel.by_cluster
+    if single is None:
+        return Refusal(method=NAMES[kind], reason="starts differ within what was assigned together")
+    found = cohorts_of(single)
     faults = _faults(found)
     if faults:
         return Refusal(method=NAMES[kind], reason=faults)
     estimate = _together([(one.counts, synthetic_effect(one.block, kind)) for one in found.cohorts])
     placebos = np.array([_placebo(found, order, kind) for order in _orders(found)])
-    se, df = float(np.sqrt((placebos**2).mean() * (1 + 1 / found.untreated))), found.untreated - 1
+    se, df = float(np.sqrt((placebos**2).mean() * (1 + 1 / found.untreated))), min(found.untreated, len(placebos)) - 1
     half = float(student.ppf(0.95, df)) * se
     return Effect(
         method=NAMES[kind],
@@ -116,7 +120,7 @@ def _faults(found: Cohorts) -> str:
         return f"{found.before} periods before the first start; {BEFORE} are the least"
     least = max(UNTREATED, 2 * found.treated)
     if found.untreated < least:
-        return f"{found.untreated} groups never got it and have every period; {least} are the least"
+        return f"{groups(found.untreated)} without it and with every period; {least} are the least"
     return ""
 
 
@@ -126,7 +130,7 @@ def _together(parts: Sequence[tuple[float, float]]) -> float:
 
 def _orders(found: Cohorts) -> list[np.ndarray]:
     """Which untreated units stand for the treated ones: each once for a single one, else drawn."""
-    if found.treated == 1 and found.untreated <= DRAWS:
+    if found.treated == 1 and found.untreated <= EACH:
         return [np.array([i]) for i in range(found.untreated)]
     rng = stream(0, "measure/placebo")
     return [rng.permutation(found.untreated)[: found.treated] for _ in range(DRAWS)]
@@ -145,5 +149,5 @@ def _placebo(found: Cohorts, order: np.ndarray, kind: Kind) -> float:
 
 
 def _said(found: Cohorts) -> str:
-    text = f"{found.treated} groups beside a mixture of {found.untreated} that never got it and moved alike before."
-    return text + (f" {found.left_out} more have periods missing and are left out." if found.left_out else "")
+    text = f"{groups(found.treated)} beside a mixture of {found.untreated} that never got it and moved alike before."
+    return text + (f" {groups(found.left_out)} with periods missing left out." if found.left_out else "")

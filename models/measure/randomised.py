@@ -12,7 +12,7 @@ from scipy.stats import t as student
 
 from models.calibration.clusters import cr2
 from models.measure.clustered import MANY
-from models.measure.panel import Effect, Panel, Refusal
+from models.measure.panel import Effect, Panel, Refusal, groups
 
 METHOD = "randomised difference"
 SIDE = 2  # clusters an arm, fewer, and nothing tells how far clusters scatter
@@ -43,7 +43,7 @@ class Arms:
 def difference_of_means(arms: Arms, errors: Errors = "clustered") -> Difference:
     """The difference between the arms in OLS beside their covariates, taken as deviations from the mean.
 
-    "clustered" is CR2 with Satterthwaite's degrees of freedom (of single units: HC2, Welch's test), beyond 200
+    "clustered" is CR2 with Satterthwaite's degrees of freedom (of single units the error is Welch's), beyond 100
     clusters the plain clustered error. "classical" takes every unit to scatter alike and alone.
 
     Source: Lin (2013) for adjustment in experiments; Bell & McCaffrey (2002) for few clusters; Deng et al. (2013)
@@ -80,7 +80,7 @@ def compare_randomised(panel: Panel) -> Effect | Refusal:
     half = float(student.ppf(0.95, found.df)) * found.se
     after = panel.t >= panel.starts[0]
     adjusted = arms.covariates.shape[1] > 0
-    said = f"{int(arms.treated.sum())} groups drawn by chance beside {int((~arms.treated).sum())} not drawn"
+    said = f"{groups(int(arms.treated.sum()))} drawn by chance beside {int((~arms.treated).sum())} not drawn"
     said += ", beside their outcome before." if adjusted else "; no outcome before to compare them by."
     return Effect(
         method=METHOD,
@@ -93,7 +93,7 @@ def compare_randomised(panel: Panel) -> Effect | Refusal:
         treated=int(arms.treated.sum()),
         before=int((~after).sum()),
         after=int(after.sum()),
-        said=said + (f" {left_out} groups without an outcome after or before are left out." if left_out else ""),
+        said=said + (f" {groups(left_out)} without an outcome after or before left out." if left_out else ""),
         p=float(2 * student.sf(abs(found.estimate) / found.se, found.df)) if found.se > 0 else float("nan"),
     )
 
@@ -106,7 +106,7 @@ def _faults(panel: Panel) -> str:
     after = (panel.seen & (panel.t >= panel.starts[0])).any(axis=1)
     arms = [len(np.unique(panel.cluster[after & arm])) for arm in (panel.treated, ~panel.treated)]
     if min(arms) < SIDE:
-        return f"{arms[0]} groups drawn and {arms[1]} not drawn; {SIDE} of each are the least"
+        return f"{groups(arms[0])} drawn and {arms[1]} not drawn; {SIDE} of each are the least"
     return ""
 
 

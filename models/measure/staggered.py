@@ -7,7 +7,7 @@ from scipy.stats import t as student
 
 from models.measure.clustered import linear_of, spread_of
 from models.measure.imputation import Imputation, impute
-from models.measure.panel import Effect, Panel, Refusal
+from models.measure.panel import Effect, Panel, Refusal, groups
 
 METHOD = "difference in differences"
 SIDE = 2  # clusters on either side, fewer, and nothing tells how far clusters scatter
@@ -59,15 +59,15 @@ def _faults(panel: Panel, found: Imputation) -> str:
         return "no treated group has a period before and a group without the initiative beside it"
     treated, beside = comparison_sides(panel, found)
     if min(treated, beside) < SIDE:
-        return f"{treated} treated and {beside} untreated groups; {SIDE} of each are the least"
+        return f"{groups(treated)} with it, {beside} without it at the time; {SIDE} of each are the least"
     return ""
 
 
 def _said(panel: Panel, found: Imputation) -> str:
     treated, beside = comparison_sides(panel, found)
-    text = f"{treated} groups with the initiative beside {beside} without it at the time, before and after."
+    text = f"{groups(treated)} with the initiative beside {beside} without it at the time, before and after."
     if found.left_out:
-        text += f" {found.left_out} treated cells have nothing to be compared with and are left out."
+        text += f" {found.left_out} cells have nothing to be compared with and are left out."
     if panel.missing:
         text += f" {panel.missing} of {panel.outcome.size} cells have no outcome."
     return text

@@ -87,7 +87,7 @@ def _on_simplex(x: np.ndarray, y: np.ndarray, ridge: float) -> np.ndarray:
     weights stops there.
     """
     count = x.shape[1]
-    hold = HELD * max(float(np.abs(x).max()), float(np.abs(y).max()), ridge, 1e-300)
+    hold = HELD * (max(float(np.abs(x).max()), float(np.abs(y).max()), ridge) or 1.0)
     rows = np.vstack([x, ridge * np.eye(count), np.full((1, count), hold)])
     found, _ = nnls(rows, np.concatenate([y, np.zeros(count), [hold]]), maxiter=50 * count)
     return np.asarray(found / found.sum())
