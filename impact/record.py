@@ -230,6 +230,8 @@ def _about(row: dict[str, Any]) -> About:
 
 def _claim(row: dict[str, Any]) -> Claim:
     quantiles = np.array(row["quantiles"], dtype=float)
+    if quantiles.shape == (1,):  # what is certain is written once
+        quantiles = np.repeat(quantiles, len(PLACES))
     if quantiles.shape != PLACES.shape or not np.isfinite(quantiles).all() or (np.diff(quantiles) < 0).any():
         raise ValueError(f"the quantiles of {row['id']} are not 99 numbers in rising order")
     if row["kind"] not in _KINDS:

@@ -9,6 +9,7 @@ from impact.rng import stream
 from models.simulate_answers import responses
 from models.simulate_people import HISTORY, Panel, People, draw_people, exposure_levels, kept, live, season_of
 from models.simulate_plan import draw_journey, draw_plan, price_plan
+from models.simulate_rollouts import assignments, draw_treated, rates_from
 from models.simulate_tables import customers, incidents, ledger
 from models.simulate_truth import (
     TruePortfolio,
@@ -29,6 +30,7 @@ from models.simulated_company import (
     Effects,
     Hidden,
     MoneySpec,
+    RolloutSpec,
     SurveySpec,
     companies_for_verification,
 )
@@ -38,6 +40,7 @@ __all__ = [
     "Company",
     "CompanySpec",
     "MoneySpec",
+    "RolloutSpec",
     "SurveySpec",
     "TruePortfolio",
     "best_portfolio",
@@ -56,9 +59,12 @@ def simulate_company(spec: CompanySpec) -> Company:
     journey = draw_journey(spec)
     effects = draw_effects(spec, journey)
     people = draw_people(spec, effects)
-    panel = live(spec, effects, people)
+    treated = draw_treated(spec, len(people.persona))
+    pains = journey.pain_ids()
+    panel = live(spec, effects, people, lambda rate, step: rates_from(spec, rate, treated, pains, step))
     seen = np.flatnonzero(panel.active.any(axis=1))[: spec.customers]
     people, panel = kept(people, seen), kept(panel, seen)
+    treated = treated[seen]
     hidden = _hidden(spec, effects, people, panel)
     plan, effectiveness = draw_plan(spec, journey, stream(spec.seed, "plan"))
     outlook = outlook_of(hidden)
@@ -76,6 +82,7 @@ def simulate_company(spec: CompanySpec) -> Company:
         customers=customers(spec, journey, people),
         ledger=ledger(spec, people, panel),
         incidents=incidents(spec, journey, panel),
+        assignments=assignments(spec, treated),
         truth=truth_table(hidden, journey.pain_ids(), tuple(item.persona for item in journey.personas)),
         effectiveness=effectiveness,
         hidden=hidden,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from typing import TypeVar
 
@@ -113,8 +114,13 @@ def _parts(ratio: float) -> tuple[float, float]:
     return 2 / (1 + ratio), 2 * ratio / (1 + ratio)
 
 
-def live(spec: CompanySpec, effects: Effects, people: People) -> Panel:
-    """The panel of the window. Lives start at joining, so who is there at its start has survived until then."""
+def live(
+    spec: CompanySpec, effects: Effects, people: People, rates_at: Callable[[np.ndarray, int], np.ndarray] | None = None
+) -> Panel:
+    """The panel of the window. Lives start at joining, so who is there at its start has survived until then.
+
+    `rates_at` gives the chances of pain points `(person, pain_point)` from those of before, and a step.
+    """
     rng = stream(spec.seed, "life")
     count, pains = len(people.persona), spec.pain_points
     rate = occurrence_rates(effects.prevalence, exposure_levels(spec.causes))[people.persona, people.proneness]
@@ -128,6 +134,7 @@ def live(spec: CompanySpec, effects: Effects, people: People) -> Panel:
     there = np.zeros(count, dtype=bool)
     carried = np.ones(count)
     for step in range(-HISTORY, spec.periods):
+        rate = rate if rates_at is None else rates_at(rate, step)
         there = there | (people.joined == step)
         exposed = (rng.random((count, pains)) < rate) & there[:, None]
         leaving = calm * season[step + HISTORY] * np.exp((exposed * tau).sum(axis=1))

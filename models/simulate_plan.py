@@ -117,6 +117,11 @@ def draw_journey(spec: CompanySpec) -> Journey:
     )
 
 
+def initiative_of(pain_point: str) -> str:
+    """The initiative against a pain point of the vocabulary."""
+    return next(row[3] for row in _PAINS if row[1] == pain_point)
+
+
 def draw_plan(spec: CompanySpec, journey: Journey, rng: np.random.Generator) -> tuple[Plan, np.ndarray]:
     """The plan without costs, and the true effectiveness `(initiative, pain_point)` of its initiatives.
 

@@ -53,6 +53,19 @@ class CauseSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RolloutSpec:
+    """What went live in the window: `removed` of the occurrences of a pain point, for a `share` drawn by lot.
+
+    `step` counts quarters from the window's first. What is true of money (`Company.truth`) is told as if nothing had.
+    """
+
+    pain_point: str
+    step: int
+    removed: float
+    share: float = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MoneySpec:
     """Money of a company: `revenue` a customer and quarter (mean), rates a year, horizon in quarters."""
 
@@ -90,6 +103,7 @@ class CompanySpec:
     survey: SurveySpec = field(default_factory=SurveySpec)
     money: MoneySpec = field(default_factory=MoneySpec)
     causes: CauseSpec = field(default_factory=CauseSpec)
+    rollouts: tuple[RolloutSpec, ...] = ()
     carried: float = 0.0
     as_of: int = 2026 * 4 + 2
 
@@ -167,7 +181,8 @@ class Company:
 
     `truth`: pain_point, value (money, the estimand at x = 1), delta, tau, sigma (means over the
     active customers), does_nothing, and tau by persona as `tau_PERSONA`. `effectiveness`
-    (initiative, pain_point): true share of occurrences removed. `budget`: one-off cash.
+    (initiative, pain_point): true share of occurrences removed. `budget`: one-off cash. `assignments`: who was drawn
+    into which arm of what went live in the window.
     """
 
     spec: CompanySpec
@@ -178,6 +193,7 @@ class Company:
     customers: pd.DataFrame
     ledger: pd.DataFrame
     incidents: pd.DataFrame
+    assignments: pd.DataFrame
     truth: pd.DataFrame
     effectiveness: np.ndarray
     hidden: Hidden

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 SCHEMA = "cx-impact/1"
 RECORD = "run.json"
-KEPT = {APPROVALS, FORECASTS, "calibration", "ranking", "plan", "track", "check.json", "check.html"}
-BESIDE = KEPT | {"rejects"}
+KEPT = {APPROVALS, FORECASTS, "calibration", "ranking", "planning", "track", "design"}
+BESIDE = KEPT | {"check.json", "check.html", "rejects"}
 
 
 def deliver(edition: Edition, found: Findings, intake: Intake, out: Path) -> tuple[Path, ...]:

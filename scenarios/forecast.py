@@ -19,7 +19,8 @@ OF_MARGIN = ("margin", "cash")
 UNITS = {"customers": "customers", "retention": "share", "csat": "points"}
 FUNDED = "base"
 IDLE = "base, nothing funded"
-FINER = 1e-4  # of the width between the outermost quantiles: no score can tell a finer step from none
+FINER = 1e-3  # of the width between the outermost quantiles: a tenth of what thousands of draws leave uncertain in one
+DIGITS = 10  # of what is certain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,7 @@ def claims_of(decision: Decision, setting: Setting) -> tuple[Claim, ...]:
             continue
         metrics = plan.metrics if setting.noise is None else with_noise(plan.metrics, setting.noise, setting.seed)
         for metric in METRICS:
-            if metric not in OF_MARGIN or setting.has_margin:
+            if metric in metrics and (metric not in OF_MARGIN or setting.has_margin):
                 out += _by_period((kinds[plan.scenario], metric, None), metrics[metric], setting)
     return (*out, *_of_initiatives(decision, setting))
 
@@ -58,13 +59,13 @@ def _of_initiatives(decision: Decision, setting: Setting) -> list[Claim]:
     if portfolio is None or not setting.has_margin:
         return []
     chosen = [int(i) for i in np.flatnonzero(portfolio.chosen) if case.offers[i].kind == "initiative"]
-    people = in_heads(case)
+    kept = retention_gains(case, chosen) if any(persona.rate.any() for persona in case.base.personas) else ()
     out: list[Claim] = []
-    for i in chosen:
+    for place, i in enumerate(chosen):
         offer, gained = case.offers[i], decision.ranking.value[i].gained()
         name = offer.item.initiative
-        if any(persona.rate.any() for persona in case.base.personas):
-            out += _by_period(("initiative", "retention", name), retention_gain(people, i), setting)
+        if kept:
+            out += _by_period(("initiative", "retention", name), kept[place], setting)
         out += _by_period(("initiative", "benefit", name), gained + other_benefit(offer), setting)
         out += _by_period(("initiative", "cost", name), costs_by_period(offer), setting)
     return out
@@ -76,17 +77,16 @@ def in_heads(case: Case) -> Case:
     return replace(case, base=base, today=look_at_today(base, case.posterior), service=NO_SERVICE)
 
 
-def retention_gain(people: Case, member: int) -> np.ndarray:
-    """Share of all customers that an initiative keeps in each period `(draw, period)`, 0.01 for a point.
+def retention_gains(case: Case, members: Sequence[int]) -> tuple[np.ndarray, ...]:
+    """Share of all customers that each initiative keeps in each period `(draw, period)`, 0.01 for a point.
 
     It is the share of those there at a period's start who are there at its end, with the initiative less without.
-    `people` is the case in heads.
     """
+    people = in_heads(case)
     before = np.asarray(sum(people.today.before))
     start = sum(float(persona.customers.sum()) for persona in people.base.personas)
-    there = joint_value(people, (member,)).retention, joint_value(people, ()).retention
-    with_it, without = (_kept(before + gained, start) for gained in there)
-    return np.asarray(with_it - without)
+    without = _kept(before + joint_value(people, ()).retention, start)
+    return tuple(np.asarray(_kept(before + joint_value(people, (i,)).retention, start) - without) for i in members)
 
 
 def _kept(customers: np.ndarray, start: float) -> np.ndarray:
@@ -107,32 +107,35 @@ def _by_period(what: tuple[ClaimKind, str, str | None], draws: np.ndarray, setti
             initiative=initiative,
             period=period,
             unit=UNITS.get(metric, setting.currency),
-            mean=float(_rounded(means[h : h + 1], quantiles[:, h])[0]),
-            quantiles=_rounded(quantiles[:, h], quantiles[:, h]),
+            mean=float(_rounded(means[h : h + 1], quantiles[:, h], FINER / 100)[0]),
+            quantiles=_rounded(quantiles[:, h], quantiles[:, h], FINER),
         )
         for h, period in enumerate(setting.periods)
         if np.isfinite(quantiles[:, h]).all()
     ]
 
 
-def _rounded(values: np.ndarray, quantiles: np.ndarray) -> np.ndarray:
-    """Values at steps of at most `FINER` of the width of the quantiles; as they are where these have none."""
+def _rounded(values: np.ndarray, quantiles: np.ndarray, finer: float) -> np.ndarray:
+    """Values at steps of at most `finer` of the width of the quantiles; at `DIGITS` digits where these have none."""
     width = float(quantiles[-1] - quantiles[0])
-    if width <= 0:
-        return values
-    return np.asarray(np.round(values, int(np.ceil(-np.log10(width * FINER)))))
+    step = width * finer if width > 0 else abs(float(quantiles[0])) * 10.0**-DIGITS
+    return np.asarray(np.round(values, int(np.ceil(-np.log10(step))))) if step > 0 else values
 
 
 def claim_rows(claims: Sequence[Claim]) -> list[dict[str, object]]:
-    """The claims as rows of JSON, in their order."""
+    """The claims as rows of JSON, in their order; what is certain has one quantile for all."""
     return [
         {
             **{name: getattr(one, name) for name in ("id", "kind", "metric", "initiative", "period", "unit")},
             "mean": _short(one.mean),
-            "quantiles": [_short(float(value)) for value in one.quantiles],
+            "quantiles": [_short(float(value)) for value in _told(one.quantiles)],
         }
         for one in claims
     ]
+
+
+def _told(quantiles: np.ndarray) -> np.ndarray:
+    return quantiles[:1] if quantiles[0] == quantiles[-1] else quantiles
 
 
 def _short(value: float) -> float | int:

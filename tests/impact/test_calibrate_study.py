@@ -92,6 +92,7 @@ def change_answers(ran: Path) -> None:
     file.write_text("\n".join(lines[:-3_000]) + "\n", encoding="utf-8")
 
 
+@pytest.mark.verify
 def test_a_signed_rate_is_approved_until_inputs_change_and_stays_the_planning_rate(ran: Path) -> None:
     out = ran / "out"
     signed = certificates(out)["rate"]

@@ -70,6 +70,7 @@ def test_a_haircut_never_piles_up_at_its_ends() -> None:
     assert min(found) >= 1.0 - CLOSED and found[0] / sum(found) == pytest.approx(4 / 7, abs=CLOSED)
 
 
+@pytest.mark.verify
 def test_few_data_feel_the_prior_and_many_do_not() -> None:
     def spread(se: float) -> float:
         first, *others = refit_all(question_of(se), seed=5)

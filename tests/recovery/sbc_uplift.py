@@ -181,7 +181,7 @@ def money(draws: UpliftPosterior, seed: int) -> dict[str, np.ndarray]:
     place = (-single).argsort(axis=0).argsort(axis=0)
     clock = Clock(first=1, periods=PERIODS, periods_a_year=4)
     offers = make_offers(plan(), draws.pain_points, draws.personas, clock, draws.draws, seed)
-    case = Case(base=base, posterior=draws, today=today, offers=offers)
+    case = Case(base=base, posterior=draws, today=today, offers=offers, clock=clock)
     found = {f"value {k}": single[k] for k in range(pains)}
     found |= {f"rank {k}": place[k].astype(float) for k in range(pains)}
     return {**found, "value all": worth(list(range(pains))), "npv": npv_draws(case, [0], set_value(case, [0]))}

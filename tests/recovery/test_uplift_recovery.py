@@ -19,6 +19,8 @@ from models.reduce import reduce_cells
 from models.simulate import Company, CompanySpec, simulate_company
 from models.uplift import Credibility, Question, UpliftPosterior, fit_uplift
 
+pytestmark = pytest.mark.verify  # the joint posterior of ten thousand customers takes a minute
+
 SPEC = CompanySpec(seed=31, customers=10_000)
 # Of nine right 90% intervals fewer than seven cover with a chance of one in nineteen, and this seed is fixed.
 LEAST_COVERED = 7

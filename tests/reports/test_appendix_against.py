@@ -60,7 +60,7 @@ def test_the_line_is_shortened_and_then_gives_way_where_the_sheet_has_no_room(
     edition: Edition, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     choice, said = whole_choice(edition), set()
-    for words in range(WORDS + 60, 150, -3):
+    for words in range(WORDS + 60, 150, -12):
         monkeypatch.setattr("reports.first_sheet.WORDS", words)
         said.add(first_sheet(choice).against)
     assert said == {*case_in_a_line(choice), ""}

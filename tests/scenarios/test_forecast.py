@@ -12,7 +12,7 @@ from impact.initiative import Fix
 from impact.record import PLACES
 from scenarios.decide import decide
 from scenarios.decision import Decision
-from scenarios.forecast import FINER, Setting, claim_rows, claims_of, in_heads, retention_gain
+from scenarios.forecast import FINER, Setting, claim_rows, claims_of, retention_gains
 from scenarios.limits import Limits
 from scenarios.worth import Case, costs_by_period, other_benefit, set_value
 from tests.scenarios.small_case import case_of, one_plan, random_case
@@ -20,6 +20,7 @@ from tests.scenarios.small_case import case_of, one_plan, random_case
 PERIODS = ("2026Q1", "2026Q2", "2026Q3", "2026Q4", "2027Q1", "2027Q2")
 SETTING = Setting(periods=PERIODS, currency="EUR", has_margin=True)
 SAME = 1e-12  # the same sums in another order
+CERTAIN = 1e-9  # of what has no width ten digits are kept
 FRAIL = 2e-3  # the least frailty is not nil, and the closed form is of none
 
 
@@ -50,8 +51,8 @@ def test_every_metric_is_claimed_by_period_with_the_chosen_and_with_nothing_fund
                 assert (one.kind, one.metric, one.initiative, one.period) == (kind, metric, None, period)
                 draws = plan.metrics[metric][:, h]
                 step = FINER * (np.quantile(draws, 0.99) - np.quantile(draws, 0.01))
-                np.testing.assert_allclose(one.quantiles, np.quantile(draws, PLACES), rtol=SAME, atol=step / 2)
-                assert one.mean == pytest.approx(draws.mean(), rel=SAME, abs=step / 2)
+                np.testing.assert_allclose(one.quantiles, np.quantile(draws, PLACES), rtol=CERTAIN, atol=step / 2)
+                assert one.mean == pytest.approx(draws.mean(), rel=CERTAIN, abs=step / 200)
     assert {one.unit for one in claims.values()} == {"customers", "share", "points", "EUR"}
 
 
@@ -71,7 +72,7 @@ def test_only_chosen_initiatives_claim_and_their_benefit_is_all_they_bring(decis
             for h, period in enumerate(PERIODS):
                 one = claims[f"initiative/{offer.item.initiative}/{metric}/{period}"]
                 width = np.quantile(draws[:, h], 0.99) - np.quantile(draws[:, h], 0.01)
-                assert one.mean == pytest.approx(draws[:, h].mean(), rel=SAME, abs=FINER * width / 2)
+                assert one.mean == pytest.approx(draws[:, h].mean(), rel=CERTAIN, abs=FINER * width / 200)
                 assert one.unit == "EUR"
 
 
@@ -87,7 +88,7 @@ def test_an_initiatives_gain_in_retention_is_what_leaving_less_by_its_ratio_keep
     )
     nobody = replace(person, customers=np.zeros(2))
     base = replace(case.base, personas=(person, nobody), frailty=np.zeros_like(case.base.frailty))
-    found = retention_gain(in_heads(replace(case, base=base)), 0)
+    (found,) = retention_gains(replace(case, base=base), (0,))
     tau = case.posterior.leaving[:, 0, 0] * case.posterior.credibility[:, 0]
     kept = 1 - person.rate[0]
     np.testing.assert_allclose(found[:, 0], 0.0, atol=SAME)  # outcomes of the first period come from before the fix
@@ -124,5 +125,7 @@ def test_rows_read_back_to_the_same_claims(decision: Decision) -> None:
     assert [row["id"] for row in read] == [one.id for one in claims]
     for row, one in zip(read, claims, strict=True):
         assert row["mean"] == one.mean
-        assert row["quantiles"] == one.quantiles.tolist()
+        certain = one.quantiles[0] == one.quantiles[-1]
+        assert row["quantiles"] == one.quantiles.tolist()[: 1 if certain else None]
         assert np.all(np.diff(row["quantiles"]) >= 0)
+    assert any(len(row["quantiles"]) == 1 for row in read)
