@@ -23,7 +23,8 @@ def label(ordinal: int) -> str:
 class Company:
     """`tau` log hazard of a pain where it is met; `doubt` of it that observation adds and no fix removes.
 
-    Of every pain, half of the regions get an initiative from `START` on that removes `removed` of it.
+    Of every pain, half of the regions, by lot, get an initiative from `START` on that removes `removed` of it.
+    `kept` is the haircut's prior.
     """
 
     pains: tuple[str, ...] = ("slow",)
@@ -34,6 +35,7 @@ class Company:
     tau: float = 0.8
     doubt: float = 0.0
     removed: float = 0.6
+    kept: tuple[int, int] = (4, 3)
     seed: int = 1
 
 
@@ -55,12 +57,14 @@ pain_points = "pain_points.csv"
 initiatives = "initiatives.csv"
 fixes = "fixes.csv"
 rollouts = "rollouts.csv"
+[model]
+credibility = [{kept[0]}, {kept[1]}]
 """
 
 
 def write_company(folder: Path, company: Company) -> Path:
     """The folder with the company's study."""
-    _write(folder, "study.toml", STUDY.format(as_of=label(AS_OF)))
+    _write(folder, "study.toml", STUDY.format(as_of=label(AS_OF), kept=company.kept))
     pains = company.pains
     _write(folder, "stages.csv", "stage,name\nuse,Use\n")
     _write(folder, "pain_points.csv", "pain_point,stage,name\n" + "".join(f"{p},use,{p}\n" for p in pains))
@@ -70,12 +74,12 @@ def write_company(folder: Path, company: Company) -> Path:
     fixes = "".join(f"fix_{p},{p},0.4,0.6,0.8\n" for p in pains) + f"more,{pains[0]},0.1,0.2,0.3\n"
     _write(folder, "fixes.csv", "initiative,pain_point,low,likely,high\n" + fixes)
     rows = [
-        f"fix_{pain},region,r{region:02d},{label(START)}\n"
+        f"fix_{pain},region,r{region:02d},{label(START)},1\n"
         for k, pain in enumerate(pains)
         for region in range(company.regions)
         if treated(company, k)[region]
     ]
-    _write(folder, "rollouts.csv", "initiative,column,value,from\n" + "".join(rows))
+    _write(folder, "rollouts.csv", "initiative,column,value,from,randomised\n" + "".join(rows))
     _tables(folder, company)
     return folder
 
