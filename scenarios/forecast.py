@@ -44,6 +44,8 @@ def claims_of(decision: Decision, setting: Setting) -> tuple[Claim, ...]:
         for metric in METRICS:
             if metric in plan.metrics and (metric not in OF_MARGIN or setting.has_margin):
                 out += _by_period((kinds[plan.scenario], metric, None), plan.metrics[metric], setting)
+            if metric in metrics and (metric not in OF_MARGIN or setting.has_margin):
+                out += _by_period((kinds[plan.scenario], metric, None), metrics[metric], setting)
     return (*out, *_of_initiatives(decision, setting))
 
 
