@@ -14,7 +14,7 @@ from impact.intake import Intake
 from impact.journey import OVERALL
 from models.stage_moves import stage_moves
 from reports.findings import Findings
-from scenarios.base_world import base_world, scenario_facts
+from scenarios.base_world import base_world, rows_world, scenario_facts
 from scenarios.limits import fiscal_years
 from scenarios.planning import Standing, plan_worlds
 from scenarios.quarters import BASE
@@ -49,8 +49,8 @@ def plan_ahead(intake: Intake, found: Findings, asked: Sequence[str] = ()) -> Fi
     if decision is None or estimates is None:
         return found
     case = decision.case
-    facts = scenario_facts(found.cells, study, case.base)
-    base = base_world(case, decision.limits, facts)
+    facts = scenario_facts(found.cells, study, case.base, estimates.scaled)
+    base = rows_world(base_world(case, decision.limits, facts), estimates.scaled)
     chosen = () if decision.portfolio is None else [int(i) for i in np.flatnonzero(decision.portfolio.chosen)]
     planned = plan_worlds(
         [base, *(in_world(one, base, facts) for one in planned_scenarios(intake.case, asked))],

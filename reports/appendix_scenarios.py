@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from reports.charts import Interval
 from reports.charts_scenarios import Line, Look, fans
 from reports.edition import Edition
-from reports.figures import money, percent, plain
+from reports.figures import money, percent, plain, signed_percent
 from reports.records import Row, number, records, text
 from reports.sections import Section, Table
 from reports.tables_scenarios import YEAR
@@ -45,7 +45,7 @@ def _by_period(edition: Edition, head: tuple[str, str], shown: Sequence[str]) ->
     drawn = [name for name in DRAWN if any(text(row, "metric") == name for row in rows)]
     held = (
         ""
-        if "outlook_gap" in edition.tables
+        if records(edition, "outlook_gap")
         else " The base itself is held as the ledger last showed it: its own ups and downs come on top."
     )
     return Section(
@@ -109,19 +109,23 @@ def outlook(edition: Edition) -> Section | None:
     rows = records(edition, "outlook_gap")
     if not rows:
         return None
-    columns = list(rows[0])
-    words = [name for name in columns if all(number(row, name) is None for row in rows)]
-    figures = [name for name in columns if name not in words]
     return Section(
         anchor="outlook",
         title=f"Against the company's own outlook / {edition.currency}, customers",
-        note="Base is scaled to the outlook; the gap is what the ledger by itself would have said.",
+        note="Base is scaled to the outlook. Gap: the outlook over what today's customers would bring by themselves, "
+        "less 1.",
         table=Table(
-            headings=tuple(name.replace("_", " ").capitalize() for name in (*words, *figures)),
+            headings=("Period", "Line", "Outlook", "By itself", "Gap"),
             rows=tuple(
-                (*(text(row, name) for name in words), *(_short(number(row, name)) for name in figures)) for row in rows
+                (
+                    text(row, "period"),
+                    text(row, "line").replace("_", " "),
+                    *(money(number(row, name)) for name in ("outlook", "model")),
+                    signed_percent(number(row, "gap")),
+                )
+                for row in rows
             ),
-            words=len(words),
+            words=2,
         ),
     )
 
@@ -143,10 +147,6 @@ def parts_of_years(rows: Sequence[Row]) -> str:
     if len(set(counted.values())) < 2:
         return ""
     return "In the horizon: " + ", ".join(f"{year} {periods}" for year, periods in counted.items()) + "."
-
-
-def _short(value: float | None) -> str:
-    return "" if value is None else plain(value) if abs(value) < 10 else money(value)
 
 
 def _main(rows: Sequence[Row]) -> dict[str, str]:

@@ -68,6 +68,7 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
         "ongoing": ongoing_table,
         "frontier": frontier_table,
         "scenarios": scenarios_table,
+        "scenario_differences": scenario_differences_table,
         "reconciliation": lambda one: one.reconciliation[list(RECONCILIATION)],
         "outlook_gap": lambda one: gap_table(one.estimates.scaled if one.estimates else None, one.study),
         "benefits": benefits_table,
@@ -81,7 +82,7 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
     evidence |= {"face_value": face_value_table(found), "information": information_table(found)}
     evidence |= {"naive": naive_table(found)}
     predicted = {"predictive": predictive_table(found), "case_against": against_table(found)}
-    values |= dict(price_tables(found)) | {"scenario_differences": scenario_differences_table(found)}
+    values |= dict(price_tables(found))
     values |= dict(across_tables(found))
     values |= {"by_segment": by_segment_table(found), "concentration": concentration_table(found)}
     return tables | values | dict(lifetime_tables(found)) | predicted | dict(gate_tables(found)) | evidence

@@ -14,10 +14,12 @@ from impact.outlook import Outlook
 from impact.study import Study
 from models.outlook import Scaled, scale_to
 from models.outlook_gap import gap_table, outlook_checks, outlook_in_words
+from models.segments import base_worth, make_meter
+from models.trend import over
 from models.value import ValueBase, base_path, look_at_today
 from scenarios.base_world import rows_world
 from scenarios.worth import set_value
-from tests.scenarios.small_case import PERIODS, small_base
+from tests.scenarios.small_case import PERIODS, small_base, small_posterior
 from tests.scenarios.worlds_example import PER_MARGIN, base_world
 
 BASE = small_base(1)
@@ -133,6 +135,12 @@ def test_what_a_fix_is_worth_scales_with_the_money_and_counts_no_one_who_joins()
     assert rows_world(world, None) is world
 
 
+def test_segments_of_a_scaled_base_add_up_to_it() -> None:
+    found = scaled(told(0.9 * PATH["customers"], 1.1 * PATH["margin"])).base
+    worth = make_meter(found, look_at_today(found, small_posterior(1))).untouched() @ base_worth(found)
+    np.testing.assert_allclose(worth, base_path(found)["margin"] @ found.discount, rtol=CLOSE)
+
+
 def test_the_gap_table_has_a_row_for_every_line_told() -> None:
     where = np.array([1, 1, *[np.nan] * 4])
     found = gap_table(scaled(told(where * 0.9 * PATH["customers"], where * PATH["margin"])), _study())
@@ -155,3 +163,13 @@ def test_a_gap_of_more_than_five_in_a_hundred_is_a_review_and_new_customers_are_
     assert "2 rows of other periods are not used" in checks["C670"].text
     assert ("C671" in checks) == (customers > 1)
     assert outlook_checks(None, _cells(), _study()) == ()
+
+
+def test_a_base_over_more_or_fewer_periods_goes_on_at_its_last_factors() -> None:
+    found = scaled(told(np.linspace(0.9, 0.8, PERIODS) * PATH["customers"], PATH["margin"])).rows
+    longer, shorter = (over(found, np.ones(periods)) for periods in (PERIODS + 4, 2))
+    np.testing.assert_allclose(mean_path(longer)["customers"][:PERIODS], mean_path(found)["customers"], rtol=CLOSE)
+    today = mean_path(over(BASE, np.ones(PERIODS + 4)))["customers"]
+    np.testing.assert_allclose(mean_path(longer)["customers"][PERIODS:], 0.8 * today[PERIODS:], rtol=CLOSE)
+    assert len(mean_path(shorter)["customers"]) == 2
+    assert over(BASE, np.ones(3)).personas == BASE.personas

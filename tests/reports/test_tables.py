@@ -41,7 +41,8 @@ CONTRACT = {
     "ongoing": "initiative status live_now value_to_come value_to_come_p05 value_to_come_p95 cost_to_come "
     "run_cost_to_come",
     "frontier": "budget value value_p05 value_p95 initiatives",
-    "scenarios": "scenario period metric value p05 p50 p95",
+    "scenarios": "scenario period metric value p05 p50 p95 unit",
+    "scenario_differences": "scenario against period metric value p05 p50 p95 unit",
     "reconciliation": "period unit line ledger reported difference coverage",
     "outlook_gap": "period line outlook model gap",
     "benefits": "initiative owner status approved_cost actual_cost approved_benefit measured_benefit bookable "
@@ -125,6 +126,7 @@ def tables(found: Findings) -> dict[str, pd.DataFrame]:
 
 def _thin(found: Findings) -> Findings:
     nothing = {"estimates": None, "decision": None, "gates": None, "segments": None, "explained": None, "across": None}
+    nothing = {"estimates": None, "decision": None, "gates": None, "segments": None, "explained": None, "planned": None}
     return replace(found, walks=(), comparison=None, **nothing)  # type: ignore[arg-type]
 
 
