@@ -125,9 +125,8 @@ def tables(found: Findings) -> dict[str, pd.DataFrame]:
 
 
 def _thin(found: Findings) -> Findings:
-    nothing = {"estimates": None, "decision": None, "gates": None, "segments": None, "explained": None, "across": None}
     nothing = {"estimates": None, "decision": None, "gates": None, "segments": None, "explained": None, "planned": None}
-    return replace(found, walks=(), comparison=None, **nothing)  # type: ignore[arg-type]
+    return replace(found, walks=(), comparison=None, across=None, **nothing)  # type: ignore[arg-type]
 
 
 def test_the_tables_are_those_of_the_contract_in_its_order(tables: dict[str, pd.DataFrame]) -> None:
@@ -145,8 +144,8 @@ def test_a_table_has_the_columns_of_the_contract_and_names_beside_ids(found: Fin
 
 
 def test_every_table_has_rows_but_those_of_what_the_starter_lacks(tables: dict[str, pd.DataFrame]) -> None:
-    """Books, an outlook, evidence, scenarios, what cannot be told apart, and initiatives that are live."""
-    lacking = {"reconciliation", "outlook_gap", "evidence", "told_apart", "ongoing", "scenario_portfolios"}
+    """Books, an outlook, evidence, pain points that cannot be told apart, and initiatives that are live."""
+    lacking = {"reconciliation", "outlook_gap", "evidence", "told_apart", "ongoing"}
     assert {name for name, table in tables.items() if table.empty} == lacking
 
 
