@@ -8,7 +8,7 @@ from bench.quarterly import measure
 
 pytestmark = pytest.mark.verify
 
-# Measured 14 to 16 on two shared cores with other work on them; a busier machine slows memory more than sums.
+# Measured 9 to 16 on two shared cores with other work on them; a busier machine slows memory more than sums.
 MOST_FITS = 60.0
 MOST_BYTES = 500e6
 
