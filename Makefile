@@ -16,7 +16,7 @@ test: .venv/project ## the tests that need nothing but Python
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not verify and not full"
 
 verify: .venv/engines ## the slower tests, with LibreOffice, Chromium, PostgreSQL and Spark
-	$(BIN)/python -m pytest -q -m verify
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m verify
 
 verify-full: .venv/project ## hours of simulation
 	$(BIN)/python -m pytest -q -m full
