@@ -15,9 +15,11 @@ from impact.formats.plan import PlanTable, inline_table, plan_sheets, read_plan_
 from impact.formats.sheets import SheetRefusedError
 from impact.initiative import CostRow, Fix, Initiative, Pilot, Plan
 from impact.journey import Benchmark, Journey, Objective, PainPoint, Persona, Stage, Touchpoint
+from impact.measured_rows import join_measured, read_measured
 from impact.plan_columns import CAPACITY, PLAN_TABLES
 from impact.plan_links import link_faults
 from impact.plan_values import TypedRow, fault, typed_rows
+from impact.rollout import Rollout
 from impact.step_downs import ASSUMED_EFFECT, low_scores, plan_steps
 from impact.study import Study
 from impact.study_faults import nearest
@@ -45,11 +47,15 @@ def load_case(study: Study) -> Case:
     for name, table in tables.items():
         rows[name], faults = typed_rows(name, table, study.period_kind)
         findings += faults
-    findings += link_faults(rows)
+    measured, said, faults = read_measured(study)
+    findings += [*link_faults(rows), *faults]
     if findings:
         raise InputError(findings)
     journey, plan = _journey(rows), _plan(rows)
-    steps = plan_steps(journey, plan, tuple(name for name in tables if rows[name]))
+    known = (*journey.pain_ids(), *journey.stage_ids(), *plan.ids())
+    evidence, joined = join_measured(plan.evidence, measured, known, study.period_kind)
+    plan = replace(plan, evidence=evidence)
+    steps = (*plan_steps(journey, plan, tuple(name for name in tables if rows[name])), *said, *joined)
     if not journey.pain_points:
         journey = low_scores(journey)
     plan = _with_only_target(plan, journey)
@@ -144,7 +150,13 @@ def _plan(rows: Rows) -> Plan:
         events=tuple(_event(row) for row in rows["events"]),
         evidence=tuple(Evidence(**_only(row)) for row in rows["evidence"]),
         pilots=tuple(Pilot(**_only(row)) for row in rows["pilots"]),
+        rollouts=tuple(_rollout(row) for row in rows["rollouts"]),
     )
+
+
+def _rollout(row: TypedRow) -> Rollout:
+    first: Any = row.values["from"]
+    return Rollout(**_only(row, "from"), first=first)
 
 
 def _event(row: TypedRow) -> Event:

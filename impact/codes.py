@@ -26,6 +26,7 @@ from impact.codes_points import POINT_PAGES
 from impact.codes_programme import PROGRAMME_PAGES
 from impact.codes_ranking import RANKING_PAGES
 from impact.codes_reasons import REASON_PAGES
+from impact.codes_rollouts import ROLLOUT_PAGES
 from impact.codes_segments import SEGMENT_PAGES
 from impact.codes_sites import SITE_PAGES
 from impact.codes_spend import SPEND_PAGES
@@ -292,6 +293,7 @@ CODES: dict[str, CodePage] = catalogue(
         *PROGRAMME_PAGES,
         *RANKING_PAGES,
         *REASON_PAGES,
+        *ROLLOUT_PAGES,
         *SEGMENT_PAGES,
         *SITE_PAGES,
         *SPEND_PAGES,

@@ -89,6 +89,13 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column(name="occurred_at", kind="period", required=True, stored="t"),
         Column(name="stage", kind="text", required=True),
     ),
+    "assignments": (
+        _CUSTOMER,
+        Column(name="initiative", kind="text", required=True),
+        Column(name="arm", kind="text", required=True),
+        Column(name="from", kind="period", required=True, stored="t"),
+        Column(name="randomised", kind="flag"),
+    ),
 }
 
 ACCEPTED_BESIDE: dict[str, tuple[str, ...]] = {
@@ -97,6 +104,7 @@ ACCEPTED_BESIDE: dict[str, tuple[str, ...]] = {
     "ledger": ("contacts",),
     "incidents": (),
     "events": ("touchpoint", "channel"),
+    "assignments": (),
 }
 
 METRIC_SCALES: dict[str, tuple[float, float]] = {"csat": (1.0, 5.0), "nps": (0.0, 10.0), "ces": (1.0, 7.0)}

@@ -17,6 +17,7 @@ from impact.contract_ids import id_faults, meetings
 from impact.contract_ledger import ledger_faults
 from impact.contract_results import shown_value
 from impact.contract_reviews import table_reviews
+from impact.contract_rollouts import rollout_data_faults
 from impact.contract_rules import Rule, rules_of, unknown_named_pains, with_doubled
 from impact.contract_segments import segment_faults, segment_reviews
 from impact.contract_steps import step_faults, step_reviews
@@ -64,6 +65,8 @@ def check_tables(source: Source, study: Study, journey: Journey | None, plan: Pl
     findings += [*ledger_faults(source, study), *segment_faults(source, study), *books.findings]
     if journey is not None:
         findings += long_ids(source, study, journey)
+    if plan is not None:
+        findings += rollout_data_faults(source, study, plan)
     passes: list[Check] = []
     rejects: dict[str, list[pd.DataFrame]] = {}
     ruled: dict[str, tuple[tuple[Rule, int], ...]] = {}

@@ -109,7 +109,7 @@ def meetings(source: Source) -> Meetings:
     if not int(listed.ledger[0]):
         return {}
     found = {}
-    for name in ("customers", "responses", "incidents", "events"):
+    for name in ("customers", "responses", "incidents", "events", "assignments"):
         if name in source.staged:
             rows = _usable(source, name)
             if name == "customers":

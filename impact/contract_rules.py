@@ -29,6 +29,7 @@ _KEYS = {
     "ledger": ("customer_id", "t"),
     "customers": ("customer_id",),
     "responses": ("response_id", "stage"),
+    "assignments": ("customer_id", "initiative"),
 }
 
 
@@ -197,12 +198,17 @@ def _key_rules(name: str, table: ir.Table) -> list[Rule]:
         "ledger": ("customer_id and period stand twice", "one row a customer and period", "sum or remove the others"),
         "customers": ("customer_id stands twice", "one row a customer", "remove the others"),
         "responses": ("response_id and stage stand twice", "one row an answer", "remove the others"),
+        "assignments": (
+            "a customer is assigned twice to one initiative",
+            "one row a customer and initiative: treated or control, from one period",
+            "keep the row of what was meant for the customer, whatever became of it",
+        ),
     }
     found, allowed, remedy = words[name]
     key = _KEYS[name]
     return [
         Rule(
-            code="D305",
+            code="P282" if name == "assignments" else "D305",
             column=key[0],
             broken=table.doubled,
             shown=key[-1],

@@ -26,6 +26,7 @@ from models.evidence import effect_rows
 from models.evidence_checks import evidence_checks
 from models.evidence_learnt import Learnt, learn, lines_of
 from models.evidence_naming import correct_naming
+from models.evidence_own import set_apart
 from models.evidence_reading import take_evidence
 from models.exact import Corrected, exact_checks
 from models.excellence import find_excellence
@@ -111,10 +112,11 @@ def draw_posterior(question: Question, intake: Intake, cells: Cells, engine: Eng
     study, journey, forms = intake.study, intake.case.journey, question.forms
     seed = study.study.seed
     facts, readings = take_evidence(intake.case, cells, study, forms)
-    asked = replace(question, rows=effect_rows(readings))
+    rows = effect_rows(readings)
     with progress.stage("Sampling the joint posterior"):
-        fitted = fit_uplift(asked, seed, engine, progress.advance)
-        without = fit_uplift(question, seed, engine, progress.advance) if asked.rows else fitted
+        without = fit_uplift(question, seed, engine, progress.advance)
+        asked = replace(question, rows=set_apart(rows, facts, without))
+        fitted = fit_uplift(asked, seed, engine, progress.advance) if rows else without
         corrected = count_exactly(asked, fitted, cells, journey, seed)
     told = corrected.posterior if corrected else fitted
     with progress.stage("Predicting who leaves"):

@@ -11,6 +11,7 @@ from impact.journey import OVERALL
 EvidenceKind = Literal["experiment", "past_initiative", "benchmark", "interview", "walkthrough"]
 Measured = Literal["retention", "churn", "revenue", "margin", "score", "prevalence", "cost"]
 Unit = Literal["points", "relative", "money_per_customer_period", "score_points"]
+MEASURED = "measured: "  # how the source of a row begins that this study measured itself
 # What an outcome can be told in. Points are shares (0.01 is one in a hundred), relative is a share of itself.
 UNITS_OF: Mapping[str, tuple[Unit, ...]] = {
     "retention": ("points", "relative"),
@@ -38,7 +39,8 @@ class Evidence:
     Of a pain point, `estimate` is the change when it is removed from the `exposed_share` of those measured who met it;
     of a stage, when all its pain points are; of an initiative, when it is live. Where no share is given, those measured
     are all customers. Of an experiment on `overall`, it is what one point of the overall score did to the outcome.
-    Points of retention, churn and prevalence are shares (0.01 is one customer in a hundred a period).
+    Points of retention, churn and prevalence are shares (0.01 is one customer in a hundred a period). Of the
+    prevalence that an initiative changed, `pain_point` says of which one; "" is of all that it fixes.
     """
 
     evidence: str
@@ -52,6 +54,7 @@ class Evidence:
     exposed_share: float | None = None
     period: str = ""
     source: str = ""
+    pain_point: str = ""
 
     @property
     def is_rate(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from impact.event import Event
 from impact.evidence import Evidence
+from impact.rollout import Rollout
 
 Status = Literal["proposed", "approved", "live", "done", "stopped"]
 
@@ -113,6 +114,7 @@ class Plan:
     events: tuple[Event, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     pilots: tuple[Pilot, ...] = ()
+    rollouts: tuple[Rollout, ...] = ()
 
     def ids(self) -> tuple[str, ...]:
         """Initiative ids in plan order."""

@@ -154,6 +154,13 @@ PLAN_TABLES: dict[str, tuple[Field, ...]] = {
         _must_choice("treat", "control", "exclude"),
         *_texts("column", "value"),
     ),
+    "rollouts": (
+        _id("initiative"),
+        _must("column"),
+        _must("value"),
+        Field(name="from", kind="period", required=True),
+        _flag("randomised"),
+    ),
     "evidence": (
         _id("evidence"),
         _must_choice("kind", "experiment", "past_initiative", "benchmark", "interview", "walkthrough"),
@@ -165,6 +172,7 @@ PLAN_TABLES: dict[str, tuple[Field, ...]] = {
         _number("n", 0),
         _share("exposed_share"),
         *_texts("period", "source"),
+        _ref("pain_point"),
     ),
 }
 
@@ -180,6 +188,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "costs": ("initiative", "period", "actual"),
     "fixes": ("initiative", "pain_point", "persona"),
     "events": ("event",),
+    "rollouts": ("initiative", "column", "value"),
     "evidence": ("evidence",),
 }
 

@@ -9,6 +9,7 @@ from impact.evidence_faults import evidence_faults
 from impact.journey import OVERALL
 from impact.plan_columns import LEVERS, LEVERS_OF, LOW_SCORE
 from impact.plan_values import TypedRow, fault, reserved_stage, unknown_id
+from impact.rollout_faults import rollout_faults
 from impact.study_faults import nearest
 
 MOST_INITIATIVES = 200
@@ -41,6 +42,7 @@ def link_faults(rows: Rows) -> list[Finding]:
     for row in rows["scenarios"]:
         findings += _lever_faults(row, ids)
     findings += [*_pilot_targets(rows, ids), *_targets(rows, ids), *evidence_faults(rows["evidence"])]
+    findings += [*_unknown(rows["evidence"], ids, "pain_point"), *rollout_faults(rows)]
     findings += [*_backward(rows["scenarios"]), *_backward(rows["events"])]
     return findings + _too_many(rows["initiatives"])
 

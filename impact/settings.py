@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-TableName = Literal["responses", "customers", "ledger", "incidents", "events"]
+TableName = Literal["responses", "customers", "ledger", "incidents", "events", "assignments"]
 MissingReason = Literal["not_visited", "not_asked", "not_answered"]
 Direction = Literal["high_is_good", "low_is_good"]
 Names = Annotated[tuple[str, ...], Field(strict=False)]
@@ -90,6 +90,7 @@ class DataSection(BaseModel):
     ledger: FileText = Field(description="a csv, parquet or xlsx file, or a table at the source")
     incidents: FileText | None = Field(None, description="a csv, parquet or xlsx file, or a table at the source")
     events: FileText | None = Field(None, description="a csv, parquet or xlsx file, or a table at the source")
+    assignments: FileText | None = Field(None, description="a csv, parquet or xlsx file, or a table at the source")
     format: str | dict[TableName, str] = Field(
         "canonical", description='"canonical", the name of a format, or { TABLE = "format" }'
     )
@@ -179,6 +180,8 @@ class PlanSection(BaseModel):
     scenarios: FileText | Rows | None = Field(None, description="a table file, a sheet, or [[plan.scenarios]] rows")
     events: FileText | Rows | None = Field(None, description="a table file, a sheet, or [[plan.events]] rows")
     evidence: FileText | Rows | None = Field(None, description="a table file, a sheet, or [[plan.evidence]] rows")
+    rollouts: FileText | Rows | None = Field(None, description="a table file, a sheet, or [[plan.rollouts]] rows")
+    measured: FileText | None = Field(None, description="a table file that cx-impact track writes")
 
 
 Money = Annotated[float, Field(ge=0, allow_inf_nan=False)]

@@ -45,14 +45,15 @@ if TYPE_CHECKING:
     from impact.journey import Journey
 
 EVERYBODY = "all"
-_READ_ORDER = ("ledger", "customers", "responses", "incidents", "events")
+_READ_ORDER = ("ledger", "customers", "responses", "incidents", "events", "assignments")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """The study's tables in canonical form on their engine.
 
-    `responses`, `incidents` and `events` (a customer's visits to stages) are None where the study names none;
+    `responses`, `incidents`, `events` (a customer's visits to stages) and `assignments` (who was given an
+    initiative, and who was not) are None where the study names none;
     a `day` counts from 1970-01-01. `raw` holds the tables as their files have them. `staged` holds every row of
     every table with its `source_row` (1 is the first below the header, null where rows have no order), the text
     of what could not be read (`COLUMN_unread`) and `set_aside`, the reason a row is not used; `as_read` the
@@ -81,6 +82,7 @@ class Source:
     files: Mapping[str, str]
     rows: pd.DataFrame
     shape_seen: Shape
+    assignments: ir.Table | None = None
     notices: tuple[Check, ...] = ()
     changes: SurveyChanges = NOTHING_CHANGED
     only_averages: bool = False
@@ -113,6 +115,7 @@ def open_source(study: Study, case: Case | None = None) -> Source:
 def _open_on(engine: Engine, study: Study, case: Case | None) -> Source:
     events = case.plan.events if case else ()
     marks = [event.column for event in events if event.column]
+    marks += [row.column for row in case.plan.rollouts] if case else []
     raws: dict[str, ir.Table] = {}
     staged: dict[str, ir.Table] = {}
     as_read: dict[str, ir.Table] = {}
@@ -227,6 +230,7 @@ def _source(
         responses=used.get("responses"),
         incidents=used.get("incidents"),
         events=used.get("events"),
+        assignments=used.get("assignments"),
         raw=dict(tables["raw"]),
         staged=dict(staged),
         as_read=dict(tables["as_read"]),

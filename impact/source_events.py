@@ -22,7 +22,7 @@ def within(table: ir.Table, event: Event) -> Any:  # noqa: ANN401
 
 def touches(name: str, columns: Collection[str], event: Event) -> bool:
     """Whether the event speaks of rows of a table: a change of the survey of answers alone."""
-    about = name == "responses" or (event.kind != "survey_change" and name != "customers")
+    about = name == "responses" or (event.kind != "survey_change" and name not in {"customers", "assignments"})
     return about and (not event.column or event.column in columns)
 
 

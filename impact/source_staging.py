@@ -49,6 +49,7 @@ KEPT: dict[str, tuple[str, ...]] = {
     "ledger": ("customer_id", "t", "revenue", "margin", "retained", "cost_to_serve"),
     "incidents": ("customer_id", "t", "day", "clock", "pain_point", "touchpoint", "amount"),
     "events": ("customer_id", "t", "day", "clock", "stage"),
+    "assignments": ("customer_id", "t", "initiative", "arm", "randomised"),
 }
 # What a table keeps of its time beside the period: days since 1970-01-01, and the time of day as text.
 DATED: dict[str, tuple[str, ...]] = {

@@ -40,12 +40,13 @@ from impact.study_faults import (
 )
 from impact.study_formats import format_faults, is_folder_format
 
-_TABLE_KEYS = ("responses", "customers", "ledger", "incidents", "events")
+_TABLE_KEYS = ("responses", "customers", "ledger", "incidents", "events", "assignments")
 _FILE_KEYS = (
     ("study", "truth"),
     *(("data", key) for key in _TABLE_KEYS),
     *(("finance", key) for key in ("rates", "control_totals", "outlook")),
-    *(("plan", key) for key in PlanSection.model_fields),
+    # what was measured is written by a later command: a first run has none yet, and says so
+    *(("plan", key) for key in PlanSection.model_fields if key != "measured"),
 )
 _NOT_ACTED_ON: dict[str, tuple[str, ...]] = {
     "finance": ("outlook",),

@@ -79,7 +79,7 @@ def with_measured(plan: Plan, readings: Sequence[Reading]) -> Plan:
             measured=tuple(
                 Removed(share=one.estimate, se=one.se, pilot=one.item.kind == "experiment")
                 for one in told
-                if one.item.target == fix.initiative
+                if one.item.target == fix.initiative and one.item.pain_point in ("", fix.pain_point)
             ),
         )
         for fix in plan.fixes

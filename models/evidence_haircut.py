@@ -65,9 +65,9 @@ def haircut_posterior(prior: Prior, grade: Grade, rows: Sequence[EffectRow], eff
         if not row.haircut:
             continue
         own = expit(logit(np.clip(kept, _EDGE, 1 - _EDGE))[:, None] + STUDY_SPREAD * steps)
-        miss = (row.estimate - own * float(row.weights @ effects)) / row.se
+        miss = row.misfit(own, float(row.weights @ effects))
         # the least miss of all is taken out, so that a row far from every place still tells them apart
-        density = np.exp(-0.5 * (miss**2 - (miss**2).min())) @ norm.pdf(steps)
+        density = np.exp(miss - miss.max()) @ norm.pdf(steps)
         log_weight += np.log(np.maximum(density, 1e-300))
     weight = np.exp(log_weight - log_weight.max())
     return HaircutPosterior(kept=kept, weight=weight / weight.sum())

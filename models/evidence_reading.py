@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 
 from impact.case import Case
 from impact.cells import Cells
 from impact.errors import Finding, InputError
-from impact.evidence import Evidence
+from impact.evidence import MEASURED, Evidence
 from impact.initiative import Fix, Plan
 from impact.journey import OVERALL, Journey, PainPoint
 from impact.study import Study
 from models.base import build_base
-from models.evidence import Facts, Reading, Use, facts_of
+from models.evidence import Facts, Reading, Use, facts_of, with_measured
 from models.evidence_maps import EFFECT_OF, TYPICAL, Trial, read_linearly, slopes_of
 from models.evidence_naming import why_no_naming
-from models.evidence_weights import OPINION, TEACHES, error_of, is_capped
+from models.evidence_weights import OPINION, TEACHES, aged, error_of, is_capped, share_removed, years_since
 from models.evidence_words import in_words
 from models.reduced import ReducedForms
 from models.uplift import EffectRow
@@ -26,6 +27,7 @@ from models.uplift import EffectRow
 # The standard deviation of the effectiveness that stands in where none is stated: 10% to 50% over 3.29.
 EFFECTIVENESS_SD = 0.12
 ONE_SHARE = 0.5  # of a share that one customer tells, at its largest
+_NO_AGES: Mapping[str, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +51,17 @@ def take_evidence(
     if not case.plan.evidence:
         return None, ()
     facts = facts_of(build_base(cells, case.journey, study, forms, 1), cells, case.journey, forms)
-    return facts, read_evidence(case.plan, case.journey, facts)
+    ages = {item.evidence: years_since(item.period, study.as_of, study.period_kind) for item in case.plan.evidence}
+    return facts, read_evidence(case.plan, case.journey, facts, ages)
 
 
-def read_evidence(plan: Plan, journey: Journey, facts: Facts) -> tuple[Reading, ...]:
-    """What becomes of every row of evidence, in plan order.
+def read_evidence(
+    plan: Plan, journey: Journey, facts: Facts, ages: Mapping[str, float] = _NO_AGES
+) -> tuple[Reading, ...]:
+    """What becomes of every row of evidence, in plan order; `ages` in years of rows that say their period.
+
+    What rows say of an initiative's fixes is read first: how much it removed is then known better when another row
+    says what that did to leaving or money.
 
     Raises:
         InputError: rows that say more than there is, all at once.
@@ -68,12 +76,19 @@ def read_evidence(plan: Plan, journey: Journey, facts: Facts) -> tuple[Reading, 
     if faults:
         raise InputError(faults)
     alike = _alike(plan.evidence, uses)
-    out = []
-    for item in plan.evidence:
+
+    def take(item: Evidence, aim: _Aim) -> Reading:
         use, why = uses[item.evidence]
         plain = Reading(item=item, use=use, why=why, words=in_words(item, journey, plan, facts))
-        out.append(_taken(plain, aims[item.evidence], facts, alike.get(item.evidence, 1)))
-    return tuple(out)
+        taken = _taken(plain, aim, facts, (alike.get(item.evidence, 1), ages.get(item.evidence, 0.0)))
+        return taken
+
+    told = [take(item, aims[item.evidence]) for item in plan.evidence if uses[item.evidence][0] == "effectiveness"]
+    better = with_measured(plan, told)
+    return tuple(
+        take(item, aims[item.evidence] if item.outcome == "prevalence" else _aim(item, better, journey, facts))
+        for item in plan.evidence
+    )
 
 
 def _aim(item: Evidence, plan: Plan, journey: Journey, facts: Facts) -> _Aim:
@@ -86,15 +101,17 @@ def _aim(item: Evidence, plan: Plan, journey: Journey, facts: Facts) -> _Aim:
     elif item.target in journey.stage_ids():
         names = tuple(name for name, pain in pains.items() if pain.stage == item.target and pain.kind == "pain")
     else:
-        fixes = tuple(fix for fix in plan.fixes if fix.initiative == item.target)
+        mine = (item.pain_point,) if item.pain_point else tuple(pains)
+        fixes = tuple(fix for fix in plan.fixes if fix.initiative == item.target and fix.pain_point in mine)
         names = tuple(dict.fromkeys(fix.pain_point for fix in fixes if fix.pain_point in pains))
     for name in names:
-        mine = [fix for fix in fixes if fix.pain_point == name]
-        part = [facts.part.get(fix.persona, 0.0) if fix.persona else 1.0 for fix in mine]
+        shares = [share_removed(fix) for fix in fixes if fix.pain_point == name]
+        who = [fix.persona for fix in fixes if fix.pain_point == name]
+        part = [facts.part.get(one, 0.0) if one else 1.0 for one in who]
         whole = -1.0 if pains[name].kind == "delight" else 1.0
         k = facts.place(name)
-        removed[k] = sum(p * fix.likely for p, fix in zip(part, mine, strict=True)) if mine else whole
-        spread[k] = np.sqrt(sum((p * (f.high - f.low) / 3.29) ** 2 for p, f in zip(part, mine, strict=True)))
+        removed[k] = sum(p * share for p, (share, _) in zip(part, shares, strict=True)) if shares else whole
+        spread[k] = np.sqrt(sum((p * sd) ** 2 for p, (_, sd) in zip(part, shares, strict=True)))
     return _Aim(pains=names, removed=removed, spread=spread, initiative=bool(fixes))
 
 
@@ -206,25 +223,27 @@ def _alike(items: Sequence[Evidence], uses: Mapping[str, tuple[Use, str]]) -> di
     return {name: list(sort.values()).count(key) for name, key in sort.items()}
 
 
-def _taken(plain: Reading, aim: _Aim, facts: Facts, alike: int) -> Reading:
-    """The reading with the error it is given and what is made of it."""
-    item = plain.item
+def _taken(plain: Reading, aim: _Aim, facts: Facts, weighed: tuple[int, float]) -> Reading:
+    """The reading with the error it is given and what is made of it; `weighed` how many are alike, and its age."""
+    item, (alike, age) = plain.item, weighed
     n = np.inf if item.n is None else item.n
     if plain.use == "effectiveness":
         met = 1.0 if item.unit == "relative" else _met_by(item, aim, facts)
         among = EFFECTIVENESS_SD if len(aim.pains) > 1 else 0.0  # which of its pain points fell is not told
-        error = error_of(item.kind, item.se / met, expected=EFFECTIVENESS_SD, one_customer=ONE_SHARE, alike=alike, n=n)
+        error = error_of(
+            item.kind, item.se / met, expected=EFFECTIVENESS_SD, one_customer=ONE_SHARE, alike=alike, n=n
+        ) * aged(age)
         told = replace(plain, estimate=-item.estimate / met, se=float(np.hypot(error, among)))
         return replace(told, capped=is_capped(item.kind))
     if plain.use == "naming":
         one = float(np.sqrt(max(item.estimate * (1 - item.estimate), 0.0)))
-        error = error_of(item.kind, item.se, expected=0.0, one_customer=one, alike=alike, n=n)
+        error = error_of(item.kind, item.se, expected=0.0, one_customer=one, alike=alike, n=n) * aged(age)
         return replace(plain, estimate=item.estimate, se=error, capped=is_capped(item.kind))
-    return _as_effect(plain, aim, facts, alike) if plain.use == "effect" else plain
+    return _as_effect(plain, aim, facts, weighed) if plain.use == "effect" else plain
 
 
-def _as_effect(plain: Reading, aim: _Aim, facts: Facts, alike: int) -> Reading:
-    item = plain.item
+def _as_effect(plain: Reading, aim: _Aim, facts: Facts, weighed: tuple[int, float]) -> Reading:
+    item, (alike, age) = plain.item, weighed
     trial = Trial(
         outcome=item.outcome,
         unit=item.unit,
@@ -244,7 +263,7 @@ def _as_effect(plain: Reading, aim: _Aim, facts: Facts, alike: int) -> Reading:
         n=np.inf if item.n is None else item.n,
     )
     # how much of each pain point an initiative took away is not known either
-    error = float(np.hypot(error, typical * float(np.linalg.norm(reach))))
+    error = float(np.hypot(error * aged(age), typical * float(np.linalg.norm(reach))))
     weights, estimate, se = read_linearly(trial, item.estimate, error)
     haircut = item.kind in TEACHES and trial.of != "score"
     row = EffectRow(
@@ -255,6 +274,7 @@ def _as_effect(plain: Reading, aim: _Aim, facts: Facts, alike: int) -> Reading:
         se=se,
         haircut=haircut,
         settles=_settled(weights) if haircut and item.kind == "experiment" else None,
+        own=haircut and item.source.startswith(MEASURED),
     )
     return replace(plain, estimate=estimate, se=error, capped=is_capped(item.kind), trial=trial, row=row)
 

@@ -163,6 +163,13 @@ def _read_rows(question: Question, pooled: dict[str, pymc.model.core.TensorVaria
         kept = pm.math.sigmoid(common + STUDY_SPREAD * study)
     told = [row.evidence for row in held]
     for i, row in enumerate(question.rows):
+        if row.apart is not None and row.evidence not in told:
+            continue
+        if row.apart is not None:
+            own = kept[told.index(row.evidence)]
+            sigma = pt.sqrt(row.se**2 + (own * row.apart[1]) ** 2)
+            pm.Normal(f"row_{i}", mu=own * row.apart[0], sigma=sigma, observed=row.estimate)
+            continue
         reads = pm.math.dot(row.weights, pooled[row.of])
         mean = kept[told.index(row.evidence)] * reads if row.evidence in told else reads
         pm.Normal(f"row_{i}", mu=mean, sigma=row.se, observed=row.estimate)

@@ -49,7 +49,7 @@ class LearntHaircut:
         reads = [effects[row.of] @ row.weights for row in self.rows]
 
         def misfit(i: int, kept: np.ndarray) -> np.ndarray:
-            return np.asarray(-(((self.rows[i].estimate - kept * reads[i]) / self.rows[i].se) ** 2) / 2)
+            return self.rows[i].misfit(kept, reads[i])
 
         def of_place(place: np.ndarray) -> np.ndarray:
             kept = [self._at(i, place, self.study[:, i]) for i in range(len(reads))]

@@ -76,7 +76,8 @@ class _Sampler:
             "spend": OnAxes(forms.spend),
         }
         self.alone = len(forms.personas) == 1
-        self.rows = {of: [r for r in question.rows if r.of == of] for of in ("score", "leaving", "spend")}
+        told = [row for row in question.rows if row.apart is None]
+        self.rows = {of: [row for row in told if row.of == of] for of in ("score", "leaving", "spend")}
         self._start()
         self.haircut = LearntHaircut(question, rng, chains)
 

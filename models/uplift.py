@@ -79,6 +79,8 @@ class EffectRow:
     psi dbar + rho' (relative). `se` holds everything that makes the row miss the truth. `haircut` says whether kappa
     stands between the effect at face value and what was measured; kappa of one study is near the common one. Where
     the row is an experiment on one pain point, `settles` is its place: money then keeps of it what the study found.
+    `own` says that it was measured on the ledger that tells the effects. `apart` is then the mean and standard
+    deviation of weights @ effect as that ledger tells it: the row is read beside them and tells the haircut alone.
     """
 
     evidence: str
@@ -88,6 +90,18 @@ class EffectRow:
     se: float
     haircut: bool
     settles: int | None = None
+    own: bool = False
+    apart: tuple[float, float] | None = None
+
+    def misfit(self, kept: np.ndarray, reads: np.ndarray | float) -> np.ndarray:
+        """The log density of the row where a share `kept` of its reading `reads` is real, up to a constant.
+
+        Apart from the effects: N(estimate; kept m, se^2 + kept^2 s^2), m and s the mean and spread of its reading.
+        """
+        if self.apart is None:
+            return np.asarray(-(((self.estimate - kept * reads) / self.se) ** 2) / 2)
+        variance = self.se**2 + (kept * self.apart[1]) ** 2
+        return np.asarray(-((self.estimate - kept * self.apart[0]) ** 2) / variance / 2 - np.log(variance) / 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -324,7 +338,7 @@ def _learnt_credibility(question: Question, fit: Fit) -> np.ndarray:
 def spoken_for(question: Question) -> np.ndarray:
     """Whether any row speaks of each pain point's effect on spend `(pain_point,)`."""
     seen = np.any([np.diag(part.precision) > 0 for part in question.forms.spend], axis=0)
-    told = [row.weights != 0 for row in question.rows if row.of == "spend"]
+    told = [row.weights != 0 for row in question.rows if row.of == "spend" and row.apart is None]
     return np.asarray(np.any([seen, *told], axis=0))
 
 

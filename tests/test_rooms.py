@@ -17,6 +17,7 @@ COMPOSITION_ROOT = (
     *("impact/run.py", "impact/opening.py", "impact/estimate.py", "impact/choosing.py", "impact/doubting.py"),
     *("impact/argue.py", "impact/calibrate_study.py", "impact/rank_study.py", "impact/selftest.py"),
     *("impact/verify_engine.py", "impact/__main__.py", "impact/command/*", "impact/starter.py"),
+    "impact/measure_study.py",
 )
 ENTRIES = tuple(path.removesuffix(".py").removesuffix("/*").replace("/", ".") for path in COMPOSITION_ROOT)
 BAYES = ("models/full*.py", "models/uplift*.py", "models/inference*.py", "models/checks*.py")

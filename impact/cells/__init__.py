@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from impact.cells.rollout_summary import RolloutCells
 from impact.cells.summary import Cells, CustomerCells, DriverSums, Moments, SegmentCells, SitePanel
 
 if TYPE_CHECKING:
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from impact.source import Source
     from impact.study import Study
 
-__all__ = ["Cells", "CustomerCells", "DriverSums", "Moments", "SegmentCells", "SitePanel", "summarise"]
+__all__ = ["Cells", "CustomerCells", "DriverSums", "Moments", "RolloutCells", "SegmentCells", "SitePanel", "summarise"]
 
 
 def summarise(source: Source, journey: Journey, study: Study) -> Cells:

@@ -1,0 +1,83 @@
+"""What a study's finished initiatives did: their rollouts out of the engine, measured, and said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from impact.cells import Cells, CustomerCells, RolloutCells
+from impact.checks import Check, make_check
+from impact.intake import Intake
+from impact.rollout import BEGUN
+from models.measured import MeasuredInitiative, measure_rollouts
+
+__all__ = ["MeasuredInitiative", "measure_checks", "measure_initiatives", "study_rollouts"]
+
+
+def measure_initiatives(intake: Intake, cells: Cells) -> tuple[MeasuredInitiative, ...]:
+    """The effects of every finished initiative whose rollout is known, by outcome, in plan order."""
+    return measure_rollouts(
+        study_rollouts(intake, cells), intake.case.plan, intake.case.journey, intake.study.period_kind
+    )
+
+
+def study_rollouts(intake: Intake, cells: Cells) -> tuple[RolloutCells, ...]:
+    """The units by period of every finished initiative whose rollout is known: groups of customers, or sites."""
+    from impact.cells.rollout import rollout_cells
+    from impact.cells.rollout_sites import site_rollouts
+
+    source, case, study = intake.source, intake.case, intake.study
+    if isinstance(cells, CustomerCells):
+        return rollout_cells(source, case.journey, case.plan, study)
+    return site_rollouts(source, cells, case.journey, case.plan, study)
+
+
+def measure_checks(
+    intake: Intake, rollouts: Sequence[RolloutCells], measured: Sequence[MeasuredInitiative]
+) -> tuple[Check, ...]:
+    """What can be measured, what is learnt from, and what stands behind too few: for `track` to show."""
+    begun = [item.initiative for item in intake.case.plan.initiatives if item.status in BEGUN]
+    if not begun:
+        return ()
+    done = {one.initiative for one in measured}
+    known = {one.initiative for one in rollouts}
+    lost = [name for name in begun if name not in known]
+    soon = [name for name in begun if name in known and name not in done]
+    said = [f"no rollout of {', '.join(lost)}"] * bool(lost) + [f"not yet measured: {', '.join(soon)}"] * bool(soon)
+    learnt = [one for one in measured if one.evidence is not None]
+    shown = [f"{one.initiative} {one.outcome}: {one.why}" for one in measured if one.evidence is None]
+    few = [
+        f"{one.initiative}: {one.small} customers of groups too small, {one.blank} blank figures, {one.late} came later"
+        for one in rollouts
+        if one.small or one.blank or one.late
+    ]
+    return (
+        make_check(
+            "C702",
+            "Finished initiatives can be measured",
+            "review" if said else "pass",
+            found="; ".join(said) or f"{len(done)} of {len(begun)} measured",
+            limit="every initiative that is live or done",
+            text="An initiative is measured once two periods with it have passed and its rollout is known.",
+            remedy="Say in the plan's rollouts who got it and when." if lost else "",
+        ),
+        make_check(
+            "C703",
+            "Measured effects that are learnt from",
+            "pass",
+            found="; ".join([f"{len(learnt)} of {len(measured)} effects become evidence", *shown]),
+            limit="one of leaving or money an initiative, with a comparison",
+            text="What is not learnt from is shown beside the rest.",
+        ),
+        *(
+            make_check(
+                "C704",
+                "Small groups of a rollout",
+                "review",
+                found="; ".join(few),
+                limit="5 persons a figure, there before the start",
+                text="Figures of fewer than five persons do not leave the engine.",
+                remedy="Group by a column with fewer values.",
+            )
+            for _ in few[:1]
+        ),
+    )
