@@ -15,11 +15,13 @@ from impact.formats.plan import PlanTable, inline_table, plan_sheets, read_plan_
 from impact.formats.sheets import SheetRefusedError
 from impact.initiative import CostRow, Fix, Initiative, Pilot, Plan
 from impact.journey import Benchmark, Journey, Objective, PainPoint, Persona, Stage, Touchpoint
+from impact.lever import Change
 from impact.measured_rows import join_measured, read_measured
 from impact.plan_columns import CAPACITY, PLAN_TABLES
 from impact.plan_links import link_faults
 from impact.plan_values import TypedRow, fault, typed_rows
 from impact.rollout import Rollout
+from impact.scenario_faults import scenario_faults
 from impact.step_downs import ASSUMED_EFFECT, low_scores, plan_steps
 from impact.study import Study
 from impact.study_faults import nearest
@@ -48,14 +50,14 @@ def load_case(study: Study) -> Case:
         rows[name], faults = typed_rows(name, table, study.period_kind)
         findings += faults
     measured, said, faults = read_measured(study)
-    findings += [*link_faults(rows), *faults]
+    findings += [*link_faults(rows), *scenario_faults(rows["scenarios"], study), *faults]
     if findings:
         raise InputError(findings)
     journey, plan = _journey(rows), _plan(rows)
     known = (*journey.pain_ids(), *journey.stage_ids(), *plan.ids())
     evidence, joined = join_measured(plan.evidence, measured, known, study.period_kind)
     plan = replace(plan, evidence=evidence)
-    steps = (*plan_steps(journey, plan, tuple(name for name in tables if rows[name])), *said, *joined)
+    steps = (*plan_steps(journey, plan), *said, *joined)
     if not journey.pain_points:
         journey = low_scores(journey)
     plan = _with_only_target(plan, journey)
@@ -151,12 +153,23 @@ def _plan(rows: Rows) -> Plan:
         evidence=tuple(Evidence(**_only(row)) for row in rows["evidence"]),
         pilots=tuple(Pilot(**_only(row)) for row in rows["pilots"]),
         rollouts=tuple(_rollout(row) for row in rows["rollouts"]),
+        scenarios=tuple(_change(row) for row in rows["scenarios"]),
     )
 
 
 def _rollout(row: TypedRow) -> Rollout:
     first: Any = row.values["from"]
     return Rollout(**_only(row, "from"), first=first)
+
+
+def _change(row: TypedRow) -> Change:
+    first: Any = row.values["from"]
+    last: Any = row.values["to"]
+    lever, _, of = row.text("lever").partition(":")
+    how: Any = row.values["how"]
+    if lever == "delay" and not row.found.values.get("how"):
+        how = "add"
+    return Change(**_only(row, "from", "to", "lever", "how"), lever=lever, of=of, how=how, first=first, last=last)
 
 
 def _event(row: TypedRow) -> Event:

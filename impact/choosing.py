@@ -14,8 +14,7 @@ from impact.coverage import coverage_checks, measure_coverage
 from impact.errors import Finding, InputError, TooThinError
 from impact.estimate import estimate
 from impact.intake import Intake
-from impact.study import Study
-from models.base import bare_base, margin_rate
+from models.base import bare_base, has_margin, revenue_per_margin
 from models.cap import cap_checks
 from models.checks import require_enough, slopes_agree, thin_check, unit_checks
 from models.evidence import with_measured
@@ -134,9 +133,6 @@ def choose(intake: Intake, cells: Cells, estimates: Estimates) -> Decision:
         InputError: no set of initiatives is allowed.
     """
     study, case = intake.study, case_of(intake, cells, estimates)
-    money = cells.money.iloc[-1]
-    rate = margin_rate(cells, study)
-    per_margin = 1 / rate if rate else float(money["revenue"] / money["margin"])
     score = cells.coverage.set_index("stage")["mean"].get("overall", np.nan)
     try:
         return decide(
@@ -144,7 +140,7 @@ def choose(intake: Intake, cells: Cells, estimates: Estimates) -> Decision:
             limits=left_for_new(limits_of(study, intake.case.plan, case.clock), case.ongoing),
             periods_a_year=study.periods_a_year,
             value_of_a_point=_point_for_break_even(estimates),
-            revenue_per_margin=per_margin if has_margin(cells, study) else None,
+            revenue_per_margin=revenue_per_margin(cells, study),
             score_now=float(score),
             learning=Learning(
                 pilots=intake.case.plan.pilots,
@@ -209,11 +205,6 @@ def _nothing_allowed(why: str) -> Finding:
         allowed="at least one set that keeps to the plan and the budget",
         remedy="raise [portfolio].budget, or make fewer initiatives mandatory",
     )
-
-
-def has_margin(cells: Cells, study: Study) -> bool:
-    """Whether money is a margin, of the ledger or by the study's rate, and not revenue."""
-    return margin_rate(cells, study) is None or study.study.margin_rate is not None
 
 
 def _point_for_break_even(estimates: Estimates) -> float:

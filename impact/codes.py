@@ -19,6 +19,7 @@ from impact.codes_gates import GATE_PAGES
 from impact.codes_information import INFORMATION_PAGES
 from impact.codes_leaving import LEAVING_PAGES
 from impact.codes_ledger import LEDGER_PAGES
+from impact.codes_levers import LEVER_PAGES
 from impact.codes_lifetime import LIFETIME_PAGES
 from impact.codes_measure import MEASURE_PAGES
 from impact.codes_pages import CASE_PAGES
@@ -255,12 +256,6 @@ _PLAN = (
         "List personas in the plan and give customers a persona column.",
     ),
     (
-        "P227",
-        "Plan tables read but not used",
-        "The tables named were validated, and this version computes as if they were not there.",
-        "Nothing need be done; do not read the answer as if they had been applied.",
-    ),
-    (
         "P228",
         "No initiatives",
         "Pain points are valued, but there is nothing to fund.",
@@ -286,6 +281,7 @@ CODES: dict[str, CodePage] = catalogue(
         *GATE_PAGES,
         *INFORMATION_PAGES,
         *LEAVING_PAGES,
+        *LEVER_PAGES,
         *LEDGER_PAGES,
         *LIFETIME_PAGES,
         *MEASURE_PAGES,

@@ -27,6 +27,7 @@ from impact.event import Event
 from impact.ids import cut, shown_id
 from impact.initiative import Plan
 from impact.journey import Journey
+from impact.outlook import Outlook, read_outlook
 from impact.source import Source
 from impact.source_staging import UNKNOWN_CUSTOMER, file_row
 from impact.step_downs import stands_in
@@ -47,7 +48,8 @@ class TableReport:
 
     `findings` are errors, `checks` passes and reviews. `rejects` holds by table up to 1,000 rows a
     rule: source_row, customer_id, code, column, value, reason, ids as they may leave. `ruled` holds by
-    table every rule with the number of rows that break it. `reconciliation` is the ledger beside the books.
+    table every rule with the number of rows that break it. `reconciliation` is the ledger beside the books, `outlook`
+    the company's own where it has one.
     """
 
     findings: tuple[Finding, ...]
@@ -55,14 +57,16 @@ class TableReport:
     rejects: Mapping[str, pd.DataFrame]
     ruled: Mapping[str, tuple[tuple[Rule, int], ...]]
     reconciliation: pd.DataFrame
+    outlook: Outlook | None = None
 
 
 def check_tables(source: Source, study: Study, journey: Journey | None, plan: Plan | None = None) -> TableReport:
     """The report of every rule on every table; None for a journey leaves out what the plan must name."""
     events: Sequence[Event] = plan.events if plan is not None else ()
     books, met_by = tie_to_books(source, study), meetings(source)
+    outlook, amiss = read_outlook(study)
     findings = [*study_faults(source, study), *id_faults(source, study, met_by), *step_faults(source, study, events)]
-    findings += [*ledger_faults(source, study), *segment_faults(source, study), *books.findings]
+    findings += [*ledger_faults(source, study), *segment_faults(source, study), *books.findings, *amiss]
     if journey is not None:
         findings += long_ids(source, study, journey)
     if plan is not None:
@@ -90,6 +94,7 @@ def check_tables(source: Source, study: Study, journey: Journey | None, plan: Pl
         rejects=_joined(source, study, rejects),
         ruled=ruled,
         reconciliation=books.table,
+        outlook=outlook,
     )
 
 

@@ -12,7 +12,7 @@ from impact.cells import Cells
 from impact.checks import Check
 from impact.coverage import JourneyCoverage
 from impact.intake import Intake
-from models.base import build_base
+from models.base import build_base, revenue_per_margin
 from models.carried import carried_checks, find_carried
 from models.certificate_issue import Beside, certificate_checks, issue_certificates, terms_of
 from models.checks import (
@@ -33,6 +33,8 @@ from models.excellence import find_excellence
 from models.haircut import pain_grades, prior_in_words
 from models.history import kept_share
 from models.inference import Engine
+from models.outlook import Scaled, scale_to
+from models.outlook_gap import outlook_checks
 from models.pains import value_pains
 from models.planning import planned, planning_checks, price, stand
 from models.points import point_checks, value_points, worth_of_a_point
@@ -44,6 +46,7 @@ from models.stakes import find_stakes, stakes_checks
 from models.uplift import Credibility, Question, UpliftPosterior, fit_uplift
 from models.value import ValueBase
 from reports.findings import Estimates
+from scenarios.base_world import refuse_impossible
 
 if TYPE_CHECKING:
     from impact.progress import Progress
@@ -54,6 +57,7 @@ class Sampled:
     """The joint posterior of what was asked, leaving counted exactly and naming corrected, on its `base`.
 
     `corrected` is None where nobody can leave; `learnt` is what evidence did, `predicted` who leaves by the model.
+    `scaled` is the base with the company's outlook, None where there is none.
     """
 
     question: Question
@@ -62,6 +66,7 @@ class Sampled:
     corrected: Corrected | None
     learnt: Learnt
     predicted: PredictedLeaving | None
+    scaled: Scaled | None = None
 
 
 def estimate(
@@ -77,6 +82,8 @@ def estimate(
     with progress.stage("Calibrating"):
         rated = rate(cells, journey, study, coverage)
     demoted = not_told_apart(rated.calibration, rated.forms)
+    if intake.case.plan.scenarios:
+        refuse_impossible(intake, cells, build_base(cells, journey, study, rated.forms, 1))
     sampled = draw_posterior(pose(rated.forms, intake, cells, demoted), intake, cells, engine, progress)
     with progress.stage("Valuing pain points"):
         estimates = _valued(sampled, rated, demoted, (intake, cells, approvals))
@@ -95,6 +102,7 @@ def estimate(
         *certificate_checks(estimates.certified),
         *planning_checks(estimates.plans),
         *evidence_checks(sampled.learnt, prior_in_words(study.model.credibility), approvals),
+        *outlook_checks(sampled.scaled, cells, study),
     )
 
 
@@ -121,7 +129,10 @@ def draw_posterior(question: Question, intake: Intake, cells: Cells, engine: Eng
     told = corrected.posterior if corrected else fitted
     with progress.stage("Predicting who leaves"):
         predicted = predict_leaving(asked, corrected, cells, journey, seed)
-    base = build_base(cells, journey, study, forms, told.draws)
+    base, scaled = build_base(cells, journey, study, forms, told.draws), None
+    if intake.report.outlook is not None:
+        scaled = scale_to(base, intake.report.outlook, revenue_per_margin(cells, study))
+        base = scaled.base
     lines = lines_of(readings, facts, without, fitted, seed) if facts else ()
     return Sampled(
         question=asked,
@@ -130,6 +141,7 @@ def draw_posterior(question: Question, intake: Intake, cells: Cells, engine: Eng
         corrected=corrected,
         learnt=learn(study, journey, asked, lines, told),
         predicted=predicted,
+        scaled=scaled,
     )
 
 
@@ -165,4 +177,5 @@ def _valued(
         planning_worth=worth_of_a_point(base, planned(rated.calibration, plans), cells, study),
         predicted=sampled.predicted,
         learnt=sampled.learnt,
+        scaled=sampled.scaled,
     )

@@ -7,6 +7,7 @@ from typing import Literal
 
 from impact.event import Event
 from impact.evidence import Evidence
+from impact.lever import Change
 from impact.rollout import Rollout
 
 Status = Literal["proposed", "approved", "live", "done", "stopped"]
@@ -115,6 +116,7 @@ class Plan:
     evidence: tuple[Evidence, ...] = ()
     pilots: tuple[Pilot, ...] = ()
     rollouts: tuple[Rollout, ...] = ()
+    scenarios: tuple[Change, ...] = ()
 
     def ids(self) -> tuple[str, ...]:
         """Initiative ids in plan order."""

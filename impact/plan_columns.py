@@ -187,6 +187,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "pilots": ("pilot",),
     "costs": ("initiative", "period", "actual"),
     "fixes": ("initiative", "pain_point", "persona"),
+    "scenarios": ("scenario", "lever", "persona", "from", "to"),
     "events": ("event",),
     "rollouts": ("initiative", "column", "value"),
     "evidence": ("evidence",),

@@ -5,16 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from impact.approval import read_approvals
-from impact.cells import summarise
 from impact.checks import Check
 from impact.choosing import find_choice
-from impact.run import RunOptions, decision_rows, inspect_whole
+from impact.opening import Delivery, open_to_decide
+from impact.run import RunOptions, decision_rows
 from reports.make_edition import make_edition
-from reports.ranking_page import NOT_ASKED, deliver_ranking, ranking_tables, refuse_not_ranking
+from reports.part import refuse_other
+from reports.ranking_page import NOT_ASKED, RANKING, deliver_ranking, ranking_tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,21 +50,13 @@ def rank_study(path: Path, options: RunOptions, progress: Progress) -> RankOutco
         InputError: bad input; nothing is written.
     """
     started = time.monotonic()
-    seed = () if options.seed is None else (f"study.seed={options.seed}",)
-    with progress.stage("Reading and checking"):
-        intake = inspect_whole(path, (*options.overrides, *seed)).taken_in()
-        runs = options.out or intake.study.folder / "out"
-        place = options.out or runs / FOLDER
-        refuse_not_ranking(place)
-        approvals = read_approvals(runs)
-    with progress.stage("Summarising in the data engine"):
-        cells = summarise(intake.source, intake.case.journey, intake.study)
-    found = find_choice(intake, cells, progress, approvals, options.engine)
+    opened = open_to_decide(path, options, Delivery(folder=FOLDER, refuse=partial(refuse_other, RANKING)), progress)
+    found = find_choice(opened.intake, opened.cells, progress, opened.approvals, options.engine)
     with progress.stage("Writing pages"):
         edition = make_edition(found)
-        files = deliver_ranking(edition, found, place)
+        files = deliver_ranking(edition, found, opened.place)
     return RankOutcome(
-        out=place,
+        out=opened.place,
         fitness=edition.fitness,
         headline=edition.sentences[0],
         notices=(*edition.notices, NOT_ASKED),

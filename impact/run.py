@@ -8,19 +8,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from impact.approval import Approval, read_approvals
-from impact.cells import Cells, summarise
+from impact.approval import Approval
+from impact.cells import Cells
 from impact.check_outcome import CheckOutcome, check_outcome
 from impact.checks import Check
 from impact.choosing import find_choice
 from impact.doubting import doubt
-from impact.intake import Inspection, Intake, inspect_study
+from impact.intake import Intake
+from impact.opening import Delivery, inspect_whole, open_to_decide
+from impact.planning import plan_ahead
 from models.inference import Engine
 from models.lifetime.measure import lifetime_checks, measure_lifetimes
 from reports.deliver import deliver, refuse_foreign
 from reports.findings import Findings
 from reports.make_edition import make_edition
-from scenarios.limit_faults import limit_checks, limit_findings
+from scenarios.limit_faults import limit_checks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,14 +64,6 @@ def check_study(path: Path, overrides: tuple[str, ...]) -> CheckOutcome:
     return replace(outcome, checks=(*outcome.checks, *limit_checks(found.study, found.case.plan)))
 
 
-def inspect_whole(path: Path, overrides: tuple[str, ...]) -> Inspection:
-    """The study as far as it can be read, with every fault of its files and of its plan beside its limits."""
-    found = inspect_study(path, overrides)
-    if found.study is None or found.case is None or any(one.code.startswith("S") for one in found.findings):
-        return found
-    return replace(found, findings=(*found.findings, *limit_findings(found.study, found.case.plan)))
-
-
 def run_study(path: Path, options: RunOptions, progress: Progress) -> RunOutcome:
     """The whole study: taken in, estimated, decided, delivered.
 
@@ -77,20 +71,13 @@ def run_study(path: Path, options: RunOptions, progress: Progress) -> RunOutcome
         InputError: bad input; nothing is written.
     """
     started = time.monotonic()
-    seed = () if options.seed is None else (f"study.seed={options.seed}",)
-    with progress.stage("Reading and checking"):
-        intake = inspect_whole(path, (*options.overrides, *seed)).taken_in()
-        out = options.out or intake.study.folder / "out"
-        refuse_foreign(out)
-        approvals = read_approvals(out)
-    with progress.stage("Summarising in the data engine"):
-        cells = summarise(intake.source, intake.case.journey, intake.study)
-    found = find(intake, cells, progress, approvals, options.engine)
+    opened = open_to_decide(path, options, Delivery(folder="", refuse=refuse_foreign), progress)
+    found = find(opened.intake, opened.cells, progress, opened.approvals, options.engine)
     with progress.stage("Writing pages"):
         edition = make_edition(found)
-        files = deliver(edition, found, intake, out)
+        files = deliver(edition, found, opened.intake, opened.place)
     return RunOutcome(
-        out=out,
+        out=opened.place,
         fitness=edition.fitness,
         headline=edition.sentences[0],
         notices=edition.notices,
@@ -109,8 +96,10 @@ def find(
     approvals: tuple[Approval, ...] = (),
     engine: Engine = "quick",
 ) -> Findings:
-    """Everything a run finds: estimates and decision, what speaks against it, and how long customers stay."""
+    """Everything a run finds: decision and plan, what speaks against it, and how long customers stay."""
     found = find_choice(intake, cells, progress, approvals, engine)
+    with progress.stage("Planning by quarter"):
+        found = plan_ahead(intake, found)
     with progress.stage("Asking what it rests on"):
         doubted = doubt(intake, cells, found)
     with progress.stage("Following customers"):

@@ -81,4 +81,13 @@ PLAN: Mapping[str, Sequence[Mapping[str, Any]]] = {
         {"initiative": "spare_line", "pain_point": "outage", "low": 0.3, "likely": 0.5, "high": 0.7},
         {"initiative": "start_date", "pain_point": "late_start", "low": 0.2, "likely": 0.4, "high": 0.6},
     ),
+    "scenarios": (
+        {"scenario": "downside", "lever": "churn", "value": 1.15},
+        {"scenario": "downside", "lever": "spend", "value": 0.97},
+        {"scenario": "downside", "lever": "effectiveness", "value": 0.75},
+        {"scenario": "downside", "lever": "cost", "value": 1.2},
+        {"scenario": "upside", "lever": "churn", "value": 0.9},
+        {"scenario": "upside", "lever": "spend", "value": 1.03},
+        {"scenario": "late", "lever": "delay", "value": 2, "how": "add"},
+    ),
 }

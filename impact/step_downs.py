@@ -18,15 +18,14 @@ if TYPE_CHECKING:
 ASSUMED_EFFECT = (0.1, 0.3, 0.5)
 
 
-def plan_steps(journey: Journey, plan: Plan, tables: Sequence[str]) -> tuple[Check, ...]:
-    """The steps taken down for a plan as written; `tables` are the plan tables that have rows."""
+def plan_steps(journey: Journey, plan: Plan) -> tuple[Check, ...]:
+    """The steps taken down for a plan as written."""
     named = {fix.initiative for fix in plan.fixes}
     untargeted = [name for name in plan.ids() if name not in named]
     assumed = sorted({fix.initiative for fix in plan.fixes if fix.assumed})
     if len(journey.pain_points) == 1:
         assumed, untargeted = sorted({*assumed, *untargeted}), []
     costless = [item.initiative for item in plan.initiatives if item.cost is None]
-    unused = _unused(tables)
     asked = (
         ("P221", not journey.stages, "no stages", "1 stage or more"),
         ("P222", not journey.pain_points, "no pain points", "1 pain point or more"),
@@ -34,15 +33,9 @@ def plan_steps(journey: Journey, plan: Plan, tables: Sequence[str]) -> tuple[Che
         ("P224", bool(untargeted), f"no target for {_list(untargeted)}", "1 row of fixes or more each"),
         ("P225", bool(costless), f"no cost for {_list(costless)}", "a cost each"),
         ("P226", not journey.personas, "no personas", "optional"),
-        ("P227", bool(unused), f"{_list(unused)} not used", "optional"),
         ("P228", not plan.initiatives, "no initiatives", "1 initiative or more"),
     )
     return tuple(review(code, found, limit) for code, taken, found, limit in asked if taken)
-
-
-def _unused(tables: Sequence[str]) -> list[str]:
-    """Tables that nothing computes with; what became of each row of evidence, a run says itself."""
-    return ["scenarios"] if "scenarios" in tables else []
 
 
 def review(code: str, found: str, limit: str) -> Check:

@@ -48,9 +48,6 @@ _FILE_KEYS = (
     # what was measured is written by a later command: a first run has none yet, and says so
     *(("plan", key) for key in PlanSection.model_fields if key != "measured"),
 )
-_NOT_ACTED_ON: dict[str, tuple[str, ...]] = {
-    "finance": ("outlook",),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,12 +135,7 @@ def read_study(path: Path, overrides: Sequence[str] = ()) -> tuple[Study | None,
 
 def settings_not_used(study: Study) -> tuple[str, ...]:
     """Names of the settings that were set, are valid, and that this version does not act on."""
-    names = [
-        f"{section}.{key}"
-        for section, keys in _NOT_ACTED_ON.items()
-        for key in keys
-        if key in getattr(study, section).model_fields_set
-    ]
+    names = []
     if study.data.timezone is not None and not any(study.format_of(key) != CANONICAL for key in _TABLE_KEYS):
         names.append("data.timezone")
     if "inactive_after" in study.study.model_fields_set and study.study.relationship != "repeat":

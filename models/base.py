@@ -64,6 +64,19 @@ def margin_rate(cells: Cells, study: Study) -> float | None:
     return study.study.margin_rate if study.study.margin_rate is not None else 1.0
 
 
+def has_margin(cells: Cells, study: Study) -> bool:
+    """Whether money is a margin, of the ledger or by the study's rate, and not revenue."""
+    return margin_rate(cells, study) is None or study.study.margin_rate is not None
+
+
+def revenue_per_margin(cells: Cells, study: Study) -> float | None:
+    """Revenue per unit of margin in the last period; None where money is revenue."""
+    if not has_margin(cells, study):
+        return None
+    last, rate = cells.money.iloc[-1], margin_rate(cells, study)
+    return 1 / rate if rate else float(last["revenue"] / last["margin"])
+
+
 def money_of(rows: pd.DataFrame, rate: float | None) -> np.ndarray:
     """Contribution margin of some rows: their own, or revenue times the `rate`."""
     found = rows["margin"].to_numpy(float) if rate is None else rows["revenue"].to_numpy(float) * rate

@@ -85,4 +85,8 @@ def intensity_of(rate: np.ndarray, variance: np.ndarray) -> np.ndarray:
 def survival(cumulated: np.ndarray, variance: np.ndarray) -> np.ndarray:
     """Share of a group still there after a cumulated intensity, under gamma frailty: (1 + v x)^(-1/v)."""
     v = np.maximum(variance, LEAST_FRAILTY)
-    return np.asarray(np.exp(-np.log1p(v * cumulated) / v))
+    # in place: memory costs more than logarithms where there are many draws, bands and periods
+    out = np.asarray(v * cumulated, dtype=float)
+    np.log1p(out, out=out)
+    np.divide(out, -v, out=out)
+    return np.asarray(np.exp(out, out=out))

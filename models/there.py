@@ -28,28 +28,16 @@ class There:
 
     def customers(self) -> np.ndarray:
         """How many there are `(draw, period)`."""
-        count, trend = np.einsum("dbh,b->dh", self.share, self.persona.customers), self.persona.trend
-        if trend is None:
-            return np.asarray(count)
-        return np.asarray((count if self.joined is None else count + self.joined) * trend.heads)
+        count, trend = self.count(), self.persona.trend
+        return count if trend is None else np.asarray(count * trend.heads)
 
-    def margin(self, lift: np.ndarray | None = None) -> np.ndarray:
-        """What they bring `(draw, period)`; with a relative `lift` `(draw, band or 1, period)` that share of it."""
-        found, trend = self._at_today(lift), self.persona.trend
-        return found if trend is None else np.asarray(found * (trend.heads * trend.margin))
+    def count(self) -> np.ndarray:
+        """Customers before the trend's factor of heads `(draw, period)`."""
+        count = np.asarray(np.einsum("dbh,b->dh", self.share, self.persona.customers))
+        return count if self.joined is None else count + self.joined
 
-    def revenue(self, lift: np.ndarray | None = None) -> np.ndarray:
-        """As `margin`, moved as revenue moves: the margin there would be if its share of revenue stayed today's."""
-        found, trend = self._at_today(lift), self.persona.trend
-        return found if trend is None else np.asarray(found * (trend.heads * trend.revenue))
-
-    def per_money(self) -> np.ndarray:
-        """What a unit of money of each band at `as_of` still brings `(draw, band, period)`; who joined has no part."""
-        trend = self.persona.trend
-        return self.share if trend is None else np.asarray(self.share * (trend.heads * trend.margin))
-
-    def _at_today(self, lift: np.ndarray | None) -> np.ndarray:
-        """Margin at today's money a customer."""
+    def at_today(self, lift: np.ndarray | None = None) -> np.ndarray:
+        """Margin at today's money a customer `(draw, period)`, before the trend's factors; `lift` as of `margin`."""
         worth = self.persona.customers * self.persona.money
         if lift is None or lift.shape[1] == 1:
             found = np.einsum("dbh,b->dh", self.share, worth)
@@ -61,6 +49,21 @@ class There:
             return np.asarray(found)
         new = self.joined * (worth.sum() / self.persona.customers.sum())
         return np.asarray(found + (new if lift is None else new * lift[:, 0]))
+
+    def margin(self, lift: np.ndarray | None = None) -> np.ndarray:
+        """What they bring `(draw, period)`; with a relative `lift` `(draw, band or 1, period)` that share of it."""
+        found, trend = self.at_today(lift), self.persona.trend
+        return found if trend is None else np.asarray(found * (trend.heads * trend.margin))
+
+    def revenue(self, lift: np.ndarray | None = None) -> np.ndarray:
+        """As `margin`, moved as revenue moves: the margin there would be if its share of revenue stayed today's."""
+        found, trend = self.at_today(lift), self.persona.trend
+        return found if trend is None else np.asarray(found * (trend.heads * trend.revenue))
+
+    def per_money(self) -> np.ndarray:
+        """What a unit of money of each band at `as_of` still brings `(draw, band, period)`; who joined has no part."""
+        trend = self.persona.trend
+        return self.share if trend is None else np.asarray(self.share * (trend.heads * trend.margin))
 
 
 def who_is_there(persona: PersonaBase, frailty: np.ndarray, now: np.ndarray, ratio: np.ndarray) -> There:

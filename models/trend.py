@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from models.retention import survival
+
+if TYPE_CHECKING:
+    from models.value import ValueBase
+
+
+FACTORS = ("heads", "leaving", "margin", "revenue")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +36,21 @@ def steady(periods: int) -> Trend:
     """The trend in which nothing changes by itself."""
     one = np.ones(periods)
     return Trend(heads=one, leaving=one, margin=one, revenue=one, joining=np.zeros(periods))
+
+
+def lasting(trend: Trend, periods: int) -> Trend:
+    """The trend over as many periods: factors go on at their last, and nobody joins beyond those it tells."""
+    more = max(periods - len(trend.heads), 0)
+    held = {name: np.pad(getattr(trend, name)[:periods], (0, more), mode="edge") for name in FACTORS}
+    return Trend(**held, joining=np.pad(trend.joining[:periods], (0, more)))
+
+
+def over(base: ValueBase, discount: np.ndarray) -> ValueBase:
+    """The base over the periods of other discount factors `(period,)`; trends go on at their last factors."""
+    personas = tuple(
+        one if one.trend is None else replace(one, trend=lasting(one.trend, len(discount))) for one in base.personas
+    )
+    return replace(base, personas=personas, discount=discount)
 
 
 def newcomers(trend: Trend, frailty: np.ndarray, young: np.ndarray, intensity: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from reports.appendix_against import case_against
 from reports.appendix_cash import cash, ongoing
-from reports.appendix_choice import break_even, initiatives, portfolio, quarters, ranking_more
+from reports.appendix_choice import break_even, initiatives, portfolio, ranking_more
 from reports.appendix_coverage import coverage, ways, who_answers
 from reports.appendix_drivers import drivers
 from reports.appendix_evidence import evidence, haircut
@@ -16,6 +16,7 @@ from reports.appendix_learning import information, naive
 from reports.appendix_lifetime import lifetime, revenue_kept
 from reports.appendix_predictive import predictive
 from reports.appendix_prices import delay, frontier, prices
+from reports.appendix_scenarios import quarters, years
 from reports.appendix_segments import by_segment, largest_customers
 from reports.appendix_walk import walk
 from reports.edition import Edition
@@ -64,6 +65,7 @@ def appendix(edition: Edition) -> tuple[Section, ...]:
         excellence,
         _calibration,
         quarters,
+        years,
         by_segment,
         largest_customers,
         cash,

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable
-
-from reports import charts, sentences
+from reports import sentences
 from reports.edition import Edition
 from reports.figures import cell_of_twenty, money, percent, plain
 from reports.first_sheet import ranking
@@ -175,50 +172,3 @@ def _at_face_value(row: Row | None) -> tuple[str, str]:
         return "", ""
     most = number(row, "break_even_haircut")
     return money(number(row, "npv_face_value")), "none" if most is None or most < 0 else percent(most)
-
-
-def _of_metric(metric: str) -> Callable[[float], str]:
-    if metric == "retention":
-        return lambda value: percent(value, 3)
-    return plain if metric == "csat" else money
-
-
-def quarters(edition: Edition) -> Section | None:
-    """The periods ahead under each scenario, charts of the base; None without scenarios."""
-    series: dict[tuple[str, str], dict[str, charts.Interval]] = defaultdict(dict)
-    for row in records(edition, "scenarios"):
-        middle, low, high = (number(row, name) for name in ("value", "p05", "p95"))
-        if middle is not None and low is not None and high is not None:
-            period, key = text(row, "period"), (text(row, "scenario"), text(row, "metric"))
-            series[key][period] = charts.Interval(name=period, middle=middle, low=low, high=high)
-    if not series:
-        return None
-    drawn = tuple(
-        charts.fan(tuple(rows), tuple(rows.values()), _of_metric(metric), f"{scenario}: {metric}")
-        for (scenario, metric), rows in series.items()
-        if scenario == "base"
-    )
-    return Section(
-        anchor="quarters",
-        title=f"Periods ahead / {edition.currency}, share or score / scenarios",
-        note="The line is expected; the band and the ranges in brackets are those of what is funded. "
-        "The base itself is held as the ledger last showed it: its own ups and downs come on top.",
-        charts=drawn,
-        captions=tuple(f"{metric}, base" for scenario, metric in series if scenario == "base"),
-        table=_quarter_table(series),
-    )
-
-
-def _quarter_table(series: dict[tuple[str, str], dict[str, charts.Interval]]) -> Table:
-    metrics = list(dict.fromkeys(metric for _, metric in series))
-    places = list(dict.fromkeys((scenario, period) for (scenario, _), rows in series.items() for period in rows))
-
-    def cell(scenario: str, metric: str, period: str) -> str:
-        item, write = series.get((scenario, metric), {}).get(period), _of_metric(metric)
-        return f"{write(item.middle)} ({write(item.low)} to {write(item.high)})" if item else ""
-
-    return Table(
-        headings=("Scenario", "Period", *metrics),
-        rows=tuple((name, period, *(cell(name, metric, period) for metric in metrics)) for name, period in places),
-        words=2,
-    )

@@ -29,7 +29,8 @@ class Interval:
     high: float
 
 
-def _picture(height: float, title: str, body: str) -> str:
+def picture(height: float, title: str, body: str) -> str:
+    """A chart as inline SVG: its height on the common width, what it shows in words, and its marks."""
     return (
         f'<svg class="chart" viewBox="0 0 {WIDTH} {height:.0f}" role="img" aria-label="{safe(title)}">'
         f"<title>{safe(title)}</title>{body}</svg>"
@@ -53,7 +54,7 @@ def dotplot(dots: Sequence[float], currency: str) -> str:
     )
     axis = f'<line class="axis" x1="0" x2="{WIDTH}" y1="{height:.0f}" y2="{height:.0f}"/>'
     zero = f'<line class="zero" x1="{place(0.0):.1f}" x2="{place(0.0):.1f}" y1="0" y2="{height + 5:.0f}"/>'
-    return _picture(
+    return picture(
         height + 22,
         f"{len(dots)} equally likely futures of net value; {sum(value > 0 for value in dots)} of them pay back",
         body + axis + zero + _ends(dots, place, height + 17, currency),
@@ -108,7 +109,7 @@ def bridge(steps: Sequence[tuple[str, float]], total: tuple[str, float], currenc
         )
     height = row * len(bars)
     zero = f'<line class="zero" x1="{place(0.0):.1f}" x2="{place(0.0):.1f}" y1="0" y2="{height}"/>'
-    return _picture(height + 2, f"From benefits and cost to net value, in {currency}", HATCHES + body + zero)
+    return picture(height + 2, f"From benefits and cost to net value, in {currency}", HATCHES + body + zero)
 
 
 HATCHES = "".join(
@@ -135,24 +136,4 @@ def intervals(rows: Sequence[Interval], figure: Callable[[float], str], title: s
         )
     height = row * len(rows)
     zero = f'<line class="zero" x1="{place(0.0):.1f}" x2="{place(0.0):.1f}" y1="0" y2="{height}"/>'
-    return _picture(height + 4, title, zero + body)
-
-
-def fan(periods: Sequence[str], rows: Sequence[Interval], figure: Callable[[float], str], title: str) -> str:
-    """A line over periods with the band that holds 9 of 10 futures, its last figure written beside it."""
-    top, bottom, left, right = 8, 112, 8, WIDTH - 96
-    values = [end for item in rows for end in (item.low, item.middle, item.high)]
-    y, x = scale(values, bottom, top), scale([0.0, max(len(rows) - 1, 1)], left, right)
-    upper = [f"{x(step):.1f},{y(item.high):.1f}" for step, item in enumerate(rows)]
-    lower = [f"{x(step):.1f},{y(item.low):.1f}" for step, item in enumerate(rows)]
-    middle = [f"{x(step):.1f},{y(item.middle):.1f}" for step, item in enumerate(rows)]
-    last = rows[-1]
-    body = (
-        f'<polygon class="band" points="{" ".join(upper + lower[::-1])}"/>'
-        f'<polyline class="line" points="{" ".join(middle)}"/>'
-        + words_at(right + 6, y(last.middle) - 4, [figure(last.middle)], SIZE, 'class="strong"')
-        + words_at(right + 6, y(last.middle) + 10, [figure(last.low), f"to {figure(last.high)}"], 10, 'class="soft"')
-        + words_at(left, bottom + 18, [periods[0]], 10, 'class="soft"')
-        + words_at(right, bottom + 18, [periods[-1]], 10, 'text-anchor="end" class="soft"')
-    )
-    return _picture(bottom + 24, title, body)
+    return picture(height + 4, title, zero + body)

@@ -21,6 +21,7 @@ from models.drivers import Drivers
 from models.evidence_learnt import Learnt
 from models.excellence import Stride
 from models.lifetime.measure import Lifetimes
+from models.outlook import Scaled
 from models.pains import PainValues
 from models.planning import RatePlan
 from models.points import PointValue
@@ -34,6 +35,7 @@ from scenarios.comparison import Comparison
 from scenarios.decision import Decision
 from scenarios.explained import Explained
 from scenarios.gates import Gates
+from scenarios.planning import Planned
 from scenarios.segments import Segments
 from scenarios.walk import Walk
 
@@ -48,7 +50,8 @@ class Estimates:
     pain point's effect, which its haircut follows. `certified` are the rates as offered for signature, `plans` where
     each stands, and `planning_worth` the money of a point, for base and horizon, with every rate that is
     signed and valid in its place. `predicted` is None where nobody can leave, or where cells were too many to leave
-    their engine. `question` is what the posterior was asked of, `learnt` what evidence did.
+    their engine. `question` is what the posterior was asked of, `learnt` what evidence did. `scaled` is the base with
+    the company's outlook, None where there is none.
     """
 
     calibration: Calibration
@@ -69,6 +72,7 @@ class Estimates:
     planning_worth: float
     learnt: Learnt
     predicted: PredictedLeaving | None = None
+    scaled: Scaled | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +83,8 @@ class Findings:
     is the ledger beside the books: the contract's table, empty without control totals. `walks` lead from the signed
     rate to NPV: the chosen portfolio's first, then every initiative's; none without a portfolio. `lifetimes` is None
     of sites. `gates` say what the decision rests on, `explained` why it is as it is, `segments` whose its values are,
-    `comparison` how what is chosen compares, `against` what speaks against it.
+    `comparison` how what is chosen compares, `against` what speaks against it, `planned` what becomes of all of it by
+    period; None where nobody asked.
     """
 
     study: Study
@@ -101,6 +106,7 @@ class Findings:
     segments: Segments | None = None
     comparison: Comparison | None = None
     against: CaseAgainst = NOTHING_AGAINST
+    planned: Planned | None = None
 
     @property
     def fit_for_use(self) -> bool:

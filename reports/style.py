@@ -132,6 +132,7 @@ _COLUMNS: dict[Kind, tuple[str, ...]] = {
 _OF_TABLE: dict[tuple[str, str], Kind] = {
     ("excellence", "spend"): "fine_share",
     ("scenarios", "value"): "mixed",
+    ("scenario_differences", "value"): "mixed",
     ("dial", "initiatives"): "text",
     ("concentration", "place"): "count",
     **{("by_segment", name): "money" for name in ("p05", "p50", "p95")},

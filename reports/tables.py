@@ -13,6 +13,7 @@ from impact.groups import LEAST_GROUP
 from impact.journey import Journey
 from models.calibration.slopes import Z90, Calibration
 from models.drivers import Drivers
+from models.outlook_gap import gap_table
 from reports.findings import Estimates, Findings, summary
 from reports.tables_against import against_table
 from reports.tables_at_stake import at_stake_table
@@ -25,7 +26,6 @@ from reports.tables_choice import (
     frontier_table,
     initiatives_table,
     portfolio_table,
-    scenarios_table,
 )
 from reports.tables_doubts import doubts_table
 from reports.tables_evidence import evidence_table, face_value_table, haircut_table
@@ -37,6 +37,7 @@ from reports.tables_naive import naive_table
 from reports.tables_points import money_rows, point_values_table
 from reports.tables_predictive import predictive_table
 from reports.tables_prices import price_tables
+from reports.tables_scenarios import scenario_differences_table, scenarios_table
 from reports.tables_segments import by_segment_table, concentration_table
 from reports.tables_walk import walk_table
 
@@ -66,7 +67,9 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
         "ongoing": ongoing_table,
         "frontier": frontier_table,
         "scenarios": scenarios_table,
+        "scenario_differences": scenario_differences_table,
         "reconciliation": lambda one: one.reconciliation[list(RECONCILIATION)],
+        "outlook_gap": lambda one: gap_table(one.estimates.scaled if one.estimates else None, one.study),
         "benefits": benefits_table,
         "break_even": break_even_table,
         "checks": lambda one: checks_table(one.checks),

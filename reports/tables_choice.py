@@ -98,21 +98,6 @@ def frontier_table(found: Findings) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def scenarios_table(found: Findings) -> pd.DataFrame:
-    """The base scenario with the chosen portfolio, and the same with nothing funded, by period."""
-    columns = ["scenario", "period", "metric", "value", "p05", "p50", "p95"]
-    rows = []
-    money = {"revenue", "margin", "cash"}
-    for plan in found.decision.quarters if found.decision else ():
-        for metric, draws in plan.metrics.items():
-            if metric in money - {"revenue"} and not found.has_margin:
-                continue
-            for h, period in enumerate(future_periods(found)):
-                one = summary(draws[:, h])
-                rows.append((plan.scenario, period, metric, one["mean"], one["p05"], one["p50"], one["p95"]))
-    return pd.DataFrame(rows, columns=columns)
-
-
 def break_even_table(found: Findings) -> pd.DataFrame:
     """What would have to be true, each alone, for an initiative's mean net value to be nil."""
     columns = ["initiative", "name", "owner", *BREAK_EVEN]

@@ -13,9 +13,10 @@ from scenarios.frontier import frontier
 from scenarios.learning import Learning, with_lessons
 from scenarios.limits import Limits
 from scenarios.portfolio import choose_portfolio
-from scenarios.quarters import plan_quarters
+from scenarios.quarters import BASE, IDLE, OVERALL, plan_quarters
 from scenarios.ranking import rank_initiatives
 from scenarios.reasons import marginal_values
+from scenarios.scenario import World
 from scenarios.verdicts import find_information, find_lessons
 from scenarios.worth import Case, at_starts
 
@@ -51,17 +52,17 @@ def decide(
     if portfolio is not None:
         case = at_starts(case, portfolio.starts)
     ranking = rank_initiatives(case, periods_a_year)
-    # without a margin money is revenue already
     chosen = [int(i) for i in np.flatnonzero(portfolio.chosen)] if portfolio is not None else []
     face = face_values(case, [*([i] for i in range(len(case.offers))), *([chosen] if chosen else [])])
-    per_money = 1.0 if revenue_per_margin is None else revenue_per_margin
+    world = World(name=BASE, case=case, limits=limits, revenue_per_margin=revenue_per_margin)
+    now = {OVERALL: score_now}
     return Decision(
         case=case,
         limits=limits,
         ranking=ranking,
         portfolio=portfolio,
         frontier=frontier(planned, portfolio, limits) if portfolio is not None else (),
-        quarters=plan_quarters(case, portfolio, per_money, score_now),
+        quarters=(plan_quarters(world, chosen, now), plan_quarters(replace(world, name=IDLE), (), now)),
         break_even=tuple(
             replace(break_even(case, ranking, i, value_of_a_point), credibility=1 - face[i].haircut)
             for i in range(len(case.offers))

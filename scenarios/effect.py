@@ -93,11 +93,12 @@ def make_ongoing(
             fate = Fate() if live_now.any() else draw_fate(item, draws, seed)
             effect = _effectiveness(_fixes(plan, item), pain_points, personas, draws, seed)
             offer = moved(_offer(plan, item, effect, clock, fate, _cost(item, draws, seed)), begun - clock.first, clock)
-            out.append(Ongoing(offer=_paid_up(offer) if item.status == "done" else offer, live_now=live_now))
+            out.append(Ongoing(offer=paid_up(offer) if item.status == "done" else offer, live_now=live_now))
     return tuple(out)
 
 
-def _paid_up(offer: Offer) -> Offer:
+def paid_up(offer: Offer) -> Offer:
+    """The same offer with nothing left to build or to pay for once."""
     plan = offer.schedule
     nothing_left = replace(plan, cost_share=np.zeros_like(plan.cost_share), building=np.zeros_like(plan.building))
     return replace(offer, schedule=nothing_left)

@@ -178,7 +178,7 @@ def value_with_service(
         return ratios[g], spend_lifts(persona, today.spend[g], fixed)
 
     def in_points(levels: np.ndarray) -> Callable[[int], tuple[np.ndarray, np.ndarray]]:
-        return lambda g: (ratios[g], _points(base.personas[g], kept[:, g], of_persona(levels, g)))
+        return lambda g: (ratios[g], points_gained(base.personas[g], kept[:, g], of_persona(levels, g)))
 
     value = changed_draws(base, today, course.at, in_money)
     kept = posterior.score * posterior.credibility[:, None]
@@ -195,6 +195,6 @@ def of_persona(levels: np.ndarray, g: int) -> np.ndarray:
     return np.asarray(levels[g if len(levels) > 1 else 0])
 
 
-def _points(persona: PersonaBase, score: np.ndarray, removed: np.ndarray) -> np.ndarray:
+def points_gained(persona: PersonaBase, score: np.ndarray, removed: np.ndarray) -> np.ndarray:
     """Points gained per customer with the shares `removed` `(level, draw, pain_point)`, `(level, age, draw)`."""
     return np.asarray(-persona.met.exposure @ (removed * score).transpose(0, 2, 1))

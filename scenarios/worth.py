@@ -57,10 +57,10 @@ def set_value(case: Case, members: Sequence[int]) -> ValueDraws:
 def joint_value(case: Case, members: Sequence[int]) -> ValueDraws:
     """Gain by period, against today going on, of a set and of what is ongoing together."""
     offers = [case.offers[i] for i in members]
-    course = _course(case, offers, case.ongoing)
+    course = course_of(case, offers, case.ongoing)
     if case.service.saved is None:
         return value_draws(case.base, case.today, course)
-    cashable = cashable_part(course, offers, _course(case, (), case.ongoing), [one.offer for one in case.ongoing])
+    cashable = cashable_part(course, offers, course_of(case, (), case.ongoing), [one.offer for one in case.ongoing])
     counted = Counted(saved=case.service.saved, cashable=cashable, rest=course.levels - cashable)
     return value_with_service(case.base, case.today, case.posterior, course, counted)
 
@@ -104,7 +104,8 @@ def _among(offer: Offer, g: int) -> Offer:
     return replace(offer, effectiveness=share[g : g + 1]) if len(share) > 1 else offer
 
 
-def _course(case: Case, offers: Sequence[Offer], ongoing: Sequence[Ongoing]) -> Course:
+def course_of(case: Case, offers: Sequence[Offer], ongoing: Sequence[Ongoing]) -> Course:
+    """What some offers remove over time, beside what is ongoing."""
     return joint_course(offers, case.posterior.draws, len(case.posterior.pain_points), case.periods, ongoing)
 
 

@@ -23,7 +23,8 @@ from impact.command.outcomes import (
     say_run,
     write_check,
 )
-from impact.command.ranks import rank_answer, rank_code, say_rank
+from impact.command.plans import plan_answer, say_plan
+from impact.command.ranks import rank_answer, say_rank
 from impact.command.rates import approve_answer, calibrate_answer, say_approve, say_calibrate
 from impact.command.terminal import Terminal
 from impact.command.trials import say_selftest, say_verify, selftest_answer, verify_answer
@@ -234,7 +235,47 @@ def rank(
     else:
         say_rank(terminal, outcome)
         terminal.note(f"Next: {words.command('run', study)}")
-    return rank_code(outcome)
+    return code_of(outcome)
+
+
+@app.command()
+def plan(
+    context: typer.Context,
+    *,
+    study: Study,
+    scenario: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--scenario",
+            metavar="NAME",
+            help='Show this scenario; "downside + late" is both at once; may be repeated; default: all of the plan.',
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Output folder; default: out/planning/ beside the study."),
+    ] = None,
+    engine: Engine = "quick",
+    seed: Seed = None,
+    settings: Settings = None,
+    as_json: Json = False,
+) -> int:
+    """Plan by quarter alone: base and scenarios.
+
+    Reads, estimates and decides; follows what is chosen by quarter and fiscal year in base and in every scenario.
+    """
+    from impact.plan_study import plan_study
+    from impact.run import RunOptions
+
+    terminal: Terminal = context.obj
+    options = RunOptions(out=out, engine=engine, seed=seed, overrides=tuple(settings or ()))
+    outcome = plan_study(study, options, tuple(scenario or ()), terminal.progress(silent=as_json))
+    if as_json:
+        terminal.say(plan_answer(outcome, study).to_json())
+    else:
+        say_plan(terminal, outcome)
+        terminal.note(f"Next: {words.command('run', study)}")
+    return code_of(outcome)
 
 
 @app.command()

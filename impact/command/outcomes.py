@@ -1,9 +1,9 @@
-"""How the outcomes of `check` and `run` are said: for a person in lines, for a program as an answer."""
+"""How outcomes are said: for a person in lines, for a program as an answer; those of `check` and `run` in full."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +16,12 @@ from impact.fingerprint import input_hashes
 if TYPE_CHECKING:
     from impact.calibrate_study import CalibrateOutcome
     from impact.check_outcome import CheckOutcome
+    from impact.plan_study import PlanOutcome
     from impact.rank_study import RankOutcome
     from impact.run import RunOutcome
+
+    # What verbs leave that decide.
+    Outcome = RunOutcome | RankOutcome | PlanOutcome
 
 UNITS = {
     "cost": "money, one-off, undiscounted",
@@ -29,25 +33,45 @@ UNITS = {
 }
 
 
-def code_of(outcome: RunOutcome) -> int:
-    """The exit code of a run: 0, or 1 where its money figures are not fit for use."""
+def code_of(outcome: Outcome) -> int:
+    """The exit code: 0, or 1 where the money figures are not fit for use."""
     return DONE if outcome.fitness == "fit" else NOT_FIT
 
 
-def run_result(outcome: RunOutcome) -> dict[str, Any]:
-    """What a run gives to a program; `units` names the unit of every number."""
+def result_of(outcome: Outcome, told: Mapping[str, object]) -> dict[str, Any]:
+    """What an outcome gives to a program, with what its verb tells beside what all do."""
     return {
         "out": str(outcome.out),
         "fitness": outcome.fitness,
         "headline": outcome.headline,
         "notices": outcome.notices,
         "currency": outcome.currency,
-        "units": UNITS,
-        "decision": records(outcome.decision),
+        **told,
         "checks": check_records(outcome.checks),
         "files": file_records(outcome.files),
         "seconds": outcome.seconds,
     }
+
+
+def answer_of(outcome: Outcome, told: Mapping[str, object], study: Path) -> Answer:
+    """An outcome's answer for a program."""
+    return Answer(code=code_of(outcome), result=result_of(outcome, told), inputs=input_hashes(study))
+
+
+def say_outcome(terminal: Terminal, outcome: Outcome, called: str, show: Callable[[], None]) -> None:
+    """Nothing; says the headline, what to mind, what `show` says of its figures, and where the files are."""
+    if outcome.fitness != "fit":
+        terminal.say(f"NOT FIT FOR USE: a check failed; no money figure of this {called} may be used.")
+    terminal.say(outcome.headline)
+    for notice in outcome.notices:
+        terminal.say(f"Note: {notice}")
+    show()
+    say_end(terminal, outcome)
+
+
+def run_result(outcome: RunOutcome) -> dict[str, Any]:
+    """What a run gives to a program; `units` names the unit of every number."""
+    return result_of(outcome, {"units": UNITS, "decision": records(outcome.decision)})
 
 
 def run_answer(outcome: RunOutcome, study: Path) -> Answer:
@@ -57,17 +81,10 @@ def run_answer(outcome: RunOutcome, study: Path) -> Answer:
 
 def say_run(terminal: Terminal, outcome: RunOutcome) -> None:
     """Nothing; says the decision, what to mind, and where the files are."""
-    if outcome.fitness != "fit":
-        terminal.say("NOT FIT FOR USE: a check failed; no money figure of this run may be used.")
-    terminal.say(outcome.headline)
-    for notice in outcome.notices:
-        terminal.say(f"Note: {notice}")
-    if len(outcome.decision):
-        _show_decision(terminal, outcome)
-    say_end(terminal, outcome)
+    say_outcome(terminal, outcome, "run", lambda: _show_decision(terminal, outcome))
 
 
-def say_end(terminal: Terminal, outcome: RunOutcome | CalibrateOutcome | RankOutcome) -> None:
+def say_end(terminal: Terminal, outcome: Outcome | CalibrateOutcome) -> None:
     """Nothing; says what was checked, where the files are, and how long it took."""
     terminal.say("\n".join(words.check_lines(outcome.checks)))
     terminal.say("\n".join([f"Files in {outcome.out}:", *words.file_lines(outcome.files, outcome.out)]))
@@ -75,6 +92,8 @@ def say_end(terminal: Terminal, outcome: RunOutcome | CalibrateOutcome | RankOut
 
 
 def _show_decision(terminal: Terminal, outcome: RunOutcome) -> None:
+    if not len(outcome.decision):
+        return
     if not terminal.watched:
         terminal.show(words.whole_grid(outcome.decision))
         return

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from impact.command import words
-from impact.command.answer import DONE, NOT_FIT, Answer, check_records, file_records, records
-from impact.command.outcomes import UNITS, say_end
+from impact.command.answer import Answer, records
+from impact.command.outcomes import UNITS, answer_of, say_outcome
 from impact.command.terminal import Grid, Terminal
-from impact.fingerprint import input_hashes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,42 +21,20 @@ HEADS = ("rank", "initiative", "cost", "low", "NPV", "high", "pays back", "verdi
 TOLD = ("portfolio", "frontier", "prices", "delay", "information", "naive", "ongoing")
 
 
-def rank_code(outcome: RankOutcome) -> int:
-    """The exit code of a ranking: 0, or 1 where its money figures are not fit for use."""
-    return DONE if outcome.fitness == "fit" else NOT_FIT
-
-
 def rank_answer(outcome: RankOutcome, study: Path) -> Answer:
     """A ranking's answer for a program; `units` names the unit of every number."""
-    result = {
-        "out": str(outcome.out),
-        "fitness": outcome.fitness,
-        "headline": outcome.headline,
-        "notices": outcome.notices,
-        "currency": outcome.currency,
-        "units": UNITS,
-        "decision": records(outcome.decision),
-        **{name: records(outcome.tables[name]) for name in TOLD if name in outcome.tables},
-        "checks": check_records(outcome.checks),
-        "files": file_records(outcome.files),
-        "seconds": outcome.seconds,
-    }
-    return Answer(code=rank_code(outcome), result=result, inputs=input_hashes(study))
+    told = {name: records(outcome.tables[name]) for name in TOLD if name in outcome.tables}
+    return answer_of(outcome, {"units": UNITS, "decision": records(outcome.decision), **told}, study)
 
 
 def say_rank(terminal: Terminal, outcome: RankOutcome) -> None:
     """Nothing; says the choice, what to mind, the ranked list with its line, and where the files are."""
-    if outcome.fitness != "fit":
-        terminal.say("NOT FIT FOR USE: a check failed; no money figure of this ranking may be used.")
-    terminal.say(outcome.headline)
-    for notice in outcome.notices:
-        terminal.say(f"Note: {notice}")
-    if len(outcome.decision):
-        _show_ranked(terminal, outcome)
-    say_end(terminal, outcome)
+    say_outcome(terminal, outcome, "ranking", lambda: _show_ranked(terminal, outcome))
 
 
 def _show_ranked(terminal: Terminal, outcome: RankOutcome) -> None:
+    if not len(outcome.decision):
+        return
     if not terminal.watched:
         terminal.show(words.whole_grid(outcome.decision))
         return

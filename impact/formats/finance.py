@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from impact.errors import Finding
@@ -19,26 +19,31 @@ _EXAMPLES = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinanceColumns:
-    """What a table of finance must hold: `period`, texts that must be filled, one number, texts that may be blank."""
+    """What a table of finance must hold: `period`, texts that must be filled, one number, texts that may be blank.
+
+    `more` are columns of numbers that must be there and whose cells may be blank.
+    """
 
     texts: tuple[str, ...]
     number: str
     optional: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
 
     @property
     def required(self) -> tuple[str, ...]:
         """The columns that must be there."""
-        return ("period", *self.texts, self.number)
+        return ("period", *self.texts, self.number, *self.more)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinanceRow:
-    """One row: where it stands in its file, its period's ordinal, its texts by column, its number."""
+    """One row: where it stands in its file, its period's ordinal, its texts by column, its number, and `more`."""
 
     number: int
     t: int
     texts: Mapping[str, str]
     amount: float
+    more: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -82,10 +87,13 @@ def _row(
         faults.append(("2026Q3, 2026-09, 2026 or a date", "period", f"row {number}: {row['period'] or 'blank'}"))
     if amount is None:
         faults.append(("a number", columns.number, f"row {number}: {row[columns.number] or 'blank'}"))
+    filled = {name: _number(row[name]) for name in columns.more if row[name]}
+    faults += [("a number, or blank", name, f"row {number}: {row[name]}") for name in filled if filled[name] is None]
     if t is None or amount is None or faults:
         return faults
     texts = {name: row.get(name) or "" for name in (*columns.texts, *columns.optional)}
-    return FinanceRow(number=number, t=t, texts=texts, amount=amount)
+    more = {name: value for name, value in filled.items() if value is not None}
+    return FinanceRow(number=number, t=t, texts=texts, amount=amount, more=more)
 
 
 def _number(text: str | None) -> float | None:

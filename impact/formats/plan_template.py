@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from impact.plan_columns import LEVERS
+
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
@@ -145,6 +147,19 @@ SHEETS: dict[str, tuple[Column, ...]] = {
         _text("name", "What pages call it. Optional."),
         OWNER,
         Column(name="duration", note="Quarters until the result is known. Blank is 1.", number=AMOUNT),
+    ),
+    "scenarios": (
+        Column(name="scenario", note="What its rows together are called; the base needs no row. Required."),
+        _text("lever", f"What is moved: {', '.join(LEVERS)}, prevalence:PAIN, capacity:TEAM, mix:PERSONA.", 22),
+        Column(name="value", note="A factor (1.1 is a tenth more), or as how says. Required."),
+        Column(
+            name="how",
+            note="multiply by the value, add it, or set it. Blank is multiply; of delay, add.",
+            among=("multiply", "add", "set"),
+        ),
+        _text("from", "The first future period it holds in, such as 2026Q4. Blank: the first one.", 10),
+        _text("to", "The last period it holds in. Blank: the last one.", 10),
+        Column(name="persona", note="Only for this group. Blank: for all.", ids_of="personas"),
     ),
 }
 

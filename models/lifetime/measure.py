@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ from impact.study import Study
 from models.lifetime.buyers import Buying, measure_buying, misplaced
 from models.lifetime.growth import RevenueKept, revenue_kept
 from models.lifetime.lifetime import EVERYBODY, LifetimeRow, Worth, spans_of, staying_rows, survival_curve
+from models.trend import over
 from models.value import ValueBase, base_path
 
 BASE = "base of this run"
@@ -69,7 +70,7 @@ def measure_lifetimes(cells: Cells, study: Study, base: ValueBase | None) -> Lif
 def base_row(base: ValueBase, study: Study) -> LifetimeRow:
     """The run's own base as a row of the table: what all others are held against."""
     spans = spans_of(study)
-    path = base_path(replace(base, discount=spans.discount))["margin"]
+    path = base_path(over(base, spans.discount))["margin"]
     customers = float(sum(persona.customers.sum() for persona in base.personas))
     return LifetimeRow(
         persona=EVERYBODY,

@@ -153,6 +153,7 @@ def test_help_lists_the_verbs_and_nothing_heavy_is_loaded() -> None:
         "run",
         "calibrate",
         "rank",
+        "plan",
         "selftest",
         "verify-engine",
         "approve",
@@ -182,7 +183,7 @@ def test_the_version_is_one_line(capsys: pytest.CaptureFixture[str], root: Root)
         (["run", "x", "--engine", "slow"], "full"),
         (["run", "x", "--seed", "-1"], "--seed"),
         (["run", "x", "--set", "budget"], "KEY=VALUE"),
-        (["plan", "x"], "init, check, run, calibrate, rank, selftest, verify-engine, approve, demo, explain"),
+        (["planning", "x"], "init, check, run, calibrate, rank, plan, selftest, verify-engine, approve, demo, explain"),
     ],
 )
 def test_a_mistyped_line_is_one_finding_with_what_is_near(

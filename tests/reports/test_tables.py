@@ -41,8 +41,10 @@ CONTRACT = {
     "ongoing": "initiative status live_now value_to_come value_to_come_p05 value_to_come_p95 cost_to_come "
     "run_cost_to_come",
     "frontier": "budget value value_p05 value_p95 initiatives",
-    "scenarios": "scenario period metric value p05 p50 p95",
+    "scenarios": "scenario period metric value p05 p50 p95 unit",
+    "scenario_differences": "scenario against period metric value p05 p50 p95 unit",
     "reconciliation": "period unit line ledger reported difference coverage",
+    "outlook_gap": "period line outlook model gap",
     "benefits": "initiative owner status approved_cost actual_cost approved_benefit measured_benefit bookable "
     "budget_line",
     "break_even": "initiative retention_points spend_relative score_points effectiveness credibility",
@@ -119,7 +121,7 @@ def tables(found: Findings) -> dict[str, pd.DataFrame]:
 
 
 def _thin(found: Findings) -> Findings:
-    nothing = {"estimates": None, "decision": None, "gates": None, "segments": None, "explained": None}
+    nothing = {"estimates": None, "decision": None, "gates": None, "segments": None, "explained": None, "planned": None}
     return replace(found, walks=(), comparison=None, **nothing)  # type: ignore[arg-type]
 
 
@@ -138,8 +140,8 @@ def test_a_table_has_the_columns_of_the_contract_and_names_beside_ids(found: Fin
 
 
 def test_every_table_has_rows_but_those_of_what_the_starter_lacks(tables: dict[str, pd.DataFrame]) -> None:
-    """Books, evidence, pain points that cannot be told apart, and initiatives that are live."""
-    lacking = {"reconciliation", "evidence", "told_apart", "ongoing"}
+    """Books, an outlook, evidence, pain points that cannot be told apart, and initiatives that are live."""
+    lacking = {"reconciliation", "outlook_gap", "evidence", "told_apart", "ongoing"}
     assert {name for name, table in tables.items() if table.empty} == lacking
 
 

@@ -14,6 +14,7 @@ from scenarios.limits import Limits
 from scenarios.ongoing import find_to_come, left_for_new, ongoing_checks
 from scenarios.portfolio import choose_portfolio
 from scenarios.quarters import plan_quarters
+from scenarios.scenario import World
 from scenarios.worth import Case, costs_by_period, joint_value, npv_draws, set_value
 from tests.scenarios.small_case import CLOCK, DRAWS, PAINS, PERIODS, PERSONAS, small_base, small_posterior
 
@@ -182,10 +183,10 @@ def test_a_plan_with_nothing_begun_has_nothing_to_say() -> None:
 
 def test_what_is_ongoing_goes_on_in_both_scenarios_and_their_difference_is_the_npv() -> None:
     case = _case(_begun(ramp=3.0, duration=2, run_cost=30.0))
-    chosen = choose_portfolio(case, Limits())
-    funded, idle = plan_quarters(case, replace(chosen, chosen=np.array([1])), 2.0, 3.5)
+    world = World(name="base", case=case, limits=Limits(), revenue_per_margin=2.0)
+    funded, idle = (plan_quarters(world, members, {"overall": 3.5}) for members in ([0], []))
     difference = (funded.metrics["cash"] - idle.metrics["cash"]) @ case.base.discount
     assert difference == pytest.approx(npv_draws(case, [0], set_value(case, [0])), rel=SUMMED, abs=1e-6)
     alone = joint_value(case, ()).gained() - costs_by_period(_only(case).offer)
-    nothing = plan_quarters(replace(case, ongoing=()), replace(chosen, chosen=np.array([0])), 2.0, 3.5)[1]
+    nothing = plan_quarters(replace(world, case=replace(case, ongoing=())), [], {"overall": 3.5})
     assert idle.metrics["cash"] - nothing.metrics["cash"] == pytest.approx(alone, rel=SUMMED, abs=1e-6)
