@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "cx-impact/1"
 RECORD = "run.json"
-BESIDE = {"check.json", "check.html", "rejects", "calibration", "ranking", "planning"}
+BESIDE = {"check.json", "check.html", "rejects", "calibration", "ranking", "planning", "design"}
 
 
 def deliver(edition: Edition, found: Findings, intake: Intake, out: Path) -> tuple[Path, ...]:

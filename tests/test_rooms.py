@@ -24,7 +24,7 @@ COMPOSITION_ROOT = (
         "impact/selftest.py",
     ),
     *("impact/verify_engine.py", "impact/__main__.py", "impact/command/*", "impact/starter.py"),
-    "impact/measure_study.py",
+    *("impact/measure_study.py", "impact/design_study.py", "impact/designing.py", "impact/pilot_lists.py"),
 )
 ENTRIES = tuple(path.removesuffix(".py").removesuffix("/*").replace("/", ".") for path in COMPOSITION_ROOT)
 BAYES = ("models/full*.py", "models/uplift*.py", "models/inference*.py", "models/checks*.py")

@@ -13,6 +13,7 @@ import typer
 from impact.approval import What
 from impact.command import words
 from impact.command.answer import DONE, NOT_FIT, Answer, file_records
+from impact.command.designs import design_answer, read_effects, say_design
 from impact.command.outcomes import (
     after_run,
     check_answer,
@@ -274,6 +275,73 @@ def plan(
         terminal.say(plan_answer(outcome, study).to_json())
     else:
         say_plan(terminal, outcome)
+        terminal.note(f"Next: {words.command('run', study)}")
+    return code_of(outcome)
+
+
+@app.command()
+def design(
+    context: typer.Context,
+    *,
+    study: Study,
+    initiative: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--initiative", metavar="ID", help="Design its pilot; may be repeated; default: all that are open."
+        ),
+    ] = None,
+    periods: Annotated[
+        int | None, typer.Option("--periods", metavar="N", help="Periods a pilot lasts; default: two quarters.")
+    ] = None,
+    power: Annotated[float, typer.Option("--power", help="Chance that an effect is to be found with.")] = 0.8,
+    effect: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--effect",
+            metavar="OUTCOME=NUMBER",
+            help="See this effect instead of the expected one: leaving, margin, score or met:PAIN_POINT.",
+        ),
+    ] = None,
+    by: Annotated[
+        str, typer.Option("--by", metavar="COLUMN", help="Draw whole groups of customers, as by region.")
+    ] = "",
+    stepped: Annotated[bool, typer.Option("--stepped", help="Sites that are drawn start a period apart.")] = False,
+    lists: Annotated[
+        bool, typer.Option("--lists", help="Draw who takes part and write the lists, which name customers.")
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Output folder; default: out/design/ beside the study."),
+    ] = None,
+    engine: Engine = "quick",
+    seed: Seed = None,
+    settings: Settings = None,
+    as_json: Json = False,
+) -> int:
+    """Design pilots and rollouts: how many, how long, what effect could be seen.
+
+    Reads and estimates; says for every open initiative which outcome could be seen, writes a sheet to register, and
+    draws by lot who takes part.
+    """
+    from impact.design_study import design_study
+    from impact.designing import Asked
+    from impact.run import RunOptions
+
+    terminal: Terminal = context.obj
+    options = RunOptions(out=out, engine=engine, seed=seed, overrides=tuple(settings or ()))
+    asked = Asked(
+        initiatives=tuple(dict.fromkeys(initiative or ())),
+        periods=periods,
+        power=power,
+        wanted=read_effects(effect or ()),
+        by=by,
+        way="stepped" if stepped else "at once",
+    )
+    outcome = design_study(study, options, asked, "lists" if lists else "none", terminal.progress(silent=as_json))
+    if as_json:
+        terminal.say(design_answer(outcome, study).to_json())
+    else:
+        say_design(terminal, outcome)
         terminal.note(f"Next: {words.command('run', study)}")
     return code_of(outcome)
 
