@@ -84,7 +84,7 @@ def design_study(
         found = replace(found, checks=(*found.checks, *checks))
         edition = make_edition(found)
         edition = replace(edition, notices=(*edition.notices, *_notices(drawn, designed)))
-        tables = _tables(designed, opened.intake)
+        tables = _tables(designed, drawn, opened.intake) | {"checks": edition.tables["checks"]}
         pilots = [(offer.item.initiative, sights) for offer, sights in designed.pilots]
         page = design_html(edition, design_sections(pilots, tables["registration"], designed.costs))
         record = part_record(edition, found) | {"headline": _headline(designed), "lists": [one.file for one in drawn]}
@@ -155,12 +155,14 @@ def _no_initiative(name: str, case: Case) -> Finding:
     )
 
 
-def _tables(designed: Designed, intake: Intake) -> dict[str, pd.DataFrame]:
+def _tables(designed: Designed, drawn: Sequence[PilotList], intake: Intake) -> dict[str, pd.DataFrame]:
     registered = [sight for _, sight in designed.registered()]
     study = intake.study
     return {
         "design": design_table([sights for _, sights in designed.pilots], designed.costs, registered),
-        "registration": registration_table(registered, designed.way, study.as_of, study.period_kind),
+        "registration": registration_table(
+            registered, {one.initiative: one.each for one in drawn}, designed.way, (study.as_of + 1, study.period_kind)
+        ),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -195,7 +195,8 @@ def _placebos(
 def _histories(intake: Intake, cells: SitePanel) -> dict[str, Panel]:
     """The outcomes of sites by period: money as logs, the overall score, and what operations count."""
     rows = cells.panel
-    columns: dict[str, pd.Series] = {MARGIN: np.log(rows["revenue"].astype(float).where(rows["revenue"].astype(float) > 0))}
+    money = rows["revenue"].astype(float)
+    columns: dict[str, pd.Series] = {MARGIN: money.where(money > 0).map(np.log)}
     if OVERALL in rows.columns:
         columns[SCORE] = rows[OVERALL].astype(float)
     for pain in intake.case.journey.pain_points:
@@ -219,8 +220,3 @@ def _untouched(outcome: np.ndarray, units: np.ndarray, periods: np.ndarray) -> P
         cluster=np.arange(len(units)),
         randomised=True,
     )
-
-
-def outcomes_of(designed: Designed) -> Sequence[str]:
-    """Every outcome that is told of any initiative."""
-    return tuple(dict.fromkeys(one.outcome for _, sights in designed.pilots for one in sights if one.told))

@@ -21,6 +21,7 @@ from impact.rng import stream
 from models.measure.placebo_power import draw_pairs
 from scenarios.pilot_design import Sight
 
+LEAST = 2  # an arm
 COLUMNS = ["customer_id", "initiative", "arm", "from", "randomised"]
 
 
@@ -32,6 +33,12 @@ class PilotList:
     rows: pd.DataFrame
     strata: int
     said: str
+    needed: int
+
+    @property
+    def each(self) -> int:
+        """How many are in the smaller arm."""
+        return int(self.rows["arm"].value_counts().reindex(["treated", "control"]).fillna(0).min())
 
     @property
     def file(self) -> str:
@@ -80,13 +87,13 @@ def draw_lists(intake: Intake, cells: Cells, designed: Designed, asked: Asked) -
         drawn = _groups(mine, intake, offer.item.initiative) if whole else None
         drawn = _sites(mine, cells, intake, offer.item.initiative) if isinstance(cells, SitePanel) else drawn
         if drawn is None:
-            each = int(min(np.ceil(sight.needed(sight.ask.periods)), len(mine) // 2))
+            each = min(sight.each, len(mine) // 2)
             codes = pd.factorize(mine["stratum"])[0]
             drawn = draw_arms(codes, each, stream(study.study.seed, f"pilot list/{offer.item.initiative}"))
         lists.append(_written(mine, drawn, intake, (sight, whole)))
-    few = [one.initiative for one in lists if one.rows["arm"].value_counts().reindex(["treated", "control"]).min() < 2]
-    if few or any(one.rows.empty for one in lists):
-        raise InputError([_nobody(name) for name in few or [one.initiative for one in lists if one.rows.empty]])
+    few = [one.initiative for one in lists if one.each < LEAST]
+    if few:
+        raise InputError([_nobody(name) for name in few])
     return tuple(lists)
 
 
@@ -97,6 +104,8 @@ def list_checks(lists: tuple[PilotList, ...], designed: Designed, intake: Intake
         f"{int((one.rows['arm'] == 'control').sum()):,} control in {one.strata} {one.said}"
         for one in lists
     ]
+    short = [f"{one.initiative} has {one.each:,} an arm of {one.needed:,} asked for" for one in lists if short_of(one)]
+    told += short
     if designed.free.taken:
         told.append(f"{designed.free.taken:,} are in a pilot that runs and were left out")
     if intake.study.data.id_key:
@@ -105,12 +114,18 @@ def list_checks(lists: tuple[PilotList, ...], designed: Designed, intake: Intake
         make_check(
             "C713",
             "Who was drawn by lot",
-            "pass",
+            "review" if short else "pass",
             found="; ".join(told),
-            limit="arms within 1 in every stratum; nobody in two pilots",
+            limit="arms within 1 in every stratum; nobody in two pilots; as many as asked for",
             text=f"Drawn from seed {intake.study.study.seed}: the same study gives the same lists.",
+            remedy="Draw fewer pilots at once (--initiative): customers are shared between them." if short else "",
         ),
     )
+
+
+def short_of(one: PilotList) -> bool:
+    """Whether fewer were drawn than the pilot takes, by more than an odd one left over."""
+    return one.each + 1 < one.needed
 
 
 def _report_column(intake: Intake) -> str:
@@ -154,7 +169,7 @@ def _written(mine: pd.DataFrame, arms: np.ndarray, intake: Intake, how: tuple[Si
     )
     strata = int(rows["value" if whole else "stratum"].nunique())
     said = "whole groups" if whole else "personas, in pairs" if sight.ask.unit == "sites" else "strata"
-    return PilotList(initiative=sight.initiative, rows=table, strata=strata, said=said)
+    return PilotList(initiative=sight.initiative, rows=table, strata=strata, said=said, needed=sight.each)
 
 
 def _drawn_already(path: Path) -> Finding:

@@ -108,7 +108,7 @@ def _cells(one: Sight) -> tuple[str, ...]:
         suggestion(one),
         said_effect(one, one.expected),
         f"{said_effect(one, low)} to {said_effect(one, high)}",
-        said_effect(one, one.least, signed=False),
+        said_effect(one, one.least(), signed=False),
         percent(one.power),
         percent(one.assurance(one.ask.periods)),
     )
@@ -144,7 +144,7 @@ def _registration(table: pd.DataFrame) -> Section:
         title="To be registered before a pilot begins",
         note=f"{table['stop_rule'].iloc[0]} Analysis: {table['analysis'].iloc[0]}.",
         table=Table(
-            headings=("Initiative", "Metric", "Unit", "An arm", "From", "To", "Least effect"),
+            headings=("Initiative", "Metric", "Unit", "An arm", "From", "To", "Least effect", "Assurance"),
             rows=tuple(
                 (
                     str(row.initiative),
@@ -154,6 +154,7 @@ def _registration(table: pd.DataFrame) -> Section:
                     str(row.begins),
                     str(row.ends),
                     f"{row.mde:.3g}",
+                    percent(float(str(row.assurance))),
                 )
                 for row in table.itertuples(index=False)
             ),

@@ -53,28 +53,36 @@ def design_table(
     return pd.DataFrame(rows, columns=list(DESIGN))
 
 
-def registration_table(registered: Sequence[Sight], way: str, as_of: int, kind: PeriodKind) -> pd.DataFrame:
-    """A row an initiative: what is written down before its pilot begins."""
-    rows = [
-        {
-            "initiative": one.initiative,
-            "metric": one.outcome,
-            "metric_unit": effect_unit(one),
-            "improvement": "falls" if one.better < 0 else "rises",
-            "unit": one.ask.unit,
-            "n_per_arm": min(_whole(one.needed(one.ask.periods)) or np.inf, one.ask.there // 2),
-            "begins": period_label(as_of + 1, kind),
-            "ends": period_label(as_of + one.ask.periods, kind),
-            "periods": one.ask.periods,
-            "expected": one.expected,
-            "mde": one.least,
-            "power": one.ask.power,
-            "analysis": ANALYSES[way],
-            "stop_rule": STOP,
-        }
-        for one in registered
-    ]
-    return pd.DataFrame(rows)
+def registration_table(
+    registered: Sequence[Sight], drawn: Mapping[str, int], way: str, begins: tuple[int, PeriodKind]
+) -> pd.DataFrame:
+    """A row an initiative: what is written down before its pilot begins in a period, by ordinal and kind.
+
+    `drawn` is how many an arm were drawn by lot, where lists are; least effect and power are with so many.
+    """
+    return pd.DataFrame([_registered(one, drawn.get(one.initiative, one.each), way, begins) for one in registered])
+
+
+def _registered(one: Sight, each: int, way: str, begins: tuple[int, PeriodKind]) -> dict[str, object]:
+    first, kind = begins
+    share = 2 * each / one.ask.there
+    return {
+        "initiative": one.initiative,
+        "metric": one.outcome,
+        "metric_unit": effect_unit(one),
+        "improvement": "falls" if one.better < 0 else "rises",
+        "unit": one.ask.unit,
+        "n_per_arm": each,
+        "begins": period_label(first, kind),
+        "ends": period_label(first + one.ask.periods - 1, kind),
+        "periods": one.ask.periods,
+        "expected": one.expected,
+        "mde": one.least(share),
+        "mde_power": one.ask.power,
+        "assurance": one.assurance(one.ask.periods, share),
+        "analysis": ANALYSES[way],
+        "stop_rule": STOP,
+    }
 
 
 def effect_unit(sight: Sight) -> str:
@@ -141,7 +149,7 @@ def _row(one: Sight, costs: Mapping[str, float], chosen: set[tuple[str, str]]) -
         "effect_p05": low,
         "effect_p95": high,
         "effect_unit": effect_unit(one),
-        "mde": one.least,
+        "mde": one.least(),
         "power": one.power,
         "assurance": one.assurance(one.ask.periods),
         "design_effect": one.drawn_together,

@@ -91,10 +91,14 @@ class Sight:
         """The standard error with a share of all that are there."""
         return self.errors.get(periods, float("inf")) / float(np.sqrt(share))
 
+    def least(self, share: float = 1.0) -> float:
+        """The least effect that a share of all that are there would show with the power asked for."""
+        return float(least_effect(self.error(self.ask.periods, share), self.ask.power))
+
     @property
-    def least(self) -> float:
-        """The least effect that all that are there would show with the power asked for."""
-        return float(least_effect(self.error(self.ask.periods), self.ask.power))
+    def each(self) -> int:
+        """How many an arm are to take part: what the expected change takes, and no more than there are."""
+        return int(min(np.ceil(self.needed(self.ask.periods)), self.ask.there // 2))
 
     def needed(self, periods: int) -> float:
         """How many an arm the expected change takes."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from impact.design_study import DesignOutcome
 
+TOLD = ("design", "registration")
 HEADS = ("initiative", "outcome", "an arm", "power", "assurance")
 
 
@@ -40,7 +41,8 @@ def read_effects(texts: Sequence[str]) -> dict[str, float]:
 
 def design_answer(outcome: DesignOutcome, study: Path) -> Answer:
     """A design's answer for a program; the column `effect_unit` names the unit of effects."""
-    return answer_of(outcome, {name: records(table) for name, table in outcome.tables.items()}, study)
+    told = {name: records(outcome.tables[name]) for name in TOLD}
+    return answer_of(outcome, told, study)
 
 
 def say_design(terminal: Terminal, outcome: DesignOutcome) -> None:
