@@ -5,19 +5,21 @@ from __future__ import annotations
 import csv
 import datetime
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from impact.approval import Approval, ApprovedRate, What, add_approval, file_hashes
 from impact.errors import Finding, InputError
+from impact.freezing import DRAFT, digest_of, freeze, on_record, record_name
 from impact.periods import PERIODS_A_YEAR, PeriodKind, parse_period, period_label
+from impact.record import as_forecast, read_own_records
 
 RECORD = "run.json"
 CERTIFICATES = "tables/certificate.csv"
 SIGNED_FILES: dict[What, tuple[str, ...]] = {
     "rate": (CERTIFICATES, "tables/calibration.csv"),
-    "portfolio": ("forecast.json", "tables/portfolio.csv"),
+    "portfolio": (DRAFT, "tables/portfolio.csv"),
 }
 
 
@@ -33,15 +35,22 @@ class Signature:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:
-    """An approval that was added: itself, its file, and the outcomes that were left out because no grade is given."""
+    """An approval that was added: itself, its file, and the outcomes that were left out because no grade is given.
+
+    `record` is the frozen forecast of a portfolio, None of a rate; `added` tells that it was on record already.
+    """
 
     approval: Approval
     file: Path
     left_out: tuple[str, ...]
+    record: Path | None = None
+    added: bool = False
 
 
 def approve_run(run: Path, signature: Signature) -> Signed:
-    """The approval of a delivered run, added to those kept in its folder.
+    """The approval of a delivered run, added to those kept in its folder; a portfolio's forecast is frozen beside them.
+
+    A forecast that is on record already gets one more signature and no second file: it is the same claim.
 
     Raises:
         InputError: every reason why it cannot be signed; nothing is written.
@@ -67,8 +76,24 @@ def approve_run(run: Path, signature: Signature) -> Signed:
         rates=tuple(_rate(row) for row in graded),
         haircut=str(record.get("haircut") or "") if signature.what == "rate" else "",
     )
+    if signature.what == "portfolio":
+        return _put_on_record(run, approval)
     blocked = tuple(row["outcome"] for row in rates if row["blocked"])
     return Signed(approval=approval, file=add_approval(run, approval), left_out=blocked)
+
+
+def _put_on_record(run: Path, approval: Approval) -> Signed:
+    forecast = as_forecast((run / DRAFT).read_bytes(), run / DRAFT)
+    known = on_record(forecast, read_own_records(run, forecast["study"], forecast["currency"]))
+    path = freeze(run, forecast, approval) if known is None else known.path
+    try:
+        signed = replace(approval, files={**approval.files, record_name(path): digest_of(path)})
+        file = add_approval(run, signed)
+    except BaseException:
+        if known is None:
+            path.unlink(missing_ok=True)
+        raise
+    return Signed(approval=signed, file=file, left_out=(), record=path, added=known is not None)
 
 
 def _record(run: Path) -> dict[str, Any]:
@@ -120,9 +145,7 @@ def _nothing(
     if record["fitness"] != "fit":
         return []
     if signature.what == "portfolio":
-        chosen = json.loads((run / "forecast.json").read_text(encoding="utf-8")).get("portfolio")
-        missing = _fault("A107", str(run), "no portfolio was chosen", "a run that chose one", "read its checks")
-        return [] if chosen is not None else [missing]
+        return _no_forecast(run)
     every, graded = rates
     if not every:
         return [_fault("A107", str(run), "it has no headline rate", "a run with a certificate", "read its checks")]
@@ -131,6 +154,17 @@ def _nothing(
         if graded
         else [_fault("A103", str(run / CERTIFICATES), row["blocked"], "a grade", "run a pilot") for row in every]
     )
+
+
+def _no_forecast(run: Path) -> list[Finding]:
+    """Why the run's forecast cannot be put on record; empty where it can."""
+    try:
+        forecast = as_forecast((run / DRAFT).read_bytes(), run / DRAFT)
+        read_own_records(run, forecast["study"], forecast["currency"])
+    except InputError as refused:
+        return list(refused.findings)
+    missing = _fault("A107", str(run), "no portfolio was chosen", "a run that chose one", "read its checks")
+    return [] if forecast["portfolio"] is not None else [missing]
 
 
 def _certificates(run: Path) -> list[dict[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from impact.lever import Change
 from impact.measured_rows import join_measured, read_measured
 from impact.plan_columns import CAPACITY, PLAN_TABLES
 from impact.plan_links import link_faults
+from impact.plan_rows import WrittenRows, written_rows
 from impact.plan_values import TypedRow, fault, typed_rows
 from impact.rollout import Rollout
 from impact.scenario_faults import scenario_faults
@@ -31,11 +32,15 @@ Rows = Mapping[str, Sequence[TypedRow]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """The journey, the plan, and the steps taken down for what the plan leaves out."""
+    """The journey, the plan, and the steps taken down for what the plan leaves out.
+
+    `tables` holds the rows of every plan table as they were read.
+    """
 
     journey: Journey
     plan: Plan
     steps: tuple[Check, ...]
+    tables: WrittenRows = field(default_factory=dict)
 
 
 def load_case(study: Study) -> Case:
@@ -45,12 +50,9 @@ def load_case(study: Study) -> Case:
         InputError: every fault of the plan tables at once.
     """
     tables, findings = _found_tables(study)
-    rows: dict[str, Sequence[TypedRow]] = {name: () for name in PLAN_TABLES}
-    for name, table in tables.items():
-        rows[name], faults = typed_rows(name, table, study.period_kind)
-        findings += faults
-    measured, said, faults = read_measured(study)
-    findings += [*link_faults(rows), *scenario_faults(rows["scenarios"], study), *faults]
+    rows, faults = _typed(tables, study)
+    measured, said, refused = read_measured(study)
+    findings += [*faults, *link_faults(rows), *scenario_faults(rows["scenarios"], study), *refused]
     if findings:
         raise InputError(findings)
     journey, plan = _journey(rows), _plan(rows)
@@ -61,7 +63,32 @@ def load_case(study: Study) -> Case:
     if not journey.pain_points:
         journey = low_scores(journey)
     plan = _with_only_target(plan, journey)
-    return Case(journey=journey, plan=plan, steps=steps)
+    return Case(journey=journey, plan=plan, steps=steps, tables=written_rows(rows, study.period_kind))
+
+
+def case_of_rows(tables: Mapping[str, Sequence[Mapping[str, object]]], study: Study) -> Case:
+    """The case that rows of plan tables state, as a record holds them; what they point at is not looked up.
+
+    Raises:
+        InputError: a row is not of its table's kind.
+    """
+    found = {name: inline_table(name, rows) for name, rows in tables.items() if name in PLAN_TABLES}
+    rows, findings = _typed(found, study)
+    if findings:
+        raise InputError(findings)
+    journey = _journey(rows)
+    if not journey.pain_points:
+        journey = low_scores(journey)
+    return Case(journey=journey, plan=_with_only_target(_plan(rows), journey), steps=())
+
+
+def _typed(tables: Mapping[str, PlanTable], study: Study) -> tuple[dict[str, Sequence[TypedRow]], list[Finding]]:
+    rows: dict[str, Sequence[TypedRow]] = {name: () for name in PLAN_TABLES}
+    findings: list[Finding] = []
+    for name, table in tables.items():
+        rows[name], faults = typed_rows(name, table, study.period_kind)
+        findings += faults
+    return rows, findings
 
 
 def _found_tables(study: Study) -> tuple[dict[str, PlanTable], list[Finding]]:

@@ -20,6 +20,7 @@ from models.checks import require_enough, slopes_agree, thin_check, unit_checks
 from models.evidence import with_measured
 from models.history import history_checks
 from models.inference import Engine
+from models.monitoring import monitoring_checks, series_of, watch
 from models.noise import measure_noise
 from models.planning import planned
 from models.points import SERVICE, find_point
@@ -83,6 +84,8 @@ def find_choice(
             checks = (*checks, *more, *settled.checks)
     except TooThinError as thin:
         checks = (*checks, thin_check(thin))
+    watched = watch(series_of(coverage.over_time, cells, journey), study.as_of, study.periods_a_year)
+    checks = (*checks, *monitoring_checks(watched, estimates.plans if estimates else ()))
     return Findings(
         study=study,
         journey=journey,
@@ -99,6 +102,7 @@ def find_choice(
         walks=settled.walks,
         comparison=settled.comparison,
         explained=settled.explained,
+        monitoring=watched,
     )
 
 

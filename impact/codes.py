@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from impact.codes_across import ACROSS_PAGES
 from impact.codes_cash import CASH_PAGES
 from impact.codes_certificate import CERTIFICATE_PAGES
 from impact.codes_coverage import COVERAGE_PAGES
@@ -28,11 +29,14 @@ from impact.codes_points import POINT_PAGES
 from impact.codes_programme import PROGRAMME_PAGES
 from impact.codes_ranking import RANKING_PAGES
 from impact.codes_reasons import REASON_PAGES
+from impact.codes_record import RECORD_PAGES
+from impact.codes_refresh import REFRESH_PAGES
 from impact.codes_rollouts import ROLLOUT_PAGES
 from impact.codes_segments import SEGMENT_PAGES
 from impact.codes_sites import SITE_PAGES
 from impact.codes_spend import SPEND_PAGES
 from impact.codes_steps import STEP_PAGES
+from impact.codes_track import TRACK_PAGES
 from impact.codes_value import VALUE_PAGES
 
 
@@ -268,6 +272,7 @@ CODES: dict[str, CodePage] = catalogue(
     (
         *_STUDY,
         *_PLAN,
+        *ACROSS_PAGES,
         *CASH_PAGES,
         *CASE_PAGES,
         *CERTIFICATE_PAGES,
@@ -291,11 +296,14 @@ CODES: dict[str, CodePage] = catalogue(
         *PROGRAMME_PAGES,
         *RANKING_PAGES,
         *REASON_PAGES,
+        *RECORD_PAGES,
         *ROLLOUT_PAGES,
+        *REFRESH_PAGES,
         *SEGMENT_PAGES,
         *SITE_PAGES,
         *SPEND_PAGES,
         *STEP_PAGES,
+        *TRACK_PAGES,
         *VALUE_PAGES,
     )
 )

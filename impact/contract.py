@@ -22,6 +22,7 @@ from impact.contract_rules import Rule, rules_of, unknown_named_pains, with_doub
 from impact.contract_segments import segment_faults, segment_reviews
 from impact.contract_steps import step_faults, step_reviews
 from impact.contract_study import long_ids, study_faults
+from impact.earlier_ids import pains_were, split
 from impact.errors import Finding
 from impact.event import Event
 from impact.ids import cut, shown_id
@@ -173,7 +174,8 @@ def _passed(source: Source, name: str, rules: int) -> Check:
 
 def _named_pains(source: Source, journey: Journey) -> list[Finding]:
     staged = source.staged["responses"]
-    unknown = unknown_named_pains(staged.filter(staged.set_aside.isnull()), journey.pain_ids())
+    known = (*journey.pain_ids(), *split(pains_were(journey)))
+    unknown = unknown_named_pains(staged.filter(staged.set_aside.isnull()), known)
     counted = unknown.group_by("pain_point").aggregate(rows=unknown.count(), first=unknown.source_row.min())
     names = counted.order_by([counted.rows.desc(), counted.pain_point]).limit(_NAMES).execute()
     if names.empty:

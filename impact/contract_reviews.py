@@ -31,6 +31,7 @@ from impact.source_staging import (
     UNKNOWN_CUSTOMER,
 )
 from impact.source_units import BLANK_UNIT
+from impact.source_was import SPLIT
 from impact.step_downs import review, stands_in
 from impact.study import Study
 
@@ -45,6 +46,7 @@ _ASIDE = {
     EARLIER_SCALE: "D364",
     AFTER_REQUEST: "D374",
     NO_PAIN_POINTS: "D391",
+    SPLIT: "D398",
 }
 
 
@@ -78,6 +80,7 @@ def aside_column(table: str, reason: str) -> str:
     """The column of a table that a reason to set a row aside is read from."""
     period = next((column.name for column in TABLES[table] if column.target == "t"), "customer_id")
     named = {UNKNOWN_CUSTOMER: "customer_id", AFTER_AS_OF: period, NO_PAIN_POINTS: "pain_point"}
+    named |= {SPLIT: "pain_point" if table == "incidents" else "stage"}
     return named.get(reason, "missing" if reason.startswith("missing") else "score")
 
 

@@ -14,6 +14,7 @@ from impact.journey import NPS_BESIDE, OVERALL, Journey
 from impact.source import Source
 from impact.source_outcome import CHURN_KINDS, unknown_kinds
 from impact.source_text import without_blanks
+from impact.source_was import TOLD_STAGE
 from impact.study import Study
 
 _SCALES = "csat 1-5, nps 0-10, ces 1-7, or scale_min and scale_max of the row"
@@ -71,6 +72,8 @@ def rules_of(name: str, table: ir.Table, source: Source, study: Study, journey: 
 def with_doubled(name: str, table: ir.Table, present: frozenset[str]) -> ir.Table:
     """The table with `doubled`, this row's key stood in an earlier row, where some key stands twice."""
     keys = _KEYS.get(name)
+    if keys is not None and name == "responses" and TOLD_STAGE in table.columns:
+        keys = (keys[0], TOLD_STAGE)  # two stages that were merged may both be in one answer
     # Keys are counted first: to place every row in its key's order costs many times that and is rarely asked for.
     if keys is None or (name == "responses" and keys[0] not in present) or not _stands_twice(table, keys):
         return table

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,7 @@ import pandas as pd
 
 from impact.checks import Check
 from impact.journey import OVERALL, Journey
+from impact.periods import parse_period
 from impact.step_downs import review
 
 if TYPE_CHECKING:
@@ -24,13 +25,27 @@ _SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OverTime:
+    """What is watched from period to period, in points and shares; blank of fewer than five persons.
+
+    `scores`: stage (and overall), t -> responses, customers, mean, se. `pains`: pain_point, t -> customers who could
+    meet it, mean (the share who did, or the mean level), se. `answered`: t -> active, answered.
+    """
+
+    scores: pd.DataFrame = field(default_factory=lambda: _empty(("stage", "t", "responses", "customers", "mean", "se")))
+    pains: pd.DataFrame = field(default_factory=lambda: _empty(("pain_point", "t", "customers", "mean", "se")))
+    answered: pd.DataFrame = field(default_factory=lambda: _empty(("t", "active", "answered")))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JourneyCoverage:
     """What the data cover of the journey; no figure stands for fewer than five persons.
 
     `coverage`: a row a table, stage, touchpoint, channel, persona and pain point, planned or measured.
     `response_rates`: a row a persona and period. `respondents`: a row a measure of the ledger, those who
     answer beside those who do not. `transitions`: a row a table and pair of stages taken one after the
-    other. `stage_flow`: a row a table and stage: drop-off, repeats, returns, and leaving after it.
+    other. `stage_flow`: a row a table and stage: drop-off, repeats, returns, and leaving after it. `over_time` is no
+    table: what is watched from period to period.
     """
 
     coverage: pd.DataFrame
@@ -38,16 +53,18 @@ class JourneyCoverage:
     respondents: pd.DataFrame
     transitions: pd.DataFrame
     stage_flow: pd.DataFrame
+    over_time: OverTime = field(default_factory=OverTime)
 
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """The tables by name."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        return {one.name: getattr(self, one.name) for one in fields(self) if one.name != "over_time"}
 
 
 def measure_coverage(source: Source, journey: Journey, study: Study) -> JourneyCoverage:
     """The coverage of a journey, counted where the data live."""
     from impact.cells import response_rates as who
     from impact.cells.coverage_table import coverage_table, with_labels
+    from impact.cells.over_time import pains_by_period, scores_by_period
     from impact.cells.small_groups import least_shown
     from impact.cells.transitions import FLOW, STEPS, find_ways
 
@@ -57,13 +74,26 @@ def measure_coverage(source: Source, journey: Journey, study: Study) -> JourneyC
     ways = find_ways(source, journey, periods, least)
     table = coverage_table(source, journey, answered, ways, least)
     silent = answered is None
+    rates = _empty(who.RATES) if silent else who.response_rates(periods, journey, study, least)
     return JourneyCoverage(
         coverage=with_labels(table, study.period_kind),
-        response_rates=_empty(who.RATES) if silent else who.response_rates(periods, journey, study, least),
+        response_rates=rates,
         respondents=_empty(who.RESPONDENTS) if silent else who.respondents(periods, least),
         transitions=_joined([way.steps for way in ways], STEPS),
         stage_flow=_joined([way.flow for way in ways], FLOW),
+        over_time=OverTime(
+            scores=scores_by_period(source, journey, study, least),
+            pains=pains_by_period(source, journey, study, least),
+            answered=_all_answered(rates, study),
+        ),
     )
+
+
+def _all_answered(rates: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Active customers and those who answered by period, all personas together."""
+    mine = rates[rates["persona"] == "total"]
+    t = [parse_period(str(period), study.period_kind) for period in mine["period"]]
+    return pd.DataFrame({"t": t, "active": mine["active"].to_numpy(), "answered": mine["answered"].to_numpy()})
 
 
 def coverage_checks(coverage: JourneyCoverage) -> tuple[Check, ...]:

@@ -1,4 +1,4 @@
-"""What speaks against a decision: what it rests on, whose its values are, and the case against it."""
+"""What speaks against a decision: what it rests on, whose its values are, other scenarios, and the case against it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from impact.cells import Cells
 from impact.checks import Check
 from impact.intake import Intake
 from reports.findings import NOTHING_AGAINST, Findings
+from scenarios.across import Across, look_across
 from scenarios.against import Concentrated
+from scenarios.base_world import scenario_facts
 from scenarios.case_against import CaseAgainst
 from scenarios.gates import Gates, find_gates
+from scenarios.scenario import scenarios_of
 from scenarios.segments import Segments, find_segments
 
 
@@ -22,17 +25,20 @@ class Doubted:
     gates: Gates | None = None
     segments: Segments | None = None
     against: CaseAgainst = NOTHING_AGAINST
+    across: Across | None = None
     checks: tuple[Check, ...] = ()
 
 
 def doubt(intake: Intake, cells: Cells, found: Findings) -> Doubted:
-    """The gates of a decision, its values by segment, and the case against it; nothing where none was made."""
+    """The gates of a decision, its values by segment and scenario, and the case against it; nothing where none is."""
     estimates, decision = found.estimates, found.decision
     if estimates is None or decision is None:
         return Doubted()
     study, journey = intake.study, intake.case.journey
     gates = find_gates(decision, estimates.question, cells, journey, study.study.seed)
     segments = find_segments(decision, cells, journey, study)
+    facts = scenario_facts(cells, study, decision.case.base, estimates.scaled)
+    across = look_across(decision, scenarios_of(intake.case.plan), facts)
     against = argue(
         intake,
         cells,
@@ -46,10 +52,12 @@ def doubt(intake: Intake, cells: Cells, found: Findings) -> Doubted:
         gates=gates,
         segments=segments,
         against=against,
+        across=across,
         checks=(
             *gates.checks(journey),
             segments.concentration.check(_names(intake)),
             *against.checks(),
+            *(across.checks() if across else ()),
         ),
     )
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from impact.columns import TABLES
+
+if TYPE_CHECKING:
+    from impact.study import Study
 
 READING_SECTIONS = ("study", "data", "plan", "finance")
 
@@ -30,6 +35,17 @@ def input_hashes(study: Path) -> dict[str, str]:
         for path in sorted((file.parent / name).glob("*.csv")):
             hashes[f"{name}/{path.name}"] = _sha256(path)
     return hashes
+
+
+def run_id(hashes: Mapping[str, str], seed: int, settings: str) -> str:
+    """Twelve hex digits that change with any input, setting or the seed."""
+    text = "".join(f"{name}:{digest};" for name, digest in sorted(hashes.items())) + f"{seed};{settings}"
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def run_of(study: Study, hashes: Mapping[str, str]) -> str:
+    """The id of a run of a study, the same wherever the study lies and however its path is written."""
+    return run_id(hashes, study.study.seed, repr(replace(study, path=Path(study.path.name))))
 
 
 def _named_files(file: Path) -> Iterator[str]:

@@ -21,7 +21,7 @@ class Initiative:
     gives none. `cost_low` and `cost_high` are P10 and P90. `run_cost` and `other_benefit` are a
     quarter, from go-live. `earliest` and `start` are period ordinals of the ledger. `delivery` is the
     chance that it is delivered at all, `delay_low` and `delay_high` P10 and P90 of how late it goes live,
-    `decay` the share of its fix that is lost a year.
+    `decay` the share of its fix that is lost a year. `budget_line` is where its benefit would be booked.
     """
 
     initiative: str
@@ -48,6 +48,7 @@ class Initiative:
     delay_low: float | None = None
     delay_high: float | None = None
     decay: float = 0.0
+    budget_line: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

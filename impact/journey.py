@@ -14,13 +14,14 @@ PER_CUSTOMER, OF_ANSWERS = "a customer and period", "share of answers"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """A step of the journey that can be scored."""
+    """A step of the journey that can be scored. `was` are ids it, or parts of it, went by earlier."""
 
     stage: str
     name: str
     order: int
     owner: str = ""
     description: str = ""
+    was: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ class PainPoint:
     """Something that goes wrong (or delights) in a stage, and how its exposure is measured.
 
     `measure`: `any` makes a period's rows 0/1, `count` their number, `level` the mean of `amount`.
-    `floor` is the level a fix can reach, in `unit`; None means the best decile seen.
+    `floor` is the level a fix can reach, in `unit`; None means the best decile seen. `was` are ids it went by earlier.
     """
 
     pain_point: str
@@ -66,6 +67,7 @@ class PainPoint:
     measure: Literal["any", "count", "level"] = "any"
     unit: str = ""
     floor: float | None = None
+    was: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from impact.cells import Cells, CustomerCells, RolloutCells
 from impact.checks import Check, make_check
 from impact.intake import Intake
+from impact.plan_columns import PLAN_TABLES
 from impact.rollout import BEGUN
 from models.measured import MeasuredInitiative, measure_rollouts
 
-__all__ = ["MeasuredInitiative", "measure_checks", "measure_initiatives", "study_rollouts"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["MeasuredInitiative", "evidence_table", "measure_checks", "measure_initiatives", "study_rollouts"]
 
 
 def measure_initiatives(intake: Intake, cells: Cells) -> tuple[MeasuredInitiative, ...]:
@@ -29,6 +34,15 @@ def study_rollouts(intake: Intake, cells: Cells) -> tuple[RolloutCells, ...]:
     if isinstance(cells, CustomerCells):
         return rollout_cells(source, case.journey, case.plan, study)
     return site_rollouts(source, cells, case.journey, case.plan, study)
+
+
+def evidence_table(measured: Sequence[MeasuredInitiative]) -> pd.DataFrame:
+    """The rows of evidence that are learnt from, in the columns of the plan's table: what `[plan].measured` reads."""
+    import pandas as pd
+
+    columns = [field.name for field in PLAN_TABLES["evidence"]]
+    rows = [one.evidence for one in measured if one.evidence is not None]
+    return pd.DataFrame([{name: getattr(row, name) for name in columns} for row in rows], columns=columns)
 
 
 def measure_checks(

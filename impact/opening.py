@@ -11,6 +11,8 @@ from impact.approval import Approval, read_approvals
 from impact.cells import Cells, summarise
 from impact.errors import TooThinError
 from impact.intake import Inspection, Intake, inspect_study, take_in
+from impact.record import Record, read_own_records
+from impact.recorded_plan import Earlier, read_earlier
 from models.checks import require_enough, unit_checks
 from scenarios.limit_faults import limit_findings
 
@@ -21,12 +23,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A study ready to be decided: what was taken in, its cells, where to write, and the approvals that stand."""
+    """A study ready to be decided: what was taken in, its cells, where to write, and what stands there already.
+
+    `approvals` and the `records` of what was approved; `earlier` is the forecast that the change is explained from.
+    """
 
     intake: Intake
     cells: Cells
     place: Path
     approvals: tuple[Approval, ...]
+    records: tuple[Record, ...] = ()
+    earlier: Earlier | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +72,11 @@ def open_to_decide(path: Path, options: RunOptions, delivery: Delivery, progress
         place = options.out or runs / delivery.folder
         delivery.refuse(place)
         approvals = read_approvals(runs)
+        records = read_own_records(runs, intake.study.study.name, intake.study.study.currency)
+        earlier = read_earlier(options.since, runs, intake.study) if options.since else None
     with progress.stage("Summarising in the data engine"):
         cells = summarise(intake.source, intake.case.journey, intake.study)
-    return Opened(intake=intake, cells=cells, place=place, approvals=approvals)
+    return Opened(intake=intake, cells=cells, place=place, approvals=approvals, records=records, earlier=earlier)
 
 
 def open_study(path: Path, overrides: tuple[str, ...], seed: int | None, progress: Progress) -> tuple[Intake, Cells]:

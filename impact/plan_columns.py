@@ -64,8 +64,10 @@ def _share(name: str, default: float | None = None) -> Field:
     return Field(name=name, kind="share", default=default)
 
 
+_WAS = Field(name="was", kind="ids", default=())
+
 PLAN_TABLES: dict[str, tuple[Field, ...]] = {
-    "stages": (_id("stage"), _must("name"), _number("order"), *_texts("owner", "description")),
+    "stages": (_id("stage"), _must("name"), _number("order"), *_texts("owner", "description"), _WAS),
     "touchpoints": (_id("touchpoint"), _id("stage"), _must("name"), _must("channel"), *_texts("owner")),
     "personas": (_id("persona"), _must("name"), *_texts("needs", "goals", "thinks", "feels", "says", "does")),
     "pain_points": (
@@ -79,6 +81,7 @@ PLAN_TABLES: dict[str, tuple[Field, ...]] = {
         _choice("measure", "any", "count", "level"),
         *_texts("unit"),
         _number("floor"),
+        _WAS,
     ),
     "objectives": (_id("objective"), _must("text"), *_texts("metric"), _number("target"), *_texts("by")),
     "benchmarks": (
@@ -112,6 +115,7 @@ PLAN_TABLES: dict[str, tuple[Field, ...]] = {
         _number("delay_low", 0),
         _number("delay_high", 0),
         _share("decay", 0.0),
+        *_texts("budget_line"),
     ),
     "pilots": (
         _id("pilot"),

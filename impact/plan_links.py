@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from impact.earlier_ids import was_faults
 from impact.errors import Finding
 from impact.evidence_faults import evidence_faults
 from impact.journey import OVERALL
@@ -28,6 +29,7 @@ def link_faults(rows: Rows) -> list[Finding]:
     if not rows["pain_points"]:
         ids["pain_point"] = tuple(f"{LOW_SCORE}{stage}" for stage in ids["stage"])
     findings = [found for row in rows["stages"] if (found := reserved_stage(row))]
+    findings += [*was_faults(rows["stages"], "stage"), *was_faults(rows["pain_points"], "pain_point")]
     findings += _unknown(rows["touchpoints"], ids, "stage")
     findings += _unknown(rows["pain_points"], ids, "stage", "touchpoint")
     findings += _unknown(rows["benchmarks"], ids | {"stage": (*ids["stage"], OVERALL)}, "stage")

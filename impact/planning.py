@@ -12,6 +12,7 @@ from impact.cells import SitePanel
 from impact.groups import LEAST_GROUP
 from impact.intake import Intake
 from impact.journey import OVERALL
+from models.shocks import draw_shocks, read_history
 from models.stage_moves import stage_moves
 from reports.findings import Findings
 from scenarios.base_world import base_world, rows_world, scenario_facts
@@ -58,6 +59,7 @@ def plan_ahead(intake: Intake, found: Findings, asked: Sequence[str] = ()) -> Fi
         Standing(
             now=_scores(found),
             moves=stage_moves(estimates.carried, intake.case.journey, case.posterior.draws, study.study.seed),
+            shocks=draw_shocks(read_history(found.cells), case.periods, case.posterior.draws, study.study.seed),
         ),
         fiscal_years(study, case.clock),
     )

@@ -17,6 +17,8 @@ from impact.doubting import doubt
 from impact.intake import Intake
 from impact.opening import Delivery, inspect_whole, open_to_decide
 from impact.planning import plan_ahead
+from impact.recording import beside_records
+from impact.refresh import with_refresh
 from models.inference import Engine
 from models.lifetime.measure import lifetime_checks, measure_lifetimes
 from reports.deliver import deliver, refuse_foreign
@@ -32,12 +34,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
-    """What a run is asked beside its study. `out` defaults to `out/` beside the study file."""
+    """What a run is asked beside its study. `out` defaults to `out/` beside the study file.
+
+    `since` names the earlier forecast that the change is explained from.
+    """
 
     out: Path | None = None
     engine: Engine = "quick"
     seed: int | None = None
     overrides: tuple[str, ...] = ()
+    since: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +79,10 @@ def run_study(path: Path, options: RunOptions, progress: Progress) -> RunOutcome
     started = time.monotonic()
     opened = open_to_decide(path, options, Delivery(folder="", refuse=refuse_foreign), progress)
     found = find(opened.intake, opened.cells, progress, opened.approvals, options.engine)
+    found = beside_records(found, opened.approvals, opened.records)
+    if opened.earlier is not None:
+        with progress.stage("Explaining what changed"):
+            found = with_refresh(found, opened.intake, opened.earlier)
     with progress.stage("Writing pages"):
         edition = make_edition(found)
         files = deliver(edition, found, opened.intake, opened.place)
@@ -112,6 +122,7 @@ def find(
         gates=doubted.gates,
         segments=doubted.segments,
         against=doubted.against,
+        across=doubted.across,
     )
 
 

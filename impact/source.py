@@ -34,6 +34,7 @@ from impact.source_request import without_later_answers
 from impact.source_shape import Shape, shape_asked, shape_of
 from impact.source_staging import KEPT, READ, Reading, missing_columns, reading_of, stage_table, unreadable_file
 from impact.source_units import summed_ledger, unit_rates
+from impact.source_was import with_current_ids
 from impact.study import Study
 from impact.study_formats import is_folder_format
 
@@ -139,6 +140,7 @@ def _open_on(engine: Engine, study: Study, case: Case | None) -> Source:
                 findings += lost
                 continue
             rows = with_events(table, stage_table(engine, raw, readings[table], known), events, study)
+            rows = with_current_ids(table, rows, case.journey if case else None)
             as_read[table] = without_later_answers(rows, staged.get("ledger")) if table == "responses" else rows
             kept = [name for name in as_read[table].columns if not name.startswith(READ)]
             staged[table] = engine.keep(f"staged_{table}", as_read[table].select(*kept))

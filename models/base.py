@@ -59,7 +59,12 @@ def margin_rate(cells: Cells, study: Study) -> float | None:
 
     1 where there is neither (money is then revenue); None where the ledger's own margin is used.
     """
-    if cells.money["margin"].notna().any() and cells.money["margin"].abs().sum() > 0:
+    return rate_of_margin(cells.money["margin"], study)
+
+
+def rate_of_margin(margin: pd.Series, study: Study) -> float | None:
+    """The margin rate of a study whose ledger shows these margins; see `margin_rate`."""
+    if margin.notna().any() and margin.abs().sum() > 0:
         return None
     return study.study.margin_rate if study.study.margin_rate is not None else 1.0
 

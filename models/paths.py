@@ -103,14 +103,9 @@ def path_of(
     for g, persona in enumerate(base.personas):
         taken = known is not None and stays_alike(base, known.base, g)
         stay = known.stays[g] if known is not None and taken else stay_of(base, today, held, points, g)
-        trend = persona.trend or steady(shape[1])
-        customers += stay.count * trend.heads
-        # heads move the count by themselves: who stays is counted at the factor of the period before
-        kept += (stay.count - trend.joining) * np.concatenate([[1.0], trend.heads[:-1]])
-        margin += stay.money * (trend.heads * trend.margin)
-        revenue += stay.money * (trend.heads * trend.revenue)
-        if stay.points is not None:
-            gained += stay.points * trend.heads
+        for total, part in zip((customers, kept, margin, revenue, gained), _as_it_goes(persona, stay), strict=True):
+            if part is not None:
+                total += part
     return Path(
         start=sum(float(persona.customers.sum()) for persona in base.personas),
         customers=customers,
@@ -119,6 +114,17 @@ def path_of(
         revenue=revenue,
         points=None if points is None else gained,
     )
+
+
+def _as_it_goes(persona: PersonaBase, stay: Stay) -> tuple[np.ndarray | None, ...]:
+    """Customers, those kept, margin, revenue and points of a persona with its trend."""
+    trend = persona.trend
+    if trend is None:
+        return stay.count, stay.count, stay.money, stay.money, stay.points
+    # heads move the count by themselves: who stays is counted at the factor of the period before
+    kept = (stay.count - trend.joining) * np.concatenate([[1.0], trend.heads[:-1]])
+    margin, revenue = (stay.money * (trend.heads * factor) for factor in (trend.margin, trend.revenue))
+    return stay.count * trend.heads, kept, margin, revenue, None if stay.points is None else stay.points * trend.heads
 
 
 def stays_alike(base: ValueBase, other: ValueBase, g: int) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from scipy.sparse import csr_array
 
+from models.brought import Brought
 from models.retention import intensity_of
 from models.there import who_is_there
 from models.trend import Trend
@@ -166,7 +167,7 @@ class Today:
     spend: tuple[np.ndarray, ...]
     together: tuple[np.ndarray, ...]
     now: tuple[np.ndarray, ...]
-    before: tuple[np.ndarray, ...]
+    before: tuple[np.ndarray, ...] | Brought
 
 
 def look_at_today(base: ValueBase, posterior: UpliftPosterior) -> Today:
@@ -301,12 +302,14 @@ def _growth(groups: np.ndarray) -> Growth:
     """
     steps: Growth = []
     before = np.zeros(len(groups), dtype=int)
+    differs = np.logical_or.accumulate(groups[1:] != groups[:-1], axis=1)
     for k in range(groups.shape[1]):
-        first, place = np.unique(groups[:, : k + 1], axis=0, return_index=True, return_inverse=True)[1:]
+        begins = np.concatenate([[True], differs[:, k]])
+        first, place = np.flatnonzero(begins), begins.cumsum() - 1
         times = groups[first, k]
         often = tuple((float(n), np.flatnonzero(times == n)) for n in np.unique(times) if n != 0)
         steps.append((before[first], often))
-        before = place.reshape(-1)
+        before = place
     return steps
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from reports.appendix_across import levers, regrets, tornado
 from reports.appendix_against import case_against
 from reports.appendix_cash import cash, ongoing
 from reports.appendix_choice import break_even, initiatives, portfolio, ranking_more
@@ -14,8 +15,10 @@ from reports.appendix_excellence import excellence
 from reports.appendix_gates import dial, dial_pain_points, priors, told_apart
 from reports.appendix_learning import information, naive
 from reports.appendix_lifetime import lifetime, revenue_kept
+from reports.appendix_over_time import journey_over_time, monitoring
 from reports.appendix_predictive import predictive
 from reports.appendix_prices import delay, frontier, prices
+from reports.appendix_refresh import plan_changes, refresh
 from reports.appendix_scenarios import quarters, years
 from reports.appendix_segments import by_segment, largest_customers
 from reports.appendix_walk import walk
@@ -50,6 +53,8 @@ GLOSSARY = (
 def appendix(edition: Edition) -> tuple[Section, ...]:
     """The sections that this edition has anything to say in."""
     makers: tuple[Callable[[Edition], Section | None], ...] = (
+        refresh,
+        plan_changes,
         initiatives,
         ranking_more,
         portfolio,
@@ -57,10 +62,15 @@ def appendix(edition: Edition) -> tuple[Section, ...]:
         frontier,
         prices,
         delay,
+        regrets,
+        tornado,
+        levers,
         information,
         naive,
         _pain_points,
         _journey,
+        journey_over_time,
+        monitoring,
         drivers,
         excellence,
         _calibration,

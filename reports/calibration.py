@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from impact.checks import Check
-from impact.fingerprint import input_hashes
+from impact.fingerprint import input_hashes, run_of
 from models.calibration.slopes import Calibration
 from models.certificate import Certified
 from reports.certificate_words import plan_notices
 from reports.deliver import SCHEMA, not_ours, put_whole
-from reports.make_edition import run_id, versions
+from reports.make_edition import versions
 from reports.page import write_rate_pages
 from reports.rate_page import NOT_SAMPLED, Heading, RatePage, rate_pages
 from reports.tables import CALIBRATION, checks_table, drivers_frame, slope_rows
@@ -112,7 +112,7 @@ def _pages(rates: Rates, hashes: dict[str, str]) -> tuple[RatePage, ...]:
         currency=study.study.currency,
         period_kind=study.period_kind,
         as_of=study.study.as_of,
-        run_id=run_id(hashes, study.study.seed, repr(study)),
+        run_id=run_of(study, hashes),
         sites=rates.sites,
         fit=rates.fit,
         notices=rates.notices(),
@@ -126,7 +126,7 @@ def _record(rates: Rates, hashes: dict[str, str]) -> dict[str, object]:
     study = rates.study
     return {
         "schema": SCHEMA,
-        "run_id": run_id(hashes, study.study.seed, repr(study)),
+        "run_id": run_of(study, hashes),
         "study": study.study.name,
         "as_of": study.study.as_of,
         "fitness": "fit" if rates.fit else "not fit for use",

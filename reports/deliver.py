@@ -10,12 +10,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from impact.approval import FILE_NAME as APPROVALS
 from impact.approval import file_hashes
 from impact.errors import Finding, InputError
+from impact.freezing import DRAFT, forecast_text
+from impact.record import FOLDER as FORECASTS
 from models.haircut import prior_in_words
+from reports.forecast import approval_record, forecast_record
 from reports.journey_map import write_journey_map
 from reports.page import write_page, write_rate_pages
 from reports.tables_out import write_tables
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 
 SCHEMA = "cx-impact/1"
 RECORD = "run.json"
-BESIDE = {"check.json", "check.html", "rejects", "calibration", "ranking", "planning", "design"}
+KEPT = {APPROVALS, FORECASTS, "calibration", "ranking", "planning", "track", "design"}
+BESIDE = KEPT | {"check.json", "check.html", "rejects"}
 
 
 def deliver(edition: Edition, found: Findings, intake: Intake, out: Path) -> tuple[Path, ...]:
@@ -41,21 +43,20 @@ def deliver(edition: Edition, found: Findings, intake: Intake, out: Path) -> tup
         InputError: `out` holds things that no run wrote.
     """
     refuse_foreign(out)
-
-    def write(draft: Path) -> None:
-        _write(edition, found, intake, draft)
-        _keep_approvals(out, draft)
-
-    return put_whole(out, write)
+    return put_whole(out, lambda draft: _write(edition, found, intake, draft))
 
 
 def put_whole(out: Path, write: Callable[[Path], None]) -> tuple[Path, ...]:
-    """The paths of what `write` wrote to a draft, which takes the place of `out` in one move once it is whole."""
+    """The paths of what `write` wrote to a draft, which takes the place of `out` in one move once it is whole.
+
+    What was signed, and what other verbs of the command wrote there, is kept beside it.
+    """
     out.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
         write(draft)
         names = sorted(path.relative_to(draft) for path in draft.rglob("*") if path.is_file())
+        _keep_others(out, draft)
         draft.chmod(0o755)
         _put_in_place(draft, out)
     except BaseException:
@@ -89,10 +90,15 @@ def not_ours(out: Path, wrote: str) -> InputError:
     return InputError([finding])
 
 
-def _keep_approvals(out: Path, draft: Path) -> None:
-    """Nothing; what was signed of earlier runs stays beside the new one."""
-    if (out / APPROVALS).is_file():
-        shutil.copy2(out / APPROVALS, draft / APPROVALS)
+def _keep_others(out: Path, draft: Path) -> None:
+    for name in sorted(KEPT):
+        old, new = out / name, draft / name
+        if new.exists():
+            continue
+        if old.is_dir():
+            shutil.copytree(old, new)
+        elif old.is_file():
+            shutil.copy2(old, new)
 
 
 def _put_in_place(draft: Path, out: Path) -> None:
@@ -117,9 +123,10 @@ def _write(edition: Edition, found: Findings, intake: Intake, folder: Path) -> N
     write_rate_pages(edition.rates, folder)
     write_journey_map(edition, folder / "journey.svg")
     write_tables(intake.report.rejects, folder / "rejects")
-    _dump(forecast_record(edition, found), folder / "forecast.json")
+    forecast = forecast_record(edition, found, intake.case.tables)
+    (folder / DRAFT).write_text(forecast_text(forecast), encoding="utf-8")
     written = tuple(sorted(path.relative_to(folder).as_posix() for path in (folder / "tables").iterdir()))
-    files = {"files": file_hashes(folder, ("forecast.json", *written))}
+    files = {"files": file_hashes(folder, (DRAFT, *written))}
     _dump(run_record(edition, found, intake) | files, folder / RECORD)
 
 
@@ -139,6 +146,7 @@ def run_record(edition: Edition, found: Findings, intake: Intake) -> dict[str, o
         "shape": edition.shape,
         "fitness": edition.fitness,
         "headline": edition.sentences[0],
+        "approval": approval_record(edition),
         "engine": None if fit is None else fit.engine,
         "source": intake.source.engine.shown,
         "seed": edition.seed,
@@ -158,42 +166,3 @@ def run_record(edition: Edition, found: Findings, intake: Intake) -> dict[str, o
         "rows": json.loads(intake.source.rows.to_json(orient="records")),
         "checks": [asdict(check) for check in found.checks],
     }
-
-
-def forecast_record(edition: Edition, found: Findings) -> dict[str, object]:
-    """The forecast of this run: a draft, until somebody approves it."""
-    chosen: list[str] = []
-    if found.decision is not None and found.decision.portfolio is not None:
-        offers, flags = found.decision.case.offers, found.decision.portfolio.chosen
-        chosen = [offer.item.initiative for offer, on in zip(offers, flags, strict=True) if on]
-    return {
-        "schema": SCHEMA,
-        "run_id": edition.run_id,
-        "status": "draft",
-        "approval": {"rate": _approved(edition), "portfolio": None},
-        "fitness": edition.fitness,
-        "as_of": edition.as_of,
-        "currency": edition.currency,
-        "inputs": dict(edition.inputs),
-        "chosen": chosen,
-        "portfolio": None if edition.worth is None else {**asdict(edition.worth), "dots": list(edition.worth.dots)},
-        "metrics": _rows(edition, "scenarios"),
-        "initiatives": _rows(edition, "initiatives"),
-    }
-
-
-def _approved(edition: Edition) -> str | None:
-    """Where the rates stand, by outcome; None where nobody has signed one."""
-    rows = edition.tables["certificate"]
-    signed = rows[rows["signed_by"] != ""]
-    return "; ".join(f"{row.outcome}: {row.approval}" for row in signed.itertuples()) or None
-
-
-def _rows(edition: Edition, table: str) -> list[dict[str, object]]:
-    frame = edition.tables[table]
-    clean = frame.astype(object).where(frame.notna(), None)
-    return [{str(k): _plain(v) for k, v in row.items()} for row in clean.to_dict("records")]
-
-
-def _plain(value: object) -> object:
-    return value.item() if isinstance(value, np.generic) else value

@@ -11,6 +11,7 @@ import pandas as pd
 
 from impact.initiative import Fix
 from impact.journey import Journey
+from impact.standing import NOBODY
 
 if TYPE_CHECKING:
     from reports.rate_page import RatePage
@@ -82,7 +83,8 @@ class Edition:
     value and its range, value_true and in_range (0/1), or None. `fixes` says which pain points each
     initiative acts on, for the journey map. `rows` says of each data table how many rows came in, were
     used, and were set aside for which reason. `rates` are the pages of the rates, finished. `engine` says which engine
-    drew the posterior and its gates; empty where nothing was estimated.
+    drew the posterior and its gates; empty where nothing was estimated. `approval` says where the chosen portfolio
+    stands with those who sign; empty where nobody was asked.
     """
 
     name: str
@@ -112,6 +114,12 @@ class Edition:
     rates: tuple[RatePage, ...] = ()
     estimated: bool = False
     engine: str = ""
+    approval: str = ""
+
+    @property
+    def signed(self) -> bool:
+        """Whether anybody has ever signed a portfolio of the study."""
+        return self.approval not in ("", NOBODY)
 
     @property
     def money_name(self) -> str:

@@ -13,6 +13,8 @@ from impact.checks import Check
 from impact.coverage import JourneyCoverage
 from impact.initiative import Plan
 from impact.journey import Journey
+from impact.record import Record
+from impact.standing import PortfolioStanding
 from impact.study import Study
 from models.calibration.slopes import Calibration, Grade
 from models.carried import Carried
@@ -21,6 +23,7 @@ from models.drivers import Drivers
 from models.evidence_learnt import Learnt
 from models.excellence import Stride
 from models.lifetime.measure import Lifetimes
+from models.monitoring import Watched
 from models.outlook import Scaled
 from models.pains import PainValues
 from models.planning import RatePlan
@@ -30,12 +33,14 @@ from models.reduced import ReducedForms
 from models.stakes import Stakes
 from models.uplift import Question, UpliftPosterior
 from models.value import ValueBase
+from scenarios.across import Across
 from scenarios.case_against import CaseAgainst
 from scenarios.comparison import Comparison
 from scenarios.decision import Decision
 from scenarios.explained import Explained
 from scenarios.gates import Gates
 from scenarios.planning import Planned
+from scenarios.refresh import Refresh
 from scenarios.segments import Segments
 from scenarios.walk import Walk
 
@@ -83,8 +88,10 @@ class Findings:
     is the ledger beside the books: the contract's table, empty without control totals. `walks` lead from the signed
     rate to NPV: the chosen portfolio's first, then every initiative's; none without a portfolio. `lifetimes` is None
     of sites. `gates` say what the decision rests on, `explained` why it is as it is, `segments` whose its values are,
-    `comparison` how what is chosen compares, `against` what speaks against it, `planned` what becomes of all of it by
-    period; None where nobody asked.
+    `comparison` how what is chosen compares, `against` what speaks against it. `records` are the approved forecasts of
+    earlier runs, oldest first, and `standing` says where this run's portfolio stands; None where nobody was asked.
+    `across` is what the plan's scenarios say of the choice, `planned` what becomes of all of it by period, `refresh`
+    what changed since the forecast that was named, `monitoring` what is watched, this year beside those before.
     """
 
     study: Study
@@ -106,7 +113,12 @@ class Findings:
     segments: Segments | None = None
     comparison: Comparison | None = None
     against: CaseAgainst = NOTHING_AGAINST
+    records: tuple[Record, ...] = ()
+    standing: PortfolioStanding | None = None
+    across: Across | None = None
     planned: Planned | None = None
+    refresh: Refresh | None = None
+    monitoring: tuple[Watched, ...] = ()
 
     @property
     def fit_for_use(self) -> bool:

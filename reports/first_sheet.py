@@ -47,6 +47,7 @@ class FirstSheet:
     calibration: tuple[str, ...]
     checks: str
     against: str = ""
+    approval: str = ""
 
 
 def first_sheet(edition: Edition) -> FirstSheet:
@@ -70,7 +71,16 @@ def _count_words(sheet: FirstSheet) -> int:
     lines = (sheet.headline, sheet.worth, sheet.list_title, sheet.list_note, sheet.bridge_title, sheet.checks)
     failed = (f"{row.get('check')} {row.get('text')}" for row in sheet.failed)
     cells = (cell for row in (sheet.listed.headings, *sheet.listed.rows) for cell in row)
-    spoken = (*lines, *failed, *sheet.notices, *sheet.missing, *sheet.change, *sheet.calibration, *cells)
+    spoken = (
+        *lines,
+        sheet.approval,
+        *failed,
+        *sheet.notices,
+        *sheet.missing,
+        *sheet.change,
+        *sheet.calibration,
+        *cells,
+    )
     return sum(len(line.split()) for line in spoken)
 
 
@@ -95,6 +105,7 @@ def _sheet(edition: Edition, rows: int) -> FirstSheet:
         change=_what_would_change(edition),
         calibration=point_value.calibration(edition)[:CALIBRATION_SENTENCES],
         checks=sentences.checks(edition),
+        approval=sentences.approval(edition),
     )
 
 

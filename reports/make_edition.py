@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
@@ -12,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from impact.cells import SitePanel
-from impact.fingerprint import input_hashes
+from impact.fingerprint import input_hashes, run_of
 from impact.point import point_in_words
 from models.checks import engine_said
 from models.points import PointValue, find_point
@@ -50,7 +49,7 @@ def make_edition(found: Findings) -> Edition:
         estimated=study.finance.revenue_basis == "estimated",
         discount_rate=study.study.discount_rate,
         seed=study.study.seed,
-        run_id=run_id(hashes, study.study.seed, repr(study)),
+        run_id=run_of(study, hashes),
         versions=versions(),
         inputs=hashes,
         fitness="fit" if found.fit_for_use else "not fit for use",
@@ -64,6 +63,7 @@ def make_edition(found: Findings) -> Edition:
         fixes=found.plan.fixes,
         rows=rows_in_words(found.rows),
         engine=engine_said(found.estimates.posterior.fit) if found.estimates else "",
+        approval=found.standing.words if found.standing else "",
     )
     return replace(edition, sentences=(sentences.headline(edition),), rates=rates_of(edition, found))
 
@@ -104,12 +104,6 @@ def rows_in_words(rows: pd.DataFrame) -> tuple[str, ...]:
         parts = [f"{int(mine.rows_used.iloc[0]):,} used", *aside]
         said.append(f"{table}: {int(mine.rows_in.iloc[0]):,} rows = {' + '.join(parts)}")
     return tuple(said)
-
-
-def run_id(hashes: dict[str, str], seed: int, settings: str) -> str:
-    """Twelve hex digits that change with any input, setting or the seed."""
-    text = "".join(f"{name}:{digest};" for name, digest in sorted(hashes.items())) + f"{seed};{settings}"
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def versions() -> dict[str, str]:

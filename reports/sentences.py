@@ -299,6 +299,11 @@ def ranked(edition: Edition) -> list[Row]:
     return sorted(records(edition, "initiatives"), key=lambda row: number(row, "rank") or float("inf"))
 
 
+def approval(edition: Edition) -> str:
+    """Where the chosen portfolio stands with those who sign; empty where there is none to sign."""
+    return f"Portfolio {edition.approval}." if edition.approval else ""
+
+
 def chosen(edition: Edition) -> list[Row]:
     """The chosen initiatives, by rank."""
     ids = {str(row.get("initiative")) for row in _chosen_rows(edition) if _is_initiative(row)}

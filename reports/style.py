@@ -75,6 +75,7 @@ _COLUMNS: dict[Kind, tuple[str, ...]] = {
         *("worst_tenth", "npv_marginal", "npv_shapley", "npv_naive"),
         *("cumulative", "ledger", "reported", "difference"),
         *("approved_cost", "actual_cost", "approved_benefit", "measured_benefit", "bookable", "money_between"),
+        *("npv_low", "npv_high", "width", "width_p05", "width_p95", "regret_p05", "regret_p95"),
         *("cost_down_to", "budget_up_to", "falls_out_above", "value_gained", "npv_change"),
     ),
     "share": (
@@ -114,6 +115,7 @@ _COLUMNS: dict[Kind, tuple[str, ...]] = {
             "headline",
             "chosen",
             "chosen_by_naive",
+            "allowed",
             "answers",
             "incidents",
             "periods",
@@ -129,6 +131,7 @@ _COLUMNS: dict[Kind, tuple[str, ...]] = {
     "ratio": ("roi", "discount_factor"),
     "quarters": ("payback_quarters", "days_p50"),
 }
+REFRESHED = (*("npv_then", "npv_now", "change", "version", "evidence", "plan", "data", "rolled", "learnt", "allowed"),)
 _OF_TABLE: dict[tuple[str, str], Kind] = {
     ("excellence", "spend"): "fine_share",
     ("scenarios", "value"): "mixed",
@@ -142,6 +145,10 @@ _OF_TABLE: dict[tuple[str, str], Kind] = {
     ("delay", "p05"): "money",
     ("delay", "p95"): "money",
     ("respondents", "difference"): "mixed",
+    **{("refresh", name): "money" for name in REFRESHED},
+    **{("refresh", name): "count" for name in ("rank_then", "rank_now", "alarm")},
+    **{("journey_over_time", name): "score" for name in ("low", "high", "target")},
+    ("monitoring", "alarm"): "count",
 }
 
 

@@ -15,13 +15,14 @@ from models.calibration.slopes import Z90, Calibration
 from models.drivers import Drivers
 from models.outlook_gap import gap_table
 from reports.findings import Estimates, Findings, summary
+from reports.tables_across import across_tables
 from reports.tables_against import against_table
 from reports.tables_at_stake import at_stake_table
+from reports.tables_benefits import benefits_table
 from reports.tables_carried import carried_table
 from reports.tables_cash import cashflow_table, ongoing_table
 from reports.tables_certificate import certificate_table, triangulation_table
 from reports.tables_choice import (
-    benefits_table,
     break_even_table,
     frontier_table,
     initiatives_table,
@@ -33,10 +34,13 @@ from reports.tables_excellence import excellence_table
 from reports.tables_gates import gate_tables
 from reports.tables_information import information_table
 from reports.tables_lifetime import lifetime_tables
+from reports.tables_monitoring import monitoring_table, plan_changes_table
 from reports.tables_naive import naive_table
+from reports.tables_over_time import journey_over_time_table
 from reports.tables_points import money_rows, point_values_table
 from reports.tables_predictive import predictive_table
 from reports.tables_prices import price_tables
+from reports.tables_refresh import refresh_table
 from reports.tables_scenarios import scenario_differences_table, scenarios_table
 from reports.tables_segments import by_segment_table, concentration_table
 from reports.tables_walk import walk_table
@@ -50,7 +54,7 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
     """Every table of the contract by name, in its order; a table with nothing to say keeps its header.
 
     Where the data are too thin, or the units too few, only `journey`, `break_even`, `checks` and those of
-    coverage and of lifetimes have rows.
+    coverage, of lifetimes and of what is watched over time have rows.
     """
     makers: Mapping[str, Callable[[Findings], pd.DataFrame]] = {
         "journey": journey_table,
@@ -69,8 +73,8 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
         "scenarios": scenarios_table,
         "scenario_differences": scenario_differences_table,
         "reconciliation": lambda one: one.reconciliation[list(RECONCILIATION)],
+        "benefits": _benefits,
         "outlook_gap": lambda one: gap_table(one.estimates.scaled if one.estimates else None, one.study),
-        "benefits": benefits_table,
         "break_even": break_even_table,
         "checks": lambda one: checks_table(one.checks),
     }
@@ -81,9 +85,19 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
     evidence |= {"face_value": face_value_table(found), "information": information_table(found)}
     evidence |= {"naive": naive_table(found)}
     predicted = {"predictive": predictive_table(found), "case_against": against_table(found)}
+    values |= dict(price_tables(found)) | dict(across_tables(found))
+    values |= {"refresh": refresh_table(found), "plan_changes": plan_changes_table(found)}
+    values |= {"journey_over_time": journey_over_time_table(found), "monitoring": monitoring_table(found)}
     values |= dict(price_tables(found))
+    values |= dict(across_tables(found))
     values |= {"by_segment": by_segment_table(found), "concentration": concentration_table(found)}
     return tables | values | dict(lifetime_tables(found)) | predicted | dict(gate_tables(found)) | evidence
+
+
+def _benefits(found: Findings) -> pd.DataFrame:
+    """The register of what was approved before this run; nothing is measured by a run."""
+    table = benefits_table(found.plan, found.records, {})
+    return table if found.decision is not None else table.head(0)
 
 
 def checks_table(checks: tuple[Check, ...]) -> pd.DataFrame:

@@ -114,19 +114,3 @@ def break_even_table(found: Findings) -> pd.DataFrame:
                 retention, spend = break_even_of_cost(found.bare_base, item.cost)
                 rows.append((item.initiative, *who[item.initiative], retention, spend, np.nan, np.nan, np.nan))
     return pd.DataFrame(rows, columns=columns)
-
-
-def benefits_table(found: Findings) -> pd.DataFrame:
-    """The benefits register: a row an initiative, measured figures blank until they are measured."""
-    columns = [
-        *("initiative", "name", "owner", "status", "approved_cost", "actual_cost", "approved_benefit"),
-        *("measured_benefit", "bookable", "budget_line"),
-    ]
-    rows = [
-        {
-            **{name: getattr(item, name) for name in ("initiative", "name", "owner", "status")},
-            "actual_cost": np.nan if item.actual_cost is None else item.actual_cost,
-        }
-        for item in found.plan.initiatives
-    ]
-    return pd.DataFrame(rows if found.decision is not None else [], columns=columns)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from scenarios.budgets import FixedBudget, FlexibleBudget
 from scenarios.limits import Limits
 
 WORST = 0.1  # of the futures: the tail that the objective `cvar` is the mean of
-REACHED = 1e-9  # of the target: sums of money in another order
 
 
 def judge(npv: np.ndarray, cost: float, limits: Limits) -> tuple[float, ...]:
@@ -16,10 +16,9 @@ def judge(npv: np.ndarray, cost: float, limits: Limits) -> tuple[float, ...]:
     Under a floor, a choice that holds it comes before any that does not; of those that do not, the nearest. What
     moves no money holds every floor. With a target, what reaches it comes first, then the least `cost`.
     """
-    mean = float(npv.mean())
-    if limits.target is not None:
-        reached = mean >= limits.target - REACHED * abs(limits.target)
-        return (1.0, -cost, mean) if reached else (0.0, 0.0, mean)
+    mean, spending = float(npv.mean()), limits.spending
+    if isinstance(spending, FlexibleBudget):
+        return (1.0, -cost, mean) if spending.reached(mean) else (0.0, 0.0, mean)
     if limits.objective == "cvar":
         return (float(worst_tenth(npv)), -cost)
     if limits.objective == "floor":
@@ -29,7 +28,8 @@ def judge(npv: np.ndarray, cost: float, limits: Limits) -> tuple[float, ...]:
 
 def money_of(npv: np.ndarray, limits: Limits) -> float:
     """The money of what a choice aims at: the mean of all its draws, or of the worst tenth."""
-    return float(worst_tenth(npv)) if limits.objective == "cvar" and limits.target is None else float(npv.mean())
+    fixed = isinstance(limits.spending, FixedBudget)
+    return float(worst_tenth(npv)) if fixed and limits.objective == "cvar" else float(npv.mean())
 
 
 def worst_draws(npv: np.ndarray, share: float = WORST) -> np.ndarray:

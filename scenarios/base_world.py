@@ -14,8 +14,9 @@ from impact.study import Study
 from models.base import revenue_per_margin
 from models.outlook import Scaled
 from models.outlook_gap import new_customers
+from models.retention import intensity_of
 from models.value import ValueBase
-from scenarios.levers_trend import active_share, what_it_brings
+from scenarios.levers_trend import active_share, path_asked, what_it_brings
 from scenarios.limit_faults import clock_of
 from scenarios.limits import Limits
 from scenarios.scenario import Facts, World, scenarios_of
@@ -66,11 +67,13 @@ def refuse_impossible(intake: Intake, cells: Cells, base: ValueBase) -> None:
     """
     plan, study = intake.case.plan, intake.study
     facts = scenario_facts(cells, study, base)
-    given = intake.case.journey.pain_ids(), facts.joining
+    now = tuple(intensity_of(persona.rate[None, :], base.frailty[:, None]) for persona in base.personas)
+    pains, path = intake.case.journey.pain_ids(), path_asked(base, now, plan.scenarios)
+    given = pains, facts.joining, path
     found = [
         fault
         for scenario in scenarios_of(plan)
-        for fault in world_faults(scenario.name, scenario.changes, base, clock_of(study), given)
+        for fault in world_faults(scenario.name, scenario.changes, base.personas, clock_of(study), given)
     ]
     if found:
         raise InputError(found)

@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 
 from scenarios.aims import judge, money_of
+from scenarios.budgets import FlexibleBudget
 from scenarios.floor import keeps_floor
 from scenarios.ground import Ground, lay_ground
 from scenarios.limits import Limits
@@ -120,7 +121,9 @@ def _by_enumeration(case: Case, options: Sequence[Option], rules: Sequence[Rule]
             value=found[best][1],
             bound=found[best][1],
             looked_at=len(ways),
-            least_cost=float(cost[best]) if limits.target is not None and found[best][0][0] == 1 else None,
+            least_cost=float(cost[best])
+            if isinstance(limits.spending, FlexibleBudget) and found[best][0][0] == 1
+            else None,
         ),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from impact.checks import Check, make_check
 from scenarios.aims import chance_of_gain, judge, worst_tenth
+from scenarios.budgets import FixedBudget, FlexibleBudget
 from scenarios.limits import Limits
 from scenarios.portfolio import Portfolio
 
@@ -14,12 +15,13 @@ NEGLIGIBLE = 0.01  # of the value: a better portfolio by less is not worth a sea
 
 def choice_checks(portfolio: Portfolio, limits: Limits) -> Iterator[Check]:
     """The checks of a choice, in the order of their codes."""
-    if portfolio.certificate.method == "programme" and limits.target is None:
+    spending = limits.spending
+    if portfolio.certificate.method == "programme" and isinstance(spending, FixedBudget):
         yield _gap(portfolio)
     if portfolio.chosen.any():
         yield _other_aims(portfolio, limits)
-    if limits.target is not None:
-        yield _target(portfolio, limits, limits.target)
+    if isinstance(spending, FlexibleBudget):
+        yield _target(portfolio, limits, spending.target)
     elif limits.objective == "floor":
         yield _floor(portfolio, limits)
 
@@ -45,7 +47,7 @@ def _other_aims(portfolio: Portfolio, limits: Limits) -> Check:
         "cvar": f"worst tenth {worst_tenth(npv):,.0f}",
         "floor": f"{chance_of_gain(npv):.0%} chance of a gain",
     }
-    asked = "" if limits.target is not None else limits.objective
+    asked = limits.objective if isinstance(limits.spending, FixedBudget) else ""
     lost = worst_tenth(npv) < 0
     return make_check(
         "C601",

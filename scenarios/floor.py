@@ -79,5 +79,5 @@ def _today_of(today: Today, g: int) -> Today:
         spend=today.spend[g : g + 1],
         together=today.together[g : g + 1],
         now=today.now[g : g + 1],
-        before=today.before[g : g + 1],
+        before=(today.before[g],),
     )

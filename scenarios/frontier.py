@@ -85,7 +85,7 @@ def _swept(case: Case, portfolio: Portfolio, limits: Limits, budgets: int) -> tu
         members = tuple(int(i) for i in np.unique(place[x > 0]))
         points.append(_point(float(cost @ x), option_draws(case, options, x), members))
     own = []
-    if limits.budget is not None and limits.objective == "mean" and limits.target is None:
+    if limits.budget is not None and limits.highest_mean:
         own = [_point(limits.budget, portfolio.npv, _members(portfolio.chosen))]
     elif limits.budget is not None:
         own = [replace(point, budget=limits.budget) for point in points if point.budget <= limits.budget][-1:]

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from impact.lever import Change
+from models.brought import Brought
 from models.there import who_is_there
 from models.trend import Trend, steady
 from models.value import PersonaBase, Today, ValueBase
@@ -30,6 +31,12 @@ def mean_customers(base: ValueBase, now: Sequence[np.ndarray]) -> np.ndarray:
             for persona, one in zip(base.personas, now, strict=True)
         ]
     )
+
+
+def path_asked(base: ValueBase, now: Sequence[np.ndarray], changes: Sequence[Change]) -> np.ndarray:
+    """The path of customers `(persona, period)` where a row is told in customers or in shares, else all alike."""
+    counted = any(one.lever == "mix" or (one.lever == "customers" and one.how != "multiply") for one in changes)
+    return mean_customers(base, now) if counted else np.ones((len(base.personas), len(base.discount)))
 
 
 def active_share(base: ValueBase) -> np.ndarray:
@@ -78,13 +85,13 @@ def mixed(changes: Sequence[Change], clock: Clock, share: np.ndarray, names: Seq
 
 
 def with_trends(
-    base: ValueBase, today: Today, changes: Sequence[Change], clock: Clock, given: tuple[np.ndarray, float]
+    base: ValueBase, path: np.ndarray, changes: Sequence[Change], clock: Clock, given: tuple[np.ndarray, float]
 ) -> ValueBase:
     """The base with every persona's trend moved by the levers on customers and money.
 
     Args:
         base: the base.
-        today: what stays the same.
+        path: customers as the base goes on `(persona, period)`, of which what is told in customers or shares is made.
         changes: rows of a scenario.
         clock: future periods.
         given: customers who join in a period as they did of late `(persona, period)`, for the lever acquisition; and
@@ -92,8 +99,6 @@ def with_trends(
     """
     asked, (late, per_margin) = [one for one in changes if one.lever in TREND], given
     names = [persona.persona for persona in base.personas]
-    counted = any(one.lever == "mix" or (one.lever == "customers" and one.how != "multiply") for one in asked)
-    path = mean_customers(base, today.now) if counted else np.ones((len(names), clock.periods))
     share = path / path.sum(axis=0)
     remixed = mixed(of_lever(asked, "mix"), clock, share, names) / share
     part = active_share(base)
@@ -141,9 +146,4 @@ def _at_prices(trend: Trend, changes: Sequence[Change], clock: Clock, per_margin
 
 def what_it_brings(base: ValueBase, today: Today) -> Today:
     """What stays the same, for a base whose trends alone were changed."""
-    idle = np.ones((1, 1, len(base.discount)))
-    before = tuple(
-        who_is_there(persona, base.frailty, now, idle).margin()
-        for persona, now in zip(base.personas, today.now, strict=True)
-    )
-    return replace(today, before=before)
+    return replace(today, before=Brought(base=base, now=today.now))

@@ -10,6 +10,7 @@ import numpy as np
 
 from impact.initiative import Plan, Status
 from impact.study import Study
+from scenarios.budgets import Budget, FixedBudget, FlexibleBudget, budget_of
 from scenarios.cashflow import Clock
 
 Objective = Literal["mean", "cvar", "floor"]
@@ -47,6 +48,21 @@ class Limits:
     target: float | None = None
     persona_floor: bool = False
     settled: Mapping[str, Status] = field(default_factory=dict)
+
+    @property
+    def spending(self) -> Budget:
+        """Whether an amount is given to gain within, or a target to reach by spending least."""
+        return budget_of(self.budget, self.target)
+
+    @property
+    def highest_mean(self) -> bool:
+        """Whether the highest mean net value is what counts."""
+        return isinstance(self.spending, FixedBudget) and self.objective == "mean"
+
+    @property
+    def judged_by_mean(self) -> bool:
+        """Whether the mean net value and the cost of a choice say all that it is judged by."""
+        return isinstance(self.spending, FlexibleBudget) or self.objective == "mean"
 
     @property
     def by_period(self) -> bool:

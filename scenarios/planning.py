@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from models.shocks import Shocks
 from scenarios.quarters import IDLE, QuarterPlan, StageMoves, plan_quarters
 from scenarios.scenario import World
+from scenarios.shaken import shaken
 from scenarios.simulate import Simulated, simulate
 
 
@@ -28,10 +30,14 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What scores stand at today, in points: `now` of overall and of stages, and what `moves` the stages."""
+    """What scores stand at today, in points: `now` of overall and of stages, and what `moves` the stages.
+
+    `shocks` are what strays from any plan by period; None leaves the ranges to what is not known of effects.
+    """
 
     now: Mapping[str, float]
     moves: StageMoves
+    shocks: Shocks | None = None
 
 
 def plan_worlds(worlds: Sequence[World], members: Sequence[int], standing: Standing, years: Sequence[str]) -> Planned:
@@ -45,10 +51,10 @@ def plan_worlds(worlds: Sequence[World], members: Sequence[int], standing: Stand
     """
     base, idle = worlds[0], replace(worlds[0], name=IDLE)
     return Planned(
-        simulated=tuple(simulate(worlds, members, standing.now, standing.moves, years)),
+        simulated=tuple(simulate(worlds, members, standing.now, standing.moves, years, standing.shocks)),
         years=tuple(years),
         draws=(
-            plan_quarters(base, members, standing.now, standing.moves),
-            plan_quarters(idle, (), standing.now, standing.moves),
+            shaken(plan_quarters(base, members, standing.now, standing.moves), base.case.base, standing.shocks),
+            shaken(plan_quarters(idle, (), standing.now, standing.moves), base.case.base, standing.shocks),
         ),
     )

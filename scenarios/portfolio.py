@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from scenarios.aims import judge, money_of
+from scenarios.budgets import FlexibleBudget
 from scenarios.choice import Certificate as Certificate
 from scenarios.choice import Chosen, choose_options
 from scenarios.floor import keeps_floor
@@ -97,7 +98,7 @@ def _best_of_all(case: Case, limits: Limits, certificate: Certificate | None) ->
         value=money,
         bound=money,
         looked_at=len(sets),
-        least_cost=float(cost[best]) if limits.target is not None and judged[0] == 1 else None,
+        least_cost=float(cost[best]) if isinstance(limits.spending, FlexibleBudget) and judged[0] == 1 else None,
     )
     return Portfolio(
         chosen=sets[best].astype(int),
@@ -141,7 +142,7 @@ def _beside_others(case: Case, options: tuple[Option, ...], chosen: Chosen, limi
     # fewer draws put sets higher or lower alike; none is to stand above the chosen one by that alone
     value = np.where(sets.any(axis=1), value + npv.mean() - value[at], 0.0)
     allowed = allowed_sets(case, sets, limits)
-    if limits.objective == "mean" and limits.target is None:
+    if limits.highest_mean:
         value = np.where(allowed, np.minimum(value, npv.mean()), value)
     return Portfolio(
         chosen=mine.astype(int),

@@ -61,7 +61,7 @@ class Pool:
     @property
     def judged_by_mean(self) -> bool:
         """Whether the aim is the highest mean NPV, so that one set's figure can be set against another's."""
-        return self.limits.objective == "mean" and self.limits.target is None
+        return self.limits.highest_mean
 
     @property
     def searchable(self) -> bool:
@@ -243,7 +243,7 @@ def _every(portfolio: Portfolio) -> bool:
 def _complete(case: Case, portfolio: Portfolio, limits: Limits) -> bool:
     """Whether every choice is one of the sets listed: no start is free, and the aim is their value."""
     free = limits.by_period and any(offer.item.start is None for offer in case.offers)
-    return _every(portfolio) and not free and limits.objective == "mean" and limits.target is None
+    return _every(portfolio) and not free and limits.highest_mean
 
 
 def _neighbours(chosen: np.ndarray) -> np.ndarray:

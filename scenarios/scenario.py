@@ -12,7 +12,7 @@ from impact.initiative import Plan
 from impact.lever import BASE, Change
 from scenarios.levers_pains import drifts
 from scenarios.levers_plan import clock_in, discount_in, limits_in, offers_in, ongoing_in
-from scenarios.levers_trend import TREND, what_it_brings, with_trends
+from scenarios.levers_trend import TREND, path_asked, what_it_brings, with_trends
 from scenarios.limits import Limits
 from scenarios.world_faults import world_faults
 from scenarios.worth import Case
@@ -104,7 +104,9 @@ def in_world(scenario: Scenario, base: World, facts: Facts) -> World:
         return replace(base, name=scenario.name)
     case = base.case
     late = facts.joining if facts.expected is None else facts.expected
-    faults = world_faults(scenario.name, changes, case.base, case.clock, (case.posterior.pain_points, late))
+    path = path_asked(case.base, case.today.now, changes)
+    given = case.posterior.pain_points, late, path
+    faults = world_faults(scenario.name, changes, case.base.personas, case.clock, given)
     if faults:
         raise InputError(faults)
     names = [persona.persona for persona in case.base.personas]
@@ -113,7 +115,7 @@ def in_world(scenario: Scenario, base: World, facts: Facts) -> World:
     return World(
         name=scenario.name,
         case=replace(
-            _goes_on(case, changes, facts),
+            _goes_on(case, changes, path, facts),
             offers=offers_in(case.offers, changes, clocks, names),
             clock=clocks[1],
             ongoing=(
@@ -126,7 +128,7 @@ def in_world(scenario: Scenario, base: World, facts: Facts) -> World:
     )
 
 
-def _goes_on(case: Case, changes: Sequence[Change], facts: Facts) -> Case:
+def _goes_on(case: Case, changes: Sequence[Change], path: np.ndarray, facts: Facts) -> Case:
     """The case with customers and money going on otherwise."""
     discount = discount_in(changes, case.clock, facts.discount_rate, case.base.discount)
     base = replace(case.base, discount=discount)
@@ -134,5 +136,5 @@ def _goes_on(case: Case, changes: Sequence[Change], facts: Facts) -> Case:
         return replace(case, base=base)
     joining = np.repeat(facts.joining[:, None], case.clock.periods, axis=1)
     late = joining if facts.expected is None else facts.expected
-    base = with_trends(base, case.today, changes, case.clock, (late, facts.revenue_per_margin or 1.0))
+    base = with_trends(base, path, changes, case.clock, (late, facts.revenue_per_margin or 1.0))
     return replace(case, base=base, today=what_it_brings(base, case.today))

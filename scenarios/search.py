@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from scenarios.aims import WORST, money_of, worst_draws
+from scenarios.budgets import FlexibleBudget
 from scenarios.ground import Ground, forms_at
 from scenarios.limits import Limits
 from scenarios.programme import Cuts, Programme
@@ -67,7 +68,7 @@ def search(ground: Ground, rules: Sequence[Rule], limits: Limits) -> Found:
     """
     ground.npv(np.zeros(len(ground.place)))  # to fund nothing is always among those looked at
     mean = _of_mean(ground, rules, replace(limits, objective="mean", target=None))
-    if limits.target is not None:
+    if isinstance(limits.spending, FlexibleBudget):
         return _of_target(ground, rules, limits, mean)
     if limits.objective == "cvar":
         return _of_tail(ground, rules, limits, mean, WORST)
@@ -126,15 +127,16 @@ def _of_target(ground: Ground, rules: Sequence[Rule], limits: Limits, mean: Foun
     The programme gives choices from the cheapest on, its target lowered by as much as it may err, until one reaches
     the target exactly.
     """
-    if limits.target is None or ground.judged(mean.x, limits)[0] < 1:
+    spending = limits.spending
+    if not isinstance(spending, FlexibleBudget) or ground.judged(mean.x, limits)[0] < 1:
         return mean
-    slack = max(mean.difference, TARGET_SLACK * abs(limits.target))
+    slack = max(mean.difference, TARGET_SLACK * abs(spending.target))
     every = (np.arange(ground.draws),)
     x, cuts, bound = mean.x, mean.cuts, 0.0
     banned: list[np.ndarray] = []
     for _ in range(TARGET_ROUNDS):
         near = programme_of(ground, rules, x, every)
-        programme = replace(near, cost=ground.cost, target=limits.target - slack)
+        programme = replace(near, cost=ground.cost, target=spending.target - slack)
         found = solve(programme, cuts, near=NEAR, seconds=SECONDS, banned=banned)
         bound = max(bound, found.bound)
         x, cuts = climb(ground, programme, limits, found.x), found.cuts
@@ -184,10 +186,11 @@ def climb(ground: Ground, programme: Programme, limits: Limits, x: np.ndarray) -
 def _promising(programme: Programme, near: np.ndarray, limits: Limits) -> np.ndarray:
     """Places of the neighbours, the most promising by the programme first."""
     value = programme.value(near)
-    if limits.target is None or programme.cost is None:
+    spending = limits.spending
+    if not isinstance(spending, FlexibleBudget) or programme.cost is None:
         return np.argsort(-value, kind="stable")
     cost = near @ programme.cost
-    return np.lexsort((-value, np.where(value >= limits.target, cost, np.inf)))
+    return np.lexsort((-value, np.where(value >= spending.target, cost, np.inf)))
 
 
 def neighbours(place: np.ndarray, x: np.ndarray) -> np.ndarray:

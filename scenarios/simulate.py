@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from scenarios.quarters import IDLE, NO_STAGES, QuarterPlan, StageMoves, plan_along, walk
+from models.shocks import Shocks
+from scenarios.quarters import IDLE, NO_STAGES, QuarterPlan, StageMoves, Walk, plan_along, walk
 from scenarios.scenario import World
+from scenarios.shaken import shaken
 
 RANGE = (0.05, 0.5, 0.95)
 LAST = ("customers", "cumulative_npv")
@@ -40,6 +42,7 @@ def simulate(
     scores: Mapping[str, float],
     moves: StageMoves = NO_STAGES,
     years: Sequence[str] = (),
+    shocks: Shocks | None = None,
 ) -> Iterator[Simulated]:
     """Every world with the same set of initiatives, base first; after it, base with nothing funded.
 
@@ -49,15 +52,19 @@ def simulate(
         scores: today's, in points: `overall`, and by stage.
         moves: what moves the stages.
         years: the fiscal year of each period; none for no years.
+        shocks: what strays by period, alike in every world; None for nothing.
     """
+
+    def as_booked(world: World, walked: Walk) -> QuarterPlan:
+        return shaken(plan_along(world, walked, scores), world.case.base, shocks)
+
     base = worlds[0]
     funded = walk(base.case, members, moves).remembered()
-    against = plan_along(base, funded, scores)
+    against = as_booked(base, funded)
     yield _summed_up(against, None, years)
-    idle = walk(base.case, (), moves)
-    yield _summed_up(plan_along(replace(base, name=IDLE), idle, scores), against, years)
+    yield _summed_up(as_booked(replace(base, name=IDLE), walk(base.case, (), moves)), against, years)
     for world in worlds[1:]:
-        yield _summed_up(plan_along(world, walk(world.case, members, moves, funded), scores), against, years)
+        yield _summed_up(as_booked(world, walk(world.case, members, moves, funded)), against, years)
 
 
 def _summed_up(plan: QuarterPlan, base: QuarterPlan | None, years: Sequence[str]) -> Simulated:

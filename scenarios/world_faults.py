@@ -8,36 +8,40 @@ import numpy as np
 
 from impact.errors import Finding
 from impact.lever import Change
-from models.retention import intensity_of
-from models.value import PersonaBase, ValueBase
+from models.value import PersonaBase
 from scenarios.cashflow import Clock
 from scenarios.levers import factors, of_lever
 from scenarios.levers_pains import prevalence_factors
-from scenarios.levers_trend import mean_customers, mixed
+from scenarios.levers_trend import mixed
 
 MONEY = {"price": "prices", "spend": "spending", "cost": "costs", "effectiveness": "effectiveness"}
 ROUNDING = 1e-9
 
 
 def world_faults(
-    name: str, changes: Sequence[Change], base: ValueBase, clock: Clock, given: tuple[Sequence[str], np.ndarray]
+    name: str,
+    changes: Sequence[Change],
+    personas: Sequence[PersonaBase],
+    clock: Clock,
+    given: tuple[Sequence[str], np.ndarray, np.ndarray],
 ) -> list[Finding]:
     """What no customer base like this one can do, of one scenario.
 
     Args:
         name: of the scenario.
         changes: its rows.
-        base: today's customers, of however few draws.
+        personas: today's customers.
         clock: future periods.
-        given: pain points in order; new customers a period of late `(persona,)` or `(persona, period)`, NaN unknown.
+        given: pain points in order; new customers a period of late `(persona,)` or `(persona, period)`, NaN unknown;
+            the path of customers as `path_asked` has it.
     """
-    pains, late = given
-    told = [*_unknown(changes, base.personas), *_nothing_to_move(changes, base.personas, late)]
+    pains, late, path = given
+    told = [*_unknown(changes, personas), *_nothing_to_move(changes, personas, late)]
     if not told:
         told = [
             *_below_nothing(changes, clock),
-            *_too_common(changes, clock, base.personas, pains),
-            *_customers(changes, clock, base),
+            *_too_common(changes, clock, personas, pains),
+            *_customers(changes, clock, [persona.persona for persona in personas], path),
         ]
     return [
         Finding(code=code, place=f"scenarios {name!r}: {lever}", found=found, allowed=allowed, remedy=remedy)
@@ -101,19 +105,15 @@ def _too_common(changes: Sequence[Change], clock: Clock, personas: Sequence[Pers
                 yield "P276", label, found, reach, "take a smaller change"
 
 
-def _customers(changes: Sequence[Change], clock: Clock, base: ValueBase) -> Told:
-    asked, mix = of_lever(changes, "customers"), of_lever(changes, "mix")
-    if mix or any(one.how != "multiply" for one in asked):
-        now = tuple(intensity_of(persona.rate[None, :], base.frailty[:, None]) for persona in base.personas)
-        path = mean_customers(base, now)
-        for g, persona in enumerate(base.personas):
-            mine = of_lever(asked, "customers", persona.persona)
-            lowest = factors(mine, clock, path[g], path.sum(axis=0)).min()
-            if lowest < 0:
-                found = f"{persona.persona} would come to {lowest:.3g} times its customers"
-                yield "P276", "customers", found, "0 times or more", "take fewer off"
-        if mix:
-            yield from _shares(mix, clock, path, [persona.persona for persona in base.personas])
+def _customers(changes: Sequence[Change], clock: Clock, names: Sequence[str], path: np.ndarray) -> Told:
+    for g, name in enumerate(names):
+        lowest = factors(of_lever(changes, "customers", name), clock, path[g], path.sum(axis=0)).min()
+        if lowest < 0:
+            found = f"{name} would come to {lowest:.3g} times its customers"
+            yield "P276", "customers", found, "0 times or more", "take fewer off"
+    mix = of_lever(changes, "mix")
+    if mix:
+        yield from _shares(mix, clock, path, names)
 
 
 def _shares(mix: Sequence[Change], clock: Clock, path: np.ndarray, names: Sequence[str]) -> Told:

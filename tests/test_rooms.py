@@ -15,16 +15,11 @@ ROOT = Path(__file__).parents[1]
 ROOMS = ("impact", "models", "scenarios", "reports")
 COMPOSITION_ROOT = (
     *("impact/run.py", "impact/opening.py", "impact/estimate.py", "impact/choosing.py", "impact/doubting.py"),
-    *(
-        "impact/argue.py",
-        "impact/calibrate_study.py",
-        "impact/rank_study.py",
-        "impact/plan_study.py",
-        "impact/planning.py",
-        "impact/selftest.py",
-    ),
+    *("impact/argue.py", "impact/calibrate_study.py", "impact/rank_study.py", "impact/selftest.py"),
+    *("impact/plan_study.py", "impact/planning.py", "impact/recording.py", "impact/refresh.py"),
+    *("impact/track_study.py", "impact/measure_study.py"),
+    *("impact/design_study.py", "impact/designing.py", "impact/pilot_lists.py"),
     *("impact/verify_engine.py", "impact/__main__.py", "impact/command/*", "impact/starter.py"),
-    *("impact/measure_study.py", "impact/design_study.py", "impact/designing.py", "impact/pilot_lists.py"),
 )
 ENTRIES = tuple(path.removesuffix(".py").removesuffix("/*").replace("/", ".") for path in COMPOSITION_ROOT)
 BAYES = ("models/full*.py", "models/uplift*.py", "models/inference*.py", "models/checks*.py")

@@ -29,6 +29,8 @@ TABLES = {
     *("point_values", "walk", "predictive", "evidence", "haircut", "face_value"),
     *("at_stake", "carried", "excellence", "by_segment", "concentration", "prices", "delay"),
     *("information", "naive", "case_against", "ongoing"),
+    *("tornado", "break_even_levers", "scenario_portfolios"),
+    *("refresh", "plan_changes", "journey_over_time", "monitoring"),
     *COVERAGE,
     *LIFETIMES,
     *GATES,

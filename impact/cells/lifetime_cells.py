@@ -35,7 +35,25 @@ def lifetime_cells(panel: Table, source: Source, study: Study) -> LifetimeCells:
         buying=buying,
         values=values,
         not_followed=not_followed,
+        steps=money_steps(panel, study),
     )
+
+
+def money_steps(panel: Table, study: Study) -> pd.DataFrame:
+    """By period the money of its customers, and that of those of them who are there in the next one."""
+    money = {"later": "revenue", "later_margin": "margin"}
+    ahead = panel.select("customer_id", t=panel.t - 1, **money)
+    start = panel.filter(panel.t < study.as_of).select("customer_id", "t", "revenue", "margin")
+    both = start.left_join(ahead, ["customer_id", "t"])
+    found = both.group_by("t").agg(
+        customers=both.count(),
+        lost=both.later.isnull().ifelse(1, 0).sum(),
+        start=both.revenue.sum(),
+        later=both.later.sum(),
+        start_margin=both.margin.sum(),
+        later_margin=both.later_margin.sum(),
+    )
+    return pd.DataFrame(found.to_pandas().sort_values("t", ignore_index=True))
 
 
 def revenue_flows(panel: Table, source: Source, study: Study) -> pd.DataFrame:

@@ -64,6 +64,8 @@ class LifetimeCells:
     given). `term`: periods between renewals, 1 without renewal dates. Of repeat customers first seen within the
     ledger, else None: `buying`: persona, x, t_x, T (periods) -> n; `values`: persona, x, place -> n, value,
     log_value, spread of the mean of their repeat purchases. `not_followed` customers bought before the ledger begins.
+    `steps`: t -> customers, lost, start, later, start_margin, later_margin: what the customers of a period brought,
+    and what those of them who are there in the next one bring then.
     """
 
     active: pd.DataFrame
@@ -72,6 +74,7 @@ class LifetimeCells:
     buying: pd.DataFrame | None
     values: pd.DataFrame | None
     not_followed: int
+    steps: pd.DataFrame
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

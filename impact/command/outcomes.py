@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from impact.plan_study import PlanOutcome
     from impact.rank_study import RankOutcome
     from impact.run import RunOutcome
+    from impact.track_study import TrackOutcome
 
     # What verbs leave that decide.
     Outcome = RunOutcome | RankOutcome | PlanOutcome | DesignOutcome
@@ -85,7 +86,7 @@ def say_run(terminal: Terminal, outcome: RunOutcome) -> None:
     say_outcome(terminal, outcome, "run", lambda: _show_decision(terminal, outcome))
 
 
-def say_end(terminal: Terminal, outcome: Outcome | CalibrateOutcome) -> None:
+def say_end(terminal: Terminal, outcome: Outcome | CalibrateOutcome | TrackOutcome) -> None:
     """Nothing; says what was checked, where the files are, and how long it took."""
     terminal.say("\n".join(words.check_lines(outcome.checks)))
     terminal.say("\n".join([f"Files in {outcome.out}:", *words.file_lines(outcome.files, outcome.out)]))

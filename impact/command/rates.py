@@ -103,7 +103,11 @@ def rate_grid(outcome: CalibrateOutcome, marks: dict[str, str]) -> Grid:
 
 def approve_answer(signed: Signed) -> Answer:
     """An approval's answer for a program."""
-    result = {"approval": asdict(signed.approval), "file": str(signed.file), "left_out": signed.left_out}
+    record = None if signed.record is None else str(signed.record)
+    result = {
+        **{"approval": asdict(signed.approval), "file": str(signed.file), "left_out": signed.left_out},
+        **{"record": record, "on_record_before": signed.added},
+    }
     return Answer(code=DONE, result=result, inputs=signed.approval.inputs)
 
 
@@ -118,4 +122,9 @@ def say_approve(terminal: Terminal, signed: Signed) -> None:
         )
     for outcome in signed.left_out:
         terminal.say(f"  {outcome.replace('_', ' ')}: not signed, because no grade is given to it")
+    if signed.record is not None:
+        kept = (
+            "It was on record already; your signature was added to it" if signed.added else "Its forecast is on record"
+        )
+        terminal.say(f"  {kept}: {signed.record}")
     terminal.say(f"Recorded in {signed.file}. Any later change of inputs reads: not approved.")

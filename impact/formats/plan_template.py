@@ -55,6 +55,7 @@ def _text(name: str, note: str, width: int = 28) -> Column:
 
 
 OWNER = _text("owner", "Who answers for it: a role or a person. Optional.", 20)
+WAS = _text("was", "Ids it went by earlier, parted by ; so that their rows count for it. Optional.", 16)
 
 SHEETS: dict[str, tuple[Column, ...]] = {
     "stages": (
@@ -63,6 +64,7 @@ SHEETS: dict[str, tuple[Column, ...]] = {
         Column(name="order", note="Its place in the journey: 1, 2, 3 and so on. Optional.", number=AMOUNT, width=8),
         OWNER,
         _text("description", "What the customer wants to get done here. Optional.", 44),
+        WAS,
     ),
     "touchpoints": (
         _id("touchpoint", "A place where a stage is met."),
@@ -98,6 +100,7 @@ SHEETS: dict[str, tuple[Column, ...]] = {
             note="How a period's incidents count: any (0 or 1), count, or level (mean of amount). Blank is any.",
             among=("any", "count", "level"),
         ),
+        WAS,
     ),
     "initiatives": (
         _id("initiative", "Something that could be funded."),
@@ -127,6 +130,7 @@ SHEETS: dict[str, tuple[Column, ...]] = {
         Column(name="delay_low", note="Quarters late: one chance in ten to be less. Optional.", number=AMOUNT),
         Column(name="delay_high", note="Quarters late: one chance in ten to be more. Optional.", number=AMOUNT),
         Column(name="decay", note="Share of the fix that is lost a year, 0 to 1. Blank is 0.", number=SHARE),
+        _text("budget_line", "The line of the budget that its benefit is booked in. Optional.", 18),
     ),
     "fixes": (
         Column(name="initiative", note="What is done. Required.", ids_of="initiatives"),

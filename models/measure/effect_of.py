@@ -9,7 +9,7 @@ import numpy as np
 from models.measure.event_study import PRETREND, EventStudy, study_before, widen_for_trends
 from models.measure.imputation import Imputation, impute
 from models.measure.interrupted import compare_before
-from models.measure.panel import Effect, Panel, Refusal
+from models.measure.panel import Effect, Panel, Refusal, groups
 from models.measure.placebo import compare_synthetic
 from models.measure.randomised import compare_randomised
 from models.measure.staggered import compare_staggered, comparison_sides
@@ -51,21 +51,32 @@ def measure(panel: Panel, manner: Manner = AS_IT_IS) -> Measured:
     Outcomes are taken as levels, shares retained too: a cell of few customers is noisy, its weight says how much,
     and the ranges are those of the scatter between groups, which holds that noise.
     """
-    panel = without_anticipated(panel, manner.anticipated)
+    always = panel.treated_from <= panel.t[0]
+    panel = without_anticipated(panel.of(~always), manner.anticipated)
+    if not panel.treated.any():
+        return Measured(
+            effects=(), refused=(Refusal(method="all", reason="nobody got it between the first period and the last"),)
+        )
+    tried = _tried(panel, manner)
+    said = f" {groups(int(always.sum()))} with it from the first period on left out." if always.any() else ""
+    return Measured(
+        effects=tuple(replace(one, said=one.said + said) for one in tried if isinstance(one, Effect)),
+        refused=tuple(one for one in tried if isinstance(one, Refusal)),
+    )
+
+
+def _tried(panel: Panel, manner: Manner) -> tuple[Effect | Refusal, ...]:
+    """Every method's answer, the strongest first."""
     found = impute(panel)
     staggered, widened = _staggered(panel, found)
     synthetic = compare_synthetic(panel)
     many = min(comparison_sides(panel, found)) >= MANY_UNITS
-    order = (
+    return (
         compare_randomised(panel),
         *((staggered, synthetic) if many or panel.randomised else (synthetic, staggered)),
         compare_before(panel, manner.season),
         *((compare_synthetic(panel, "SC"),) if panel.treated.sum() == 1 else ()),
         *widened,
-    )
-    return Measured(
-        effects=tuple(one for one in order if isinstance(one, Effect)),
-        refused=tuple(one for one in order if isinstance(one, Refusal)),
     )
 
 

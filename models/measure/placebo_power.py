@@ -17,6 +17,7 @@ from models.measure.staggered import compare_staggered
 
 PANELS = 200  # placebo rollouts tried: a share of four in five is told to 3 points
 LEAST = 50  # of them with an answer, fewer and nothing is said
+LEAST_UNITS = 4  # two an arm
 BEFORE = 2  # periods before the start at least
 Way = Literal["at once", "stepped"]
 
@@ -68,6 +69,8 @@ def try_placebos(history: Panel, after: int, way: Way, seed: int) -> Placebos | 
         rng = stream(seed, f"placebo/{way}/{after}/{number}")
         start = int(rng.integers(BEFORE, last + 1))
         window = _cut(history, start, start + after)
+        if len(window.unit) < LEAST_UNITS:
+            continue
         starts = _drawn(window, start, way, rng)
         panel = replace(window, treated_from=starts, randomised=True)
         effect = compare_staggered(panel) if way == "stepped" else compare_randomised(panel)
@@ -111,7 +114,10 @@ def _drawn(window: Panel, start: int, way: Way, rng: np.random.Generator) -> np.
 
 
 def _cut(panel: Panel, start: int, end: int) -> Panel:
-    return replace(panel, t=panel.t[:end], outcome=panel.outcome[:, :end], weight=panel.weight[:, :end])
+    """The periods up to `end`, of the units that were seen both before `start` and since."""
+    both = panel.seen[:, :start].any(axis=1) & panel.seen[:, start:end].any(axis=1)
+    short = replace(panel, t=panel.t[:end], outcome=panel.outcome[:, :end], weight=panel.weight[:, :end])
+    return short.of(both)
 
 
 def _needed(effect: Effect) -> float:

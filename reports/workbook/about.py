@@ -5,6 +5,7 @@ from __future__ import annotations
 from xlsxwriter.worksheet import Worksheet
 
 from reports.edition import Edition
+from reports.sentences import approval
 from reports.workbook.book import LINE_HEIGHT, Book, content_top, line_count, open_sheet
 from reports.workbook.put import put_text
 
@@ -56,6 +57,7 @@ def _facts(edition: Edition, *, live: bool) -> tuple[tuple[str, str], ...]:
         ("Purpose", "Says which fixes of the customer journey to fund, what they are worth, and how sure that is."),
         ("How it works", _LIVE if live else _FIXED),
         ("Fitness", edition.fitness),
+        *((("Approval", words),) if (words := approval(edition)) else ()),
         ("As of", f"{edition.as_of}, the last period with data; value is counted from the next"),
         ("Horizon", f"{horizon}, a {edition.period_kind} each"),
         ("Kind of study", f"{units}; relationship: {edition.relationship}"),

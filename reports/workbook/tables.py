@@ -47,6 +47,9 @@ TABLE_SHEETS: dict[str, tuple[str, str]] = {
         "Scenario differences",
         "Each scenario less base, draw by draw, so that what both share is in no range; ranges are 90%.",
     ),
+    "tornado": ("Tornado", "What moves the chosen portfolio's mean NPV, widest first; ranges are 90%."),
+    "break_even_levers": ("Lever break even", "How far one lever goes before NPV is 0, or another set is chosen."),
+    "scenario_portfolios": ("Regret", "Portfolios in every scenario; regret is what the best allowed one has more."),
     "break_even": ("Break even", "What each initiative would have to reach for an NPV of 0."),
     "drivers": ("Drivers", "Share of explained variance by stage; it says what goes along, not what to fix."),
     "calibration": ("Calibration", "The certificate of every rate, then every regression with its method and grade."),
@@ -78,6 +81,10 @@ TABLE_SHEETS: dict[str, tuple[str, str]] = {
         "Every benefit by persona and by the columns of report_by; costs belong to no segment. Ranges are 90%.",
     ),
     "concentration": ("Largest customers", "Those that carry most of each value; blank where customers are persons."),
+    "refresh": ("Refresh", "Net value then and now, and what moved it; rolled and learnt make up data."),
+    "plan_changes": ("Plan changes", "What differs between the plan of the earlier forecast and today's."),
+    "journey_over_time": ("Over time", "Every stage's score by period, with its 90% range, target and benchmark."),
+    "monitoring": ("What has moved", "Last four quarters beside those before; limits allow for all series together."),
     "checks": ("Run checks", "Every check of the run, with what was found and what is allowed."),
 }
 _LONG = (

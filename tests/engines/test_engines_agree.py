@@ -13,6 +13,7 @@ import pytest
 
 from impact.__main__ import main
 from impact.cells import CustomerCells, Moments, summarise
+from impact.cells.cohort import follow_cohort
 from impact.cells.many import ManyCells
 from impact.cells.summary import DriverSums, LifetimeCells, SegmentCells, SpendSummary
 from impact.starter import write_starter
@@ -127,6 +128,15 @@ def test_the_base_by_segment_and_its_largest_customers_are_the_same(starter: Pat
     agree(first.base, second.base, SAME)
     agree(first.largest, second.largest, SAME)
     assert (first.named, first.least) == (second.named, second.least)
+
+
+def test_what_became_of_an_earlier_cohort_is_the_same(both: tuple[Seen, Seen]) -> None:
+    first, second = (
+        follow_cohort(one.intake.source, one.intake.case.journey, one.intake.study, one.intake.study.as_of - 2)
+        for one in both
+    )
+    for name in ("money", "scores", "pains", "everyone"):
+        agree(getattr(first, name), getattr(second, name), SAME)
 
 
 def test_the_cells_of_lifetimes_are_the_same(both: tuple[Seen, Seen]) -> None:

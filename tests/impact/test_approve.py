@@ -13,6 +13,8 @@ import pytest
 from impact.approval import FILE_NAME, file_hashes, read_approvals
 from impact.approve import Signature, approve_run
 from impact.errors import InputError
+from impact.record import read_records
+from tests.impact.forecast_values import draft
 
 COLUMNS = ("outcome", "term", "rate", "low", "high", "point", "grade", "blocked", "valid_until", "data_hash")
 RATE = Signature(by="Ann Lee", what="rate", valid_until=None, note="")
@@ -34,7 +36,8 @@ def write_run(folder: Path, *blocked: str, fitness: str = "fit", portfolio: obje
             writer.writerow([*row, why, "2027Q3", "ab" * 32])
     (folder / "tables" / "calibration.csv").write_text("outcome\n", encoding="utf-8")
     (folder / "tables" / "portfolio.csv").write_text("initiative\n", encoding="utf-8")
-    (folder / "forecast.json").write_text(json.dumps({"portfolio": portfolio}), encoding="utf-8")
+    forecast = draft() | ({} if portfolio else {"portfolio": None})
+    (folder / "forecast.json").write_text(json.dumps(forecast), encoding="utf-8")
     names = ("forecast.json", "tables/certificate.csv", "tables/calibration.csv", "tables/portfolio.csv")
     record = {
         **{"run_id": "3f9a1c07", "as_of": "2026Q3", "period": "quarter", "fitness": fitness},
@@ -91,7 +94,55 @@ def test_a_rate_is_signed_for_four_quarters_unless_another_period_is_named(run: 
 
 def test_a_portfolio_is_signed_by_the_hashes_of_its_forecast_and_table(run: Path) -> None:
     kept = approve_run(run, PORTFOLIO).approval
-    assert (set(kept.files), kept.rates) == ({"forecast.json", "tables/portfolio.csv"}, ())
+    signed = {"forecast.json", "tables/portfolio.csv", "record/2026Q3-3f9a1c07.json"}
+    assert (set(kept.files), kept.rates) == (signed, ())
+
+
+def test_a_portfolio_approved_is_a_forecast_on_record_and_a_rate_is_not(run: Path) -> None:
+    assert approve_run(run, RATE).record is None
+    assert read_records(run) == ()
+    signed = approve_run(run, Signature(by="Ann Lee", what="portfolio", valid_until=None, note="for the budget"))
+    (record,) = read_records(run)
+    assert (signed.record, signed.added) == (record.path, False)
+    assert (record.approved_by, record.approved_at) == ("Ann Lee", signed.approval.at)
+
+
+def test_the_same_run_signed_again_has_two_signatures_and_one_record(run: Path) -> None:
+    first = approve_run(run, PORTFOLIO)
+    assert first.record is not None
+    before = first.record.read_bytes()
+    second = approve_run(run, Signature(by="Bo Ek", what="portfolio", valid_until=None, note=""))
+    assert (second.record, second.added) == (first.record, True)
+    assert first.record.read_bytes() == before
+    assert [one.by for one in read_approvals(run)] == ["Ann Lee", "Bo Ek"]
+    assert [one.approved_by for one in read_records(run)] == ["Ann Lee"]
+
+
+def _as_delivered(run: Path, **changes: object) -> None:
+    """The run delivered with another forecast, as far as an approval can tell."""
+    (run / "forecast.json").write_text(json.dumps(draft() | changes), encoding="utf-8")
+    record = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    record["files"] |= file_hashes(run, ("forecast.json",))
+    (run / "run.json").write_text(json.dumps(record), encoding="utf-8")
+
+
+def test_a_forecast_of_an_earlier_version_is_not_put_on_record(run: Path) -> None:
+    _as_delivered(run, schema="cx-impact/1")
+    assert refused(run, PORTFOLIO) == ["A110"]
+    assert not (run / "record").exists()
+
+
+def test_a_run_of_another_study_is_not_put_beside_the_records_of_this_one(run: Path) -> None:
+    approve_run(run, PORTFOLIO)
+    _as_delivered(run, study="Another")
+    assert refused(run, PORTFOLIO) == ["A115"]
+
+
+def test_beside_a_record_that_was_tampered_with_nothing_is_signed(run: Path) -> None:
+    path = approve_run(run, PORTFOLIO).record
+    assert path is not None
+    path.write_text(path.read_text(encoding="utf-8") + " ", encoding="utf-8")
+    assert refused(run, PORTFOLIO) == ["A111"]
 
 
 def test_earlier_approvals_stay_as_they_were(run: Path) -> None:

@@ -43,6 +43,7 @@ class RunOptions:
     engine: str = "quick"
     seed: int | None = None
     overrides: tuple[str, ...] = ()
+    since: str | None = None
 
 
 @dataclass
@@ -157,6 +158,7 @@ def test_help_lists_the_verbs_and_nothing_heavy_is_loaded() -> None:
         "selftest",
         "verify-engine",
         "approve",
+        "track",
         "demo",
         "explain",
     ]
@@ -183,7 +185,7 @@ def test_the_version_is_one_line(capsys: pytest.CaptureFixture[str], root: Root)
         (["run", "x", "--engine", "slow"], "full"),
         (["run", "x", "--seed", "-1"], "--seed"),
         (["run", "x", "--set", "budget"], "KEY=VALUE"),
-        (["planning", "x"], "init, check, run, calibrate, rank, plan, selftest, verify-engine, approve, demo, explain"),
+        (["forecast", "x"], "plan, approve, track, selftest, verify-engine, demo, explain"),
     ],
 )
 def test_a_mistyped_line_is_one_finding_with_what_is_near(
@@ -198,8 +200,9 @@ def test_a_mistyped_line_is_one_finding_with_what_is_near(
 
 
 def test_a_run_passes_on_what_was_asked(root: Root) -> None:
-    assert main(["run", "s", "--out", "o", "--seed", "7", "--set", "a.b=1", "--set", "c.d=2", "--no-color"]) == 0
-    assert root.asked == [(Path("s"), RunOptions(out=Path("o"), seed=7, overrides=("a.b=1", "c.d=2")))]
+    line = ["run", "s", "--out", "o", "--seed", "7", "--set", "a.b=1", "--set", "c.d=2", "--since", "last"]
+    assert main([*line, "--no-color"]) == 0
+    assert root.asked == [(Path("s"), RunOptions(out=Path("o"), seed=7, overrides=("a.b=1", "c.d=2"), since="last"))]
 
 
 def test_a_run_ends_with_its_decision_on_stdout_and_the_rest_on_stderr(

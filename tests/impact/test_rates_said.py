@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import types
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from impact.approval import Approval, ApprovedRate
 from impact.approve import Signed
-from impact.command.rates import MARKS, PLAIN_MARKS, marks_on, rate_grid, say_approve, say_calibrate
+from impact.command.rates import MARKS, PLAIN_MARKS, approve_answer, marks_on, rate_grid, say_approve, say_calibrate
 from impact.command.terminal import Terminal
 
 ANSWERS = {"time_order": "yes", "own_history": "no", "placebo_clean": "cannot tell", "stable": "yes"}
@@ -93,3 +94,28 @@ def test_an_approval_says_what_was_signed_and_what_was_left_out(capsys: pytest.C
     assert said.startswith("Ann Lee approved the rate of run 3f9a1c07, valid until 2027Q3.")
     assert "log revenue: +0.02 for 1 point on 1-5 (range +0.01 to +0.03), grade: within-unit" in said
     assert "retention: not signed" in said
+
+
+@pytest.mark.parametrize(("added", "said"), [(False, "Its forecast is on record"), (True, "on record already")])
+def test_an_approved_portfolio_says_where_its_forecast_is_kept(
+    capsys: pytest.CaptureFixture[str], *, added: bool, said: str
+) -> None:
+    approval = Approval(
+        what="portfolio",
+        by="Ann Lee",
+        at="2026-10-02T09:30:00+00:00",
+        valid_until="2027Q3",
+        note="",
+        run_id="3f9a1c07",
+        as_of="2026Q3",
+        files={},
+        inputs={},
+        rates=(),
+    )
+    path = Path("out/record/2026Q3-3f9a1c07.json")
+    signed = Signed(approval=approval, file=Path("a.json"), left_out=(), record=path, added=added)
+    say_approve(Terminal(colour=False), signed)
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if str(path) in line]
+    assert said in line
+    answer = json.loads(approve_answer(signed).to_json())["result"]
+    assert (answer["record"], answer["on_record_before"]) == (str(path), added)

@@ -53,7 +53,7 @@ CASES: dict[str, tuple[Callable[[Panel], Effect | Refusal], Rollout]] = {
     "interrupted, 8 periods before": (compare_before, replace(SERIES, first=8, periods=12)),
     "interrupted, 12 periods before": (compare_before, SERIES),
     "interrupted, 24 periods before": (compare_before, replace(SERIES, first=24, periods=30)),
-    "interrupted, 8 before, season of 4": (partial(compare_before, season=4), replace(SERIES, first=9, periods=13)),
+    "interrupted, 9 before, season of 4": (partial(compare_before, season=4), replace(SERIES, first=9, periods=13)),
     "interrupted, 12 before, carry .8": (compare_before, replace(SERIES, carry=0.8)),
     "interrupted, 12 before, no trend holds": (compare_before, replace(SERIES, common=1.0)),
     "headline, 40 groups": (headline, Rollout(groups=44, treated=22)),

@@ -7,14 +7,24 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from impact.case import load_case
 from impact.cells import summarise
 from impact.coverage import measure_coverage
 from impact.estimate import draw_posterior, pose
+from impact.evidence import Evidence
 from impact.intake import take_in
-from impact.measure_study import MeasuredInitiative, measure_checks, measure_initiatives, study_rollouts
+from impact.measure_study import (
+    MeasuredInitiative,
+    evidence_table,
+    measure_checks,
+    measure_initiatives,
+    study_rollouts,
+)
 from impact.progress import SilentProgress
+from impact.study import load_study
 from models.evidence_learnt import Learnt
 from models.rated import rate
 from tests.rollout_study import Company, write_company
@@ -40,10 +50,17 @@ def test_a_known_effect_is_measured_and_becomes_evidence(tmp_path: Path) -> None
     assert churn.kind == "experiment"
     assert churn.estimate == pytest.approx(relative_effect(company), abs=WITHIN * churn.se)
     assert slow.estimate == pytest.approx(-company.met * company.removed, abs=WITHIN * slow.se)
+    assert _read_back(tmp_path, evidence_table(tuple(found.values()))) == (churn, slow)
     rollouts = study_rollouts(intake, cells)
     said = {check.code: check for check in measure_checks(intake, rollouts, tuple(found.values()))}
     assert (said["C702"].status, said["C702"].found) == ("pass", "1 of 1 measured")
     assert said["C703"].found.startswith("2 of 4 effects become evidence; fix_slow revenue: ")
+
+
+def _read_back(folder: Path, table: pd.DataFrame) -> tuple[Evidence, ...]:
+    """The plan's evidence once it joins what was measured."""
+    table.to_csv(folder / "measured.csv", index=False)
+    return load_case(load_study(folder, ('plan.measured="measured.csv"',))).plan.evidence
 
 
 def learnt_by(folder: Path, company: Company) -> tuple[Sequence[MeasuredInitiative], Learnt]:

@@ -83,7 +83,7 @@ def test_the_run_record_is_strict_json_with_what_the_run_was(out: Path, quick: Q
 
 def test_the_forecast_is_a_draft_that_nobody_approved(out: Path, edition: Edition) -> None:
     record = _strict(out / "forecast.json")
-    assert record["schema"] == "cx-impact/1"
+    assert record["schema"] == "cx-impact/forecast/2"
     assert record["status"] == "draft"
     assert record["approval"] == {"rate": None, "portfolio": None}
     rows = edition.tables["portfolio"]

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from impact.checks import Check
+from impact.fingerprint import run_id
 from impact.point import point_in_words
 from reports.edition import Edition
 from reports.findings import Findings
-from reports.make_edition import cash_model, make_edition, run_id, truth_table, versions, worth
+from reports.make_edition import cash_model, make_edition, truth_table, versions, worth
 from scenarios.decide import decide
 from scenarios.limits import Limits
 from tests.quick_study import quick_starter

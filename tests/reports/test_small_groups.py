@@ -31,7 +31,7 @@ COUNTED = {
     "by_segment": ("customers",),
 }
 # These leave the engine with small groups already hidden, which tests/impact/test_coverage.py holds.
-COUNTED_ON_THE_ENGINE = {"coverage", "response_rates", "respondents", "transitions", "stage_flow"}
+COUNTED_ON_THE_ENGINE = {"coverage", "response_rates", "respondents", "transitions", "stage_flow", "journey_over_time"}
 PLANNED = {"information"}  # how many would be asked or would take part
 SCORED = ["score", "score_low", "score_high", "emotion"]
 

@@ -64,6 +64,15 @@ CONTRACT = {
     "value_per_percent value_per_percent_p05 value_per_percent_p95",
     "prices": "constraint what_if limit used change value_gained per_unit currently_binds",
     "delay": "initiative name owner quarters_later npv_change p05 p95",
+    "tornado": "driver kind low_setting high_setting npv_low npv_high width width_p05 width_p95 share evppi",
+    "break_even_levers": "lever base npv_nil_at choice_changes_at searched_from searched_to note",
+    "scenario_portfolios": "portfolio role scenario npv npv_p05 npv_p95 p_npv_positive regret regret_p05 regret_p95 "
+    "allowed",
+    "refresh": "initiative name npv_then npv_now change version evidence plan data rolled learnt rank_then rank_now "
+    "verdict_then verdict_now allowed alarm why",
+    "plan_changes": "table id change before after",
+    "journey_over_time": "stage name period responses score low high target target_by benchmark note",
+    "monitoring": "series id name then now change low high alarm",
     "by_segment": "column segment customers kind id name owner value p05 p50 p95 share",
     "concentration": "kind id name owner place customer share above_limit",
     "lifetime": "persona name model parameters n left retention_y1 retention_y2 retention_y3 retention_y4 retention_y5 "
@@ -122,7 +131,7 @@ def tables(found: Findings) -> dict[str, pd.DataFrame]:
 
 def _thin(found: Findings) -> Findings:
     nothing = {"estimates": None, "decision": None, "gates": None, "segments": None, "explained": None, "planned": None}
-    return replace(found, walks=(), comparison=None, **nothing)  # type: ignore[arg-type]
+    return replace(found, walks=(), comparison=None, across=None, **nothing)  # type: ignore[arg-type]
 
 
 def test_the_tables_are_those_of_the_contract_in_its_order(tables: dict[str, pd.DataFrame]) -> None:
@@ -140,6 +149,10 @@ def test_a_table_has_the_columns_of_the_contract_and_names_beside_ids(found: Fin
 
 
 def test_every_table_has_rows_but_those_of_what_the_starter_lacks(tables: dict[str, pd.DataFrame]) -> None:
+    """Books, an outlook, evidence, scenarios, what cannot be told apart, and initiatives that are live."""
+    lacking = {"reconciliation", "outlook_gap", "evidence", "told_apart", "ongoing", "scenario_portfolios"}
+    """Books, evidence, pain points that cannot be told apart, initiatives that are live, and an earlier forecast."""
+    lacking = {"reconciliation", "evidence", "told_apart", "ongoing", "refresh", "plan_changes"}
     """Books, an outlook, evidence, pain points that cannot be told apart, and initiatives that are live."""
     lacking = {"reconciliation", "outlook_gap", "evidence", "told_apart", "ongoing"}
     assert {name for name, table in tables.items() if table.empty} == lacking
@@ -280,11 +293,13 @@ def test_an_initiative_without_cost_has_the_largest_cost_in_the_place_of_npv(fou
     assert tables["cashflow"][["opex", "retention", "spend", "other_benefit"]].notna().all(axis=None)
 
 
-def test_too_thin_leaves_rows_in_journey_break_even_checks_coverage_and_lifetimes_only(found: Findings) -> None:
+def test_too_thin_leaves_rows_in_journey_break_even_checks_coverage_lifetimes_and_what_is_watched_only(
+    found: Findings,
+) -> None:
     tables = build_tables(_thin(found))
     assert {name for name, table in tables.items() if len(table)} == {
         *("journey", "break_even", "checks", "coverage", "response_rates", "respondents", "transitions", "stage_flow"),
-        *("lifetime", "survival", "revenue_kept"),
+        *("lifetime", "survival", "revenue_kept", "journey_over_time", "monitoring"),
     }
     assert tables["journey"]["value_at_stake"].isna().all()
     assert tables["journey"]["score"].notna().all()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from small_case import CLOCK, DRAWS, PAINS, PERSONAS, random_plan, small_base
 
 from models.reduced import ReducedForms, silent
 from models.uplift import Credibility, Question, UpliftPosterior, draw_prior
 from models.value import look_at_today
-from scenarios.effect import make_offers
+from scenarios.effect import make_offers, make_ongoing
 from scenarios.prior_share import worth_prior_shares
 from scenarios.worth import Case
 
@@ -56,3 +57,21 @@ def test_a_posterior_a_tenth_as_wide_leaves_about_a_hundredth() -> None:
     shares = worth_prior_shares(case_of(replace(prior, **narrow)), question(), SEED)
     # worth is not quite linear in the effects
     assert (shares < 0.03).all() and (shares > 0.001).all()
+
+
+def test_what_is_live_is_held_at_its_middle_on_as_many_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("models.prior_money.SHARE_DRAWS", DRAWS // 2)
+    plan = random_plan(SEED, 3)
+    begun = replace(plan.initiatives[0], status="live", actual_start=CLOCK.first - 2)
+    plan = replace(plan, initiatives=(begun, *plan.initiatives[1:]))
+    posterior = draw_prior(question(), DRAWS, SEED)
+    base = small_base(SEED)
+    case = Case(
+        base=base,
+        posterior=posterior,
+        today=look_at_today(base, posterior),
+        offers=make_offers(plan, PAINS, PERSONAS, CLOCK, DRAWS, SEED),
+        ongoing=make_ongoing(plan, PAINS, PERSONAS, CLOCK, DRAWS, SEED),
+        clock=CLOCK,
+    )
+    assert np.isfinite(worth_prior_shares(case, question(), SEED)).all()

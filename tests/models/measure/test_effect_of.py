@@ -48,6 +48,22 @@ def test_nobody_or_everybody_from_the_first_period_is_no_fault(treated_from: lis
     assert measure_effect(small_panel(np.random.default_rng(1).normal(size=(2, 10)), treated_from)) == ()
 
 
+def test_groups_that_always_had_it_are_left_out_and_said() -> None:
+    panel = panel_of(groups=44, treated=22, starts=1, effect=2.0)
+    always = panel.of(panel.treated)
+    more = replace(
+        panel,
+        **{
+            name: np.concatenate([getattr(panel, name), getattr(always, name)[:3]])
+            for name in ("unit", "outcome", "weight", "cluster")
+        },
+        treated_from=np.concatenate([panel.treated_from, np.zeros(3, int)]),
+    )
+    plain, told = measure_effect(panel), measure_effect(more)
+    assert [one.estimate for one in told] == [one.estimate for one in plain]
+    assert all("3 groups with it from the first period on left out" in one.said for one in told)
+
+
 def test_the_grade_falls_where_groups_moved_apart_before() -> None:
     head = measure_effect(panel_of(groups=44, treated=20, drift=0.6))[0]
     assert head.pretrend_p < 0.05

@@ -1,0 +1,178 @@
+"""How far one period strays from the next: what a forecast's range must hold beside what is not known of effects.
+
+A base goes on as it is: leaving at today's rate, money a customer flat. A ledger does not. Leaving and scores move
+about their level, money a customer wanders and drifts; how much of each the ledger's own steps tell. With few steps a
+stated spread counts as `PRIOR_STEPS` more of them, and what is drawn has the tails that an unknown variance leaves.
+Source: Gelman et al. (2013), Bayesian Data Analysis, section 2.6 (scaled inverse chi-squared variance).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from impact.cells import Cells, CustomerCells
+from impact.cells.summary import RECENT
+from impact.journey import OVERALL
+from impact.rng import stream
+
+PRIOR_STEPS = 4
+# Spreads of one period that are ordinary: a seventh of a leaving rate, 2% of money a customer, .08 points of a mean.
+LEAVING, MONEY, SCORE = 0.15, 0.02, 0.08
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """The ledger's steps from one period to the next.
+
+    `leaving` `(step,)` log intensity and the `leavers` behind each; `money` `(step,)` log growth of what a customer who
+    stays brings; `score` `(period,)` mean of overall and the `answers` behind each; `score_sd` of one answer.
+    """
+
+    leaving: np.ndarray
+    leavers: np.ndarray
+    money: np.ndarray
+    score: np.ndarray
+    answers: np.ndarray
+    score_sd: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shocks:
+    """What strays from the base, `(draw, period)` each, in the mean nil or 1.
+
+    `leaving` is a factor of the leaving intensity of each period, `money` of what a customer brings, `score` in points
+    of overall; `chance` standard normal, of who happens to leave.
+    """
+
+    leaving: np.ndarray
+    money: np.ndarray
+    score: np.ndarray
+    chance: np.ndarray
+
+
+def read_history(cells: Cells) -> History:
+    """The steps of a study's ledger, in either shape."""
+    scores = _scores(cells)
+    sd = cells.coverage.set_index("stage")["sd"].astype(float)
+    own = cells.money["margin"].abs().sum() > 0
+    leaving, leavers, money = np.zeros(0), np.zeros(0), np.zeros(0)
+    if isinstance(cells, CustomerCells):
+        told = cells.money.dropna(subset=["retained"])
+        stay = told["retained"].to_numpy(float)
+        leavers = told["customers"].to_numpy(float) * (1 - stay)
+        some = (leavers > 0) & (stay > 0)
+        leaving, leavers = np.log(-np.log(stay[some])), leavers[some]
+        if cells.lifetime is not None:
+            money = _growth(cells.lifetime.steps, "margin" if own else "")
+    else:
+        rows = cells.money[cells.money["customers"] > 0].sort_values("t")
+        each = rows["margin" if own else "revenue"].to_numpy(float) / rows["customers"].to_numpy(float)
+        money = np.diff(np.log(each[each > 0]))
+    return History(
+        leaving=leaving,
+        leavers=leavers,
+        money=money,
+        score=scores[0],
+        answers=scores[1],
+        score_sd=float(sd.get(OVERALL, np.nan)),
+    )
+
+
+def _growth(steps: pd.DataFrame, of: str) -> np.ndarray:
+    """Log growth from period to period of what those bring who are there in both."""
+    start, later = (f"{name}_{of}" if of else name for name in ("start", "later"))
+    rows = steps[(steps[start] > 0) & (steps[later] > 0) & (steps["lost"] < steps["customers"])]
+    stay = 1 - rows["lost"].to_numpy(float) / rows["customers"].to_numpy(float)
+    return np.asarray(np.log(rows[later].to_numpy(float) / rows[start].to_numpy(float) / stay))
+
+
+def _scores(cells: Cells) -> tuple[np.ndarray, np.ndarray]:
+    """Mean of overall by period, and the answers behind it."""
+    rows = cells.certified if isinstance(cells, CustomerCells) else cells.panel
+    if "overall" not in rows.columns:
+        return np.zeros(0), np.zeros(0)
+    told = rows[rows["overall"].notna()]
+    weight = told["n"].astype(float) if "n" in told.columns else pd.Series(1.0, index=told.index)
+    total = (told["overall"].astype(float) * weight).groupby(told["t"]).sum()
+    answers = weight.groupby(told["t"]).sum()
+    return (total / answers).to_numpy(), answers.to_numpy()
+
+
+def draw_shocks(history: History, periods: int, draws: int, seed: int) -> Shocks:
+    """Joint draws of what strays in each future period."""
+    rng = stream(seed, "shocks")
+    known = len(history.leaving)
+    chance_of_rates = 1 / history.leavers if known else np.zeros(0)
+    spread = _spreads(history.leaving, chance_of_rates, LEAVING, (draws, rng))
+    # today's rate is itself the mean of the last few periods
+    doubt = np.hypot(spread / np.sqrt(min(max(known, 1), RECENT)), _of_few(chance_of_rates))
+    level = doubt * rng.standard_normal(draws)
+    strays = level[:, None] + spread[:, None] * rng.standard_normal((draws, periods))
+    return Shocks(
+        leaving=_of_mean_one(strays) if known else np.ones((draws, periods)),
+        money=_of_mean_one(_wander(history.money, periods, (draws, rng))),
+        score=_score_shocks(history, periods, (draws, rng)),
+        chance=rng.standard_normal((draws, periods)),
+    )
+
+
+def _spreads(
+    values: np.ndarray, of_chance: np.ndarray, prior: float, drawing: tuple[int, np.random.Generator]
+) -> np.ndarray:
+    """Draws of the standard deviation of a period about its level `(draw,)`, chance of known variance taken off.
+
+    A scaled inverse chi-squared of `PRIOR_STEPS` and as many degrees of freedom as the steps leave.
+    """
+    draws, rng = drawing
+    free = max(len(values) - 1, 0)
+    seen = max(float(((values - values.mean()) ** 2).sum() - of_chance.mean() * free), 0.0) if free else 0.0
+    weight = PRIOR_STEPS + free
+    return np.asarray(np.sqrt((PRIOR_STEPS * prior**2 + seen) / rng.chisquare(weight, draws)))
+
+
+def _wander(growth: np.ndarray, periods: int, drawing: tuple[int, np.random.Generator]) -> np.ndarray:
+    """Log money a customer beside today's `(draw, period)`: drift, a walk, and what comes and goes.
+
+    The base holds money flat, so that a mean growth is doubt and not a forecast. What comes and goes makes one step's
+    growth take back the last one's: its variance is the negative of their covariance.
+    """
+    draws, rng = drawing
+    around = growth - growth.mean() if len(growth) else growth
+    back = max(-float((around[1:] * around[:-1]).mean()), 0.0) if len(growth) > 2 else 0.0
+    back = min(back, float((around**2).mean()) / 2) if len(growth) else 0.0
+    spread = _spreads(growth, np.full(len(growth), 2 * back), MONEY, (draws, rng))
+    mean = float(growth.mean()) if len(growth) else 0.0
+    drift = np.hypot(mean, spread / np.sqrt(max(len(growth), 1))) * rng.standard_normal(draws)
+    walk = (spread[:, None] * rng.standard_normal((draws, periods))).cumsum(axis=1)
+    come = np.sqrt(back) * (rng.standard_normal((draws, periods)) - rng.standard_normal((draws, 1)))
+    return np.asarray(drift[:, None] * np.arange(1, periods + 1) + walk + come)
+
+
+def _score_shocks(history: History, periods: int, drawing: tuple[int, np.random.Generator]) -> np.ndarray:
+    """Points by which the mean score of all customers of a period strays `(draw, period)`.
+
+    The chance of who answers is not in it: whoever holds it against a survey adds the survey's own error.
+    """
+    draws, rng = drawing
+    if not len(history.score) or not np.isfinite(history.score_sd):
+        return np.zeros((draws, periods))
+    of_chance = history.score_sd**2 / np.maximum(history.answers, 1.0)
+    spread = _spreads(history.score, of_chance, SCORE, drawing)
+    doubt = np.hypot(spread / np.sqrt(min(len(history.score), RECENT)), _of_few(of_chance))
+    level = doubt * rng.standard_normal(draws)
+    return np.asarray(level[:, None] + spread[:, None] * rng.standard_normal((draws, periods)))
+
+
+def _of_few(of_chance: np.ndarray) -> float:
+    """The chance in the mean of the last few periods, of variances of each."""
+    recent = of_chance[-RECENT:]
+    return float(np.sqrt(1 / (1 / recent).sum())) if len(recent) else 0.0
+
+
+def _of_mean_one(log: np.ndarray) -> np.ndarray:
+    """The factors of log draws, so that every period's mean is 1."""
+    factor = np.exp(log)
+    return np.asarray(factor / factor.mean(axis=0))

@@ -1,0 +1,168 @@
+"""How far one lever may go before the chosen portfolio pays nothing, and before another would be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import takewhile
+
+import numpy as np
+from scipy.optimize import brentq
+
+from impact.errors import InputError
+from impact.lever import Change, How
+from scenarios.aims import judge
+from scenarios.scenario import Facts, Scenario, World, in_world
+from scenarios.worlds import Home, few_draws, funded_of, gains_alone, promising, screen
+from scenarios.worth import set_npv
+
+FACTORS = tuple(float(one) for one in np.round(np.logspace(-1, 1, 9), 12))  # 0.1 to 10, 1 among them
+QUARTERS = tuple(float(one) for one in range(9))
+LEVERS: tuple[tuple[str, How, tuple[float, ...]], ...] = (
+    ("price", "multiply", FACTORS),
+    ("spend", "multiply", FACTORS),
+    ("churn", "multiply", FACTORS),
+    ("effectiveness", "multiply", FACTORS),
+    ("cost", "multiply", FACTORS),
+    ("delay", "add", QUARTERS),
+    ("discount_rate", "multiply", FACTORS),
+)
+RIVALS = 4  # sets of the highest guess that are valued beside the chosen one
+HALVINGS = 6  # of a step of the search: a factor to within 1%
+FINE = 1e-3  # of a root
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeverBreakEven:
+    """One lever over the whole horizon, for everybody: a factor of what it moves, of delay quarters added.
+
+    `base` is where it stands; `npv_nil_at` the figure nearest to it at which the portfolio's mean NPV is nil and
+    `choice_changes_at` the nearest at which another set is the best by the aim; NaN where the search found none.
+    Another set is sought only where the mean decides.
+    """
+
+    lever: str
+    base: float
+    npv_nil_at: float
+    choice_changes_at: float
+    choice_sought: bool
+    searched_from: float
+    searched_to: float
+
+
+def break_even_levers(home: Home, facts: Facts) -> tuple[LeverBreakEven, ...]:
+    """Break-even figures of every lever that a whole portfolio hangs on, on fewer of the draws, from its worth on all.
+
+    Outward from the base in steps, then by root finding and by halving within the first step that shows a change; two
+    changes within one step are seen as none. Another choice is sought among the sets known in the base, where the mean
+    decides. What is searched ends where a lever goes beyond what these customers can do.
+    """
+    if not home.chosen.members:
+        return ()
+    fewer, sought = few_draws(home.world), home.world.limits.judged_by_mean
+    rivals = Rivals(home=home, world=fewer, alone=gains_alone(fewer.case))
+    short = float(home.portfolio.npv.mean() - set_npv(fewer.case, home.chosen.members).mean())
+    out = []
+    for lever, how, asked in LEVERS:
+        start = 1.0 if how == "multiply" else 0.0
+        moved = partial(_moved, lever, how, facts)
+        steps = _possible(partial(moved, fewer), start, asked)
+        out.append(
+            LeverBreakEven(
+                lever=lever,
+                base=start,
+                npv_nil_at=_nil_at(partial(_npv, rivals, moved, short), start, steps),
+                choice_changes_at=_changes_at(partial(rivals.win, moved), start, steps) if sought else np.nan,
+                choice_sought=sought,
+                searched_from=steps[0],
+                searched_to=steps[-1],
+            )
+        )
+    return tuple(out)
+
+
+def _moved(lever: str, how: How, facts: Facts, base: World, value: float) -> World:
+    change = Change(scenario=lever, lever=lever, how=how, value=value)
+    return in_world(Scenario(name=lever, changes=(change,)), base, facts)
+
+
+def _possible(moved: Callable[[float], World], start: float, steps: tuple[float, ...]) -> tuple[float, ...]:
+    """The steps around the start that these customers and this plan can go."""
+    at = steps.index(start)
+    down = list(takewhile(partial(_goes, moved), steps[:at][::-1]))
+    return (*down[::-1], start, *takewhile(partial(_goes, moved), steps[at + 1 :]))
+
+
+def _goes(moved: Callable[[float], World], value: float) -> bool:
+    try:
+        moved(value)
+    except InputError:
+        return False
+    return True
+
+
+def _npv(rivals: Rivals, moved: Callable[[World, float], World], short: float, value: float) -> float:
+    """Mean NPV of the chosen set with a lever at a value; `short` is what it is worth more on all draws."""
+    return float(set_npv(moved(rivals.world, value).case, rivals.home.chosen.members).mean()) + short
+
+
+@dataclass(frozen=True, slots=True)
+class Rivals:
+    """The sets that may win over the chosen one, in the base on fewer draws.
+
+    `alone` `(initiative,)` are gains alone there; `known` is what each set is worth more on all draws.
+    """
+
+    home: Home
+    world: World
+    alone: np.ndarray
+    known: dict[int, float] = field(default_factory=dict)
+
+    def win(self, moved: Callable[[World, float], World], value: float) -> bool:
+        """Whether some other set is the best with a lever at a value."""
+        one = screen(self.home, moved(self.world, value), self.alone)
+        chosen = int(np.flatnonzero((self.home.portfolio.sets == self.home.portfolio.chosen).all(axis=1))[0])
+        if not one.allowed[chosen]:
+            return True
+        order = promising(one)
+        few = [int(i) for i in order[one.allowed[order]][:RIVALS] if i != chosen]
+        mine = self._judged(one.world, chosen, one.cost)
+        return any(self._judged(one.world, i, one.cost) > mine for i in few)
+
+    def _judged(self, world: World, place: int, cost: np.ndarray) -> tuple[float, ...]:
+        funded = funded_of(self.home.world.case, self.home.portfolio.sets[place])
+        if place not in self.known:
+            fewer = set_npv(self.world.case, funded.members)
+            self.known[place] = float(self.home.portfolio.value[place] - fewer.mean())
+        return judge(set_npv(world.case, funded.members) + self.known[place], float(cost[place]), world.limits)
+
+
+def _outward(start: float, steps: tuple[float, ...]) -> list[tuple[float, float]]:
+    """Each step of a search, from its end next to the start to the far one, the nearest first by rank."""
+    at = steps.index(start)
+    up = list(zip(steps[at:], steps[at + 1 :], strict=False))
+    down = [(steps[i], steps[i - 1]) for i in range(at, 0, -1)]
+    both = [one for pair in zip(up, down, strict=False) for one in pair]
+    return both + up[len(down) :] + down[len(up) :]
+
+
+def _nil_at(npv: Callable[[float], float], start: float, steps: tuple[float, ...]) -> float:
+    found = {start: npv(start)}
+    for near, far in _outward(start, steps):
+        found[far] = npv(far)
+        if found[near] == 0:
+            return near
+        if (found[near] > 0) != (found[far] > 0):
+            return float(brentq(npv, *sorted((near, far)), rtol=FINE, xtol=FINE))
+    return np.nan
+
+
+def _changes_at(changed: Callable[[float], bool], start: float, steps: tuple[float, ...]) -> float:
+    for near, far in _outward(start, steps):
+        if changed(far):
+            for _ in range(HALVINGS):
+                middle = (near + far) / 2
+                near, far = (near, middle) if changed(middle) else (middle, far)
+            return far
+    return np.nan

@@ -1,0 +1,99 @@
+"""What strays from a base: spreads as the formula says, and ranges that hold what simulated ledgers go on to do."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from impact.rng import stream
+from models.shocks import LEAVING, MONEY, PRIOR_STEPS, History, draw_shocks
+
+DRAWS, PERIODS = 1_000, 6
+# Of 300 ledgers of 90% ranges: 1.7 points of error each way, three of them, and the tails of short ledgers lean wide.
+COVERED = (0.85, 0.975)
+# The median of a chi-squared over its degrees of freedom, by simulation of 20,000: a hundredth.
+MEDIAN_OFF = 0.03
+MEAN_OFF = 1e-12  # by construction
+
+
+def history(rng: np.random.Generator, steps: int, leaving: float, money: float, drift: float) -> History:
+    """A ledger of 5,000 customers whose leaving strays and whose money walks."""
+    return History(
+        leaving=np.log(0.05) + leaving * rng.standard_normal(steps),
+        leavers=np.full(steps, 1e9),
+        money=drift + money * rng.standard_normal(steps),
+        score=3.8 + 0.08 * rng.standard_normal(steps),
+        answers=np.full(steps, 1e9),
+        score_sd=1.0,
+    )
+
+
+def nothing() -> History:
+    none = np.zeros(0)
+    return History(leaving=none, leavers=none, money=none, score=none, answers=none, score_sd=np.nan)
+
+
+def test_without_a_history_the_stated_spread_of_money_stands_and_leaving_and_scores_stay() -> None:
+    found = draw_shocks(nothing(), PERIODS, 20_000, 1)
+    assert (found.leaving == 1).all() and (found.score == 0).all()
+    first = np.log(found.money[:, 0])
+    # drift and one step of the walk share a t of four degrees of freedom: their quartiles lie at .741 of its scale
+    quartile = 0.7407 * MONEY * np.sqrt(2)
+    assert np.percentile(np.abs(first - np.median(first)), 50) == pytest.approx(quartile, rel=MEDIAN_OFF)
+
+
+def test_steps_that_all_agree_narrow_the_spread_as_the_formula_says() -> None:
+    same = History(
+        leaving=np.full(21, np.log(0.05)),
+        leavers=np.full(21, 1e9),
+        money=np.zeros(0),
+        score=np.zeros(0),
+        answers=np.zeros(0),
+        score_sd=np.nan,
+    )
+    logs = np.log(draw_shocks(same, 1, 20_000, 2).leaving[:, 0])
+    variance = PRIOR_STEPS * LEAVING**2 / (PRIOR_STEPS + 20 - 2) * (1 + 1 / 4)
+    assert logs.var() == pytest.approx(variance, rel=3 * MEDIAN_OFF)
+
+
+def test_every_period_strays_by_nothing_in_the_mean() -> None:
+    found = draw_shocks(history(stream(3, "h"), 9, 0.2, 0.03, 0.01), PERIODS, DRAWS, 3)
+    for factor in (found.leaving, found.money):
+        assert factor.mean(axis=0) == pytest.approx(np.ones(PERIODS), abs=MEAN_OFF)
+
+
+def test_what_comes_and_goes_is_told_from_what_lasts() -> None:
+    rng = stream(4, "noise")
+    levels = 0.1 * rng.standard_normal(41)
+    calm = History(
+        leaving=np.zeros(0),
+        leavers=np.zeros(0),
+        money=np.diff(levels),
+        score=np.zeros(0),
+        answers=np.zeros(0),
+        score_sd=np.nan,
+    )
+    logs = np.log(draw_shocks(calm, 12, DRAWS, 4).money)
+    # a walk of the same steps would stray by sqrt(12) of .14 after twelve periods
+    assert logs[:, -1].std() < 0.6 * np.sqrt(12) * np.diff(levels).std()
+
+
+@pytest.mark.parametrize("steps", [5, 12])
+def test_nine_in_ten_of_what_ledgers_go_on_to_do_lies_in_the_range(steps: int) -> None:
+    inside: dict[str, list[bool]] = {"leaving": [], "money": [], "score": []}
+    for seed in range(300):
+        rng = stream(seed, "ledger")
+        spread, walk, drift = rng.uniform(0.05, 0.3), rng.uniform(0.005, 0.04), rng.normal(0.0, 0.01)
+        past = history(rng, steps, spread, walk, drift)
+        found = draw_shocks(past, PERIODS, DRAWS, seed)
+        level = past.leaving[-4:].mean()
+        true = {
+            "leaving": np.exp(np.log(0.05) + spread * rng.standard_normal(PERIODS) - level),
+            "money": np.exp((drift + walk * rng.standard_normal(PERIODS)).cumsum()),
+            "score": 3.8 + 0.08 * rng.standard_normal(PERIODS) - past.score[-4:].mean(),
+        }
+        for name, actual in true.items():
+            low, high = np.percentile(getattr(found, name), [5, 95], axis=0)
+            inside[name] += list((low <= actual) & (actual <= high))
+    for name, told in inside.items():
+        assert COVERED[0] <= np.mean(told) <= COVERED[1], (name, np.mean(told))
