@@ -41,11 +41,10 @@ def claims_of(decision: Decision, setting: Setting) -> tuple[Claim, ...]:
     for plan in decision.quarters:
         if plan.scenario not in kinds:
             continue
-        for metric in METRICS:
+        stages = [name for name in plan.metrics if name.startswith("csat:")]
+        for metric in (*METRICS, *stages):
             if metric in plan.metrics and (metric not in OF_MARGIN or setting.has_margin):
                 out += _by_period((kinds[plan.scenario], metric, None), plan.metrics[metric], setting)
-            if metric in metrics and (metric not in OF_MARGIN or setting.has_margin):
-                out += _by_period((kinds[plan.scenario], metric, None), metrics[metric], setting)
     return (*out, *_of_initiatives(decision, setting))
 
 
@@ -101,7 +100,7 @@ def _by_period(what: tuple[ClaimKind, str, str | None], draws: np.ndarray, setti
             metric=metric,
             initiative=initiative,
             period=period,
-            unit=UNITS.get(metric, setting.currency),
+            unit=UNITS.get(metric.partition(":")[0], setting.currency),
             mean=float(_rounded(means[h : h + 1], quantiles[:, h], FINER / 100)[0]),
             quantiles=_rounded(quantiles[:, h], quantiles[:, h], FINER),
         )
