@@ -88,8 +88,6 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
     values |= dict(price_tables(found)) | dict(across_tables(found))
     values |= {"refresh": refresh_table(found), "plan_changes": plan_changes_table(found)}
     values |= {"journey_over_time": journey_over_time_table(found), "monitoring": monitoring_table(found)}
-    values |= dict(price_tables(found))
-    values |= dict(across_tables(found))
     values |= {"by_segment": by_segment_table(found), "concentration": concentration_table(found)}
     return tables | values | dict(lifetime_tables(found)) | predicted | dict(gate_tables(found)) | evidence
 

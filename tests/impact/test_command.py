@@ -155,10 +155,10 @@ def test_help_lists_the_verbs_and_nothing_heavy_is_loaded() -> None:
         "calibrate",
         "rank",
         "plan",
-        "selftest",
-        "verify-engine",
         "approve",
         "track",
+        "selftest",
+        "verify-engine",
         "demo",
         "explain",
     ]
