@@ -169,6 +169,8 @@ def _tables(designed: Designed, drawn: Sequence[PilotList], intake: Intake) -> d
 def _headline(designed: Designed) -> str:
     seen = [offer.item.initiative for offer, one in designed.registered() if one.power >= one.ask.power]
     ask = designed.ask
+    if not designed.pilots:
+        return "The plan has no initiative that a pilot could tell about."
     whole = f"with {ask.there:,} {ask.unit} in {ask.periods} period{'s' * (ask.periods != 1)}"
     if not seen:
         return f"No pilot {whole} would find what is expected with {ask.power:.0%} chance."

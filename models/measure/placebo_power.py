@@ -117,7 +117,7 @@ def _cut(panel: Panel, start: int, end: int) -> Panel:
     """The periods up to `end`, of the units that were seen both before `start` and since."""
     both = panel.seen[:, :start].any(axis=1) & panel.seen[:, start:end].any(axis=1)
     short = replace(panel, t=panel.t[:end], outcome=panel.outcome[:, :end], weight=panel.weight[:, :end])
-    return short.of(both)
+    return short.of(np.asarray(both))
 
 
 def _needed(effect: Effect) -> float:

@@ -14,7 +14,7 @@ STRATA = np.repeat([0, 1, 2, 3], [501, 333, 7, 1])
 @pytest.mark.parametrize("each", [1, 10, 100, 421, 9_999])
 def test_arms_differ_by_one_at_most_in_every_stratum_and_in_all(each: int) -> None:
     arms = draw_arms(STRATA, each, stream(1, "lots"))
-    apart = [abs(int((arms[STRATA == one] == 1).sum()) - int((arms[STRATA == one] == 0).sum())) for one in range(4)]
+    apart = [abs(int((arms[one == STRATA] == 1).sum()) - int((arms[one == STRATA] == 0).sum())) for one in range(4)]
     assert max(apart) <= 1 and abs(int((arms == 1).sum()) - int((arms == 0).sum())) <= 1
     assert (arms >= 0).sum() == min(2 * each, len(STRATA))
 

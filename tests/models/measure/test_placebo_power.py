@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from impact.rng import stream
-from models.measure.panel import NEVER, Effect, Panel
+from models.measure.panel import NEVER, Effect, Panel, Refusal
 from models.measure.placebo_power import PANELS, draw_pairs, try_placebos
 from models.measure.randomised import compare_randomised
 from models.measure.staggered import compare_staggered
@@ -41,7 +42,9 @@ def treated(panel: Panel, effect: float, seed: int) -> Panel:
 
 
 @pytest.mark.parametrize("measure", [compare_randomised, compare_staggered])
-def test_an_effect_added_to_every_treated_cell_moves_the_estimate_by_itself_and_its_error_by_nothing(measure) -> None:  # type: ignore[no-untyped-def]
+def test_an_effect_added_to_every_treated_cell_moves_the_estimate_by_itself_and_its_error_by_nothing(
+    measure: Callable[[Panel], Effect | Refusal],
+) -> None:
     without, with_it = measure(treated(history(1), 0.0, 1)), measure(treated(history(1), 0.5, 1))
     assert isinstance(without, Effect) and isinstance(with_it, Effect)
     assert with_it.estimate - without.estimate == pytest.approx(0.5, abs=EXACT)
