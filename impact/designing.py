@@ -150,7 +150,7 @@ def _free(intake: Intake, cells: Cells) -> Free:
 
 def _ask(intake: Intake, cells: Cells, asked: Asked, free: Free) -> Ask:
     quarter = max(intake.study.periods_a_year // 4, 1)
-    periods = asked.periods or 2 * quarter
+    periods = asked.periods or max(intake.study.periods_a_year // 2, 1)
     most = intake.study.periods_a_year * 2
     spans = sorted({*(n * quarter for n in range(1, QUARTERS + 1) if n * quarter <= most), periods})
     unit = "sites" if isinstance(cells, SitePanel) else "customers"

@@ -25,7 +25,7 @@ def design(
         ),
     ] = None,
     periods: Annotated[
-        int | None, typer.Option("--periods", metavar="N", help="Periods a pilot lasts; default: two quarters.")
+        int | None, typer.Option("--periods", metavar="N", help="Periods a pilot lasts; default: half a year.")
     ] = None,
     power: Annotated[float, typer.Option("--power", help="Chance that an effect is to be found with.")] = 0.8,
     effect: Annotated[
