@@ -63,8 +63,8 @@ def test_whoever_is_in_a_pilot_that_runs_is_left_out(tmp_path: Path) -> None:
 
 def test_money_scatters_as_the_ledger_says(regional: Intake) -> None:
     found = money_stretches(regional.source, regional.study)
-    # the same money in every period, at a margin of 0.4: all of it lies between customers
-    own = np.array([0.4 * (100 + place) for place in range(len(CUSTOMERS)) if place % 5])
+    # the same revenue in every period, and no margin booked: all of it lies between customers
+    own = np.array([100.0 + place for place in range(len(CUSTOMERS)) if place % 5])
     assert found is not None and (found.customers, found.periods) == (len(THERE), 2)
     assert found.mean == pytest.approx(own.mean(), abs=EXACT)
     assert found.variances == pytest.approx((own.var(ddof=1),) * 2, rel=EXACT)
