@@ -13,8 +13,9 @@ from reports.deliver import put_whole
 from reports.figures import money, percent
 from reports.part import Part, part_html, refuse_other
 from reports.sections import Section, Table
-from reports.tables_design import said_effect, said_outcome, suggestion
+from reports.tables_design import said_effect, said_outcome, said_range, suggestion
 from reports.tables_out import write_tables
+from scenarios.pilot_design import best_seen
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,7 +77,8 @@ def deliver_design(
 
 
 def _section(name: str, sights: Sequence[Sight], costs: Mapping[str, float]) -> Section:
-    told = [one for one in sights if one.told]
+    best = best_seen(sights)
+    told = sorted((one for one in sights if one.told), key=lambda one: one is not best)
     drawn = [one for one in told if one.expected != 0]
     cost = f" Its pilot is priced at {money(costs[name])}." if name in costs else ""
     charts = (_by_number(drawn), _by_time(drawn)) if drawn else ()
@@ -85,7 +87,7 @@ def _section(name: str, sights: Sequence[Sight], costs: Mapping[str, float]) -> 
         title=f"Pilot of {name}",
         note="Effect: what is expected of those who get it, with its range (9 of 10 futures). Least effect: what is "
         f"found with {told[0].ask.power:.0%} chance with all who are there, half of them in each arm. Power is of the "
-        f"expected effect; assurance averages it over all that the effect may be.{cost}"
+        f"expected effect; assurance averages it over all that the effect may be. Above the line: to register.{cost}"
         if told
         else "None of its outcomes can be measured in this study.",
         charts=charts,
@@ -94,6 +96,7 @@ def _section(name: str, sights: Sequence[Sight], costs: Mapping[str, float]) -> 
             headings=("Outcome", "Suggestion", "Expected", "Range", "Least effect", "Power", "Assurance"),
             rows=tuple(_cells(one) for one in told),
             words=2,
+            strong=int(best is not None),
         )
         if told
         else None,
@@ -102,12 +105,11 @@ def _section(name: str, sights: Sequence[Sight], costs: Mapping[str, float]) -> 
 
 
 def _cells(one: Sight) -> tuple[str, ...]:
-    low, high = one.range
     return (
         said_outcome(one),
         suggestion(one),
         said_effect(one, one.expected),
-        f"{said_effect(one, low)} to {said_effect(one, high)}",
+        said_range(one),
         said_effect(one, one.least(), signed=False),
         percent(one.power),
         percent(one.assurance(one.ask.periods)),

@@ -99,10 +99,16 @@ def said_effect(sight: Sight, value: float, *, signed: bool = True) -> str:
     if sight.outcome == LEAVING or sight.outcome.startswith(MET):
         number, end = 100 * value, " points"
     elif sight.outcome == SCORE:
-        number, end = value, " of a score point"
+        number, end = value, " score points"
     else:
         return signed_percent(value) if signed else signed_percent(value).lstrip("+")
     return f"{'+' if signed and number > 0 else ''}{plain(number, 2)}{end}"
+
+
+def said_range(sight: Sight) -> str:
+    """The range of an effect, its unit once."""
+    low, high = (said_effect(sight, value) for value in sight.range)
+    return f"{low.split(' ')[0]} to {high}"
 
 
 def said_outcome(sight: Sight) -> str:
