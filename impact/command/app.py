@@ -44,5 +44,5 @@ def every_verb(
     """What customer experience is worth: from survey, ledger and plan to a funded portfolio."""
 
 
-for verb in (init, check, run, calibrate, rank, design, plan, approve, track, selftest, verify_engine, demo, explain):
+for verb in (init, check, run, calibrate, rank, plan, approve, track, design, selftest, verify_engine, demo, explain):
     app.command(name=verb.__name__.replace("_", "-"))(verb)
