@@ -52,7 +52,7 @@ def design(
     settings: Settings = None,
     as_json: Json = False,
 ) -> int:
-    """Design pilots and rollouts: how many, how long, what effect could be seen.
+    """Design pilots: how many, how long, what could be seen.
 
     Reads and estimates; says for every open initiative which outcome could be seen, writes a sheet to register, and
     draws by lot who takes part.
