@@ -10,6 +10,7 @@ from impact.codes_cash import CASH_PAGES
 from impact.codes_certificate import CERTIFICATE_PAGES
 from impact.codes_coverage import COVERAGE_PAGES
 from impact.codes_data import DATA_PAGES
+from impact.codes_design import DESIGN_PAGES
 from impact.codes_doubt import DOUBT_PAGES
 from impact.codes_drivers import DRIVER_PAGES
 from impact.codes_engine import ENGINE_PAGES
@@ -277,6 +278,7 @@ CODES: dict[str, CodePage] = catalogue(
         *CERTIFICATE_PAGES,
         *COVERAGE_PAGES,
         *DATA_PAGES,
+        *DESIGN_PAGES,
         *DOUBT_PAGES,
         *DRIVER_PAGES,
         *ENGINE_PAGES,

@@ -14,6 +14,7 @@ from scenarios.effect import Offer
 from scenarios.regress_value import expected_elsewhere
 from scenarios.worth import Case
 
+LEAVING, MONEY = "leaving", "money"
 ARMS = 4.0  # the variance of a difference of two halves of n is four times that of one over n
 
 
@@ -23,11 +24,12 @@ class Shown:
 
     The first is the leaving rate of a period over all treated customers, the second their money, relative; then for
     each pain point that is fixed and counted, the share of customers who meet it in a period. An infinite error: it is
-    not measured.
+    not measured. `names` are those of the measures: `LEAVING`, `MONEY`, then the pain points.
     """
 
     change: np.ndarray
     se: np.ndarray
+    names: tuple[str, ...]
 
     def result(self, seed: int, name: str) -> np.ndarray:
         """A simulated result of the pilot in every draw `(draw, measure)`, of what it measures."""
@@ -53,7 +55,11 @@ def pilot_shows(case: Case, offer: Offer, n: float, periods: float, noise: Noise
         *(float(np.sqrt(ARMS * p * (1 - p) / (n * whole))) if 0 < p < 1 else np.inf for p in often),
     ]
     removed = [_met_less(case, offer, k) for k in counted]
-    return Shown(change=np.column_stack([*_money_moves(case, offer), *removed]), se=np.array(se))
+    return Shown(
+        change=np.column_stack([*_money_moves(case, offer), *removed]),
+        se=np.array(se),
+        names=(LEAVING, MONEY, *(case.posterior.pain_points[k] for k in counted)),
+    )
 
 
 def leaving_error(rate: float, n: float, periods: float) -> float:

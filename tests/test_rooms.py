@@ -18,6 +18,7 @@ COMPOSITION_ROOT = (
     *("impact/argue.py", "impact/calibrate_study.py", "impact/rank_study.py", "impact/selftest.py"),
     *("impact/plan_study.py", "impact/planning.py", "impact/recording.py", "impact/refresh.py"),
     *("impact/track_study.py", "impact/measure_study.py"),
+    *("impact/design_study.py", "impact/designing.py", "impact/pilot_lists.py"),
     *("impact/verify_engine.py", "impact/__main__.py", "impact/command/*", "impact/starter.py"),
 )
 ENTRIES = tuple(path.removesuffix(".py").removesuffix("/*").replace("/", ".") for path in COMPOSITION_ROOT)

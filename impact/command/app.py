@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from impact.command.verbs_design import design
 from impact.command.verbs_quarter import approve, plan, track
 from impact.command.verbs_study import calibrate, check, init, rank, run
 from impact.command.verbs_trial import demo, explain, selftest, verify_engine
@@ -43,5 +44,5 @@ def every_verb(
     """What customer experience is worth: from survey, ledger and plan to a funded portfolio."""
 
 
-for verb in (init, check, run, calibrate, rank, plan, approve, track, selftest, verify_engine, demo, explain):
+for verb in (init, check, run, calibrate, rank, plan, approve, track, design, selftest, verify_engine, demo, explain):
     app.command(name=verb.__name__.replace("_", "-"))(verb)

@@ -16,13 +16,14 @@ from impact.fingerprint import input_hashes
 if TYPE_CHECKING:
     from impact.calibrate_study import CalibrateOutcome
     from impact.check_outcome import CheckOutcome
+    from impact.design_study import DesignOutcome
     from impact.plan_study import PlanOutcome
     from impact.rank_study import RankOutcome
     from impact.run import RunOutcome
     from impact.track_study import TrackOutcome
 
     # What verbs leave that decide.
-    Outcome = RunOutcome | RankOutcome | PlanOutcome
+    Outcome = RunOutcome | RankOutcome | PlanOutcome | DesignOutcome
 
 UNITS = {
     "cost": "money, one-off, undiscounted",

@@ -157,6 +157,7 @@ def test_help_lists_the_verbs_and_nothing_heavy_is_loaded() -> None:
         "plan",
         "approve",
         "track",
+        "design",
         "selftest",
         "verify-engine",
         "demo",
