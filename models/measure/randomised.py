@@ -103,11 +103,16 @@ def _faults(panel: Panel) -> str:
         return "chance did not decide who got it"
     if len(panel.starts) != 1:
         return "it did not start at one date"
-    after = (panel.seen & (panel.t >= panel.starts[0])).any(axis=1)
-    arms = [len(np.unique(panel.cluster[after & arm])) for arm in (panel.treated, ~panel.treated)]
+    arms = _clusters(panel, (panel.seen & (panel.t >= panel.starts[0])).any(axis=1))
     if min(arms) < SIDE:
         return f"{groups(arms[0])} drawn and {arms[1]} not drawn; {SIDE} of each are the least"
     return ""
+
+
+def _clusters(panel: Panel, kept: np.ndarray) -> tuple[int, int]:
+    """Clusters with a unit that is kept, drawn and not drawn."""
+    drawn, others = (len(np.unique(panel.cluster[kept & arm])) for arm in (panel.treated, ~panel.treated))
+    return drawn, others
 
 
 def _arms(panel: Panel) -> tuple[Arms, int]:
@@ -116,7 +121,8 @@ def _arms(panel: Panel) -> tuple[Arms, int]:
     level = _period_means(panel)
     later, weight = _unit_means(panel, level, after)
     earlier, told = _unit_means(panel, level, ~after)
-    adjusted = bool((told > 0).any())
+    # an outcome before is of use only where enough units of both arms have one
+    adjusted = min(_clusters(panel, (weight > 0) & (told > 0))) >= SIDE
     kept = (weight > 0) & ((told > 0) | (not adjusted))
     covariates = earlier[kept, None] if adjusted else np.empty((int(kept.sum()), 0))
     arms = Arms(

@@ -54,6 +54,15 @@ def test_a_unit_without_an_outcome_before_is_left_out_and_said() -> None:
     assert "1 group without an outcome" in found.said
 
 
+def test_where_too_few_have_an_outcome_before_it_is_left_out_and_nobody_with_it() -> None:
+    panel, _ = draw_rollout(4, Rollout(groups=12, treated=6, starts=1, randomised=True))
+    early = np.tile(panel.t < panel.starts[0], (12, 1))
+    early[np.flatnonzero(~panel.treated)] = False
+    found = compare_randomised(panel.without(early))
+    assert isinstance(found, Effect)
+    assert found.units == 12 and "no outcome before" in found.said
+
+
 def test_many_clusters_have_nearly_the_error_of_few() -> None:
     rng = np.random.default_rng(3)
     outcome = rng.normal(size=100)
