@@ -21,7 +21,12 @@ NAME = "Northwind Mobile (simulated)"
 FIRST_AS_OF = "2025Q4"
 # Live from 2026Q1 for half of the customers, drawn by lot. The plan says 64%, and a second pain point that it leaves.
 YEAR: CompanySpec = replace(SPEC, rollouts=(RolloutSpec(pain_point="unclear_offer", step=7, removed=0.5),))
-KEPT = ("plain_offers", "number_desk", "easy_identity", "cell_upgrade")  # of eight initiatives, so that the page is short
+KEPT = (
+    "plain_offers",
+    "number_desk",
+    "easy_identity",
+    "cell_upgrade",
+)  # of eight initiatives, so that the page is short
 UNUSED = (*(f"{table}.csv" for table in PLAN_COLUMNS), "truth.csv", "truth_portfolio.csv")
 PLAN_FILES = "".join(f'{table} = "{table}.csv"\n' for table in PLAN_COLUMNS)
 EDITS = {
