@@ -1,4 +1,4 @@
-"""The year of docs/quarterly.md played through, on a tenth of the joint draws: every command, and the planner's edits."""
+"""The year of docs/quarterly.md played through on a tenth of the joint draws: its commands and the planner's edits."""
 
 from __future__ import annotations
 

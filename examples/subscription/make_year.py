@@ -26,7 +26,7 @@ KEPT = (
     "number_desk",
     "easy_identity",
     "cell_upgrade",
-)  # of eight initiatives, so that the page is short
+)  # of eight initiatives
 UNUSED = (*(f"{table}.csv" for table in PLAN_COLUMNS), "truth.csv", "truth_portfolio.csv")
 PLAN_FILES = "".join(f'{table} = "{table}.csv"\n' for table in PLAN_COLUMNS)
 EDITS = {
@@ -72,4 +72,4 @@ def _rows(source: object, table: str) -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    print(write_year(Path(sys.argv[1])))
+    write_year(Path(sys.argv[1]))
