@@ -80,7 +80,7 @@ def _live(book: openpyxl.Workbook) -> None:
 def _october(year: Year) -> None:
     edit(year.folder, "study.toml", 'as_of = "2026Q1"', 'as_of = "2026Q3"')
     _say(year, "track")
-    names = ("track", "scores", "misses", "measured", "evidence", "benefits", "calibration_curve")
+    names = ("track", "scores", "misses", "measured", "benefits", "calibration_curve")
     year.keep("october", *(f"track/{name}" for name in names))
     edit(year.folder, "study.toml", "# measured", "measured")
     _say(year, "run")

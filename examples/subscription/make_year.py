@@ -33,7 +33,7 @@ EDITS = {
     'as_of = "2026Q3"': f'as_of = "{FIRST_AS_OF}"     # the data go on to 2026Q3: move this on, a quarter at a time',
     'truth = "truth.csv"\n': "",
     'incidents = "incidents.parquet"\n': (
-        'incidents = "incidents.parquet"\n# assignments = "assignments.csv"   # who got an initiative: once it is live\n'
+        'incidents = "incidents.parquet"\n# assignments = "assignments.csv"   # who got it: once it is live\n'
     ),
     PLAN_FILES: 'journey = "plan.xlsx"\n# measured = "out/track/evidence.csv"   # what track measured: once it has\n',
 }
