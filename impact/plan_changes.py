@@ -34,14 +34,14 @@ def compare_plans(then: Case, now: Case, kind: PeriodKind = "quarter") -> tuple[
     """
     stages, pains = stages_were(now.journey), pains_were(now.journey)
     old = _under_new_names(then, renamed(stages), renamed(pains))
+    was_done, is_done = (_dated(one.plan.initiatives, kind) for one in (then, now))
+    was_paid, is_paid = (_dated(one.plan.costs, kind) for one in (then, now))
     return (
         *_of_table("stages", "stage", then.journey.stages, now.journey.stages, stages),
         *_of_table("pain_points", "pain_point", old.journey.pain_points, now.journey.pain_points, pains),
-        *_of_table("initiatives", "initiative", *(_dated(one.plan.initiatives, kind) for one in (then, now)), {}),
+        *_of_table("initiatives", "initiative", was_done, is_done, {}),
         *_rows_within("fixes", old.plan.fixes, now.plan.fixes, ("initiative", "pain_point", "persona")),
-        *_rows_within(
-            "costs", *(_dated(one.plan.costs, kind) for one in (old, now)), ("initiative", "period", "actual")
-        ),
+        *_rows_within("costs", was_paid, is_paid, ("initiative", "period", "actual")),
         *_rows_within("evidence", old.plan.evidence, now.plan.evidence, ("evidence",)),
     )
 

@@ -99,7 +99,7 @@ def test_the_scores_of_october_are_as_told(year: Year) -> None:
     scores = year.tables["october", "scores"].set_index("group")
     everything, margin = scores.loc["all"], scores.loc["margin"]
     inside = round(everything["coverage"] * everything["n"])
-    assert f"{inside} of {everything['n']} figures came within their 90% ranges" in TEXT
+    assert f"{inside:.0f} of {everything['n']:.0f} figures came within their 90% ranges" in TEXT
     told = re.search(r"margin ([\d.]+)% below forecast", TEXT)
     assert told is not None and float(told[1]) / 100 == pytest.approx(1 - margin["bias"], abs=0.001)
     told = re.search(r"should have been ([\d.]+) \(([\d.]+) to ([\d.]+)\) times as wide", TEXT)
