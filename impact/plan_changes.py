@@ -8,10 +8,12 @@ from typing import Any, Literal
 
 from impact.case import Case
 from impact.earlier_ids import Was, pains_were, renamed, split, stages_were
+from impact.periods import PeriodKind, period_label
 
 Kind = Literal["added", "removed", "renamed", "merged", "split", "changed"]
 # Of a row, beside its id, `name` is told as renamed and `was` and `order` are no change of what it is.
 _UNTOLD = ("was", "order", "name")
+_PERIODS = ("earliest", "start", "actual_start", "period")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,20 +27,32 @@ class PlanChange:
     after: str
 
 
-def compare_plans(then: Case, now: Case) -> tuple[PlanChange, ...]:
+def compare_plans(then: Case, now: Case, kind: PeriodKind = "quarter") -> tuple[PlanChange, ...]:
     """Every difference between two plans, table by table, in the order of today's plan and then of the earlier one.
 
     What only follows the new name of a stage or pain point is no difference.
     """
     stages, pains = stages_were(now.journey), pains_were(now.journey)
     old = _under_new_names(then, renamed(stages), renamed(pains))
+    was_done, is_done = (_dated(one.plan.initiatives, kind) for one in (then, now))
+    was_paid, is_paid = (_dated(one.plan.costs, kind) for one in (then, now))
     return (
         *_of_table("stages", "stage", then.journey.stages, now.journey.stages, stages),
         *_of_table("pain_points", "pain_point", old.journey.pain_points, now.journey.pain_points, pains),
-        *_of_table("initiatives", "initiative", then.plan.initiatives, now.plan.initiatives, {}),
+        *_of_table("initiatives", "initiative", was_done, is_done, {}),
         *_rows_within("fixes", old.plan.fixes, now.plan.fixes, ("initiative", "pain_point", "persona")),
-        *_rows_within("costs", old.plan.costs, now.plan.costs, ("initiative", "period", "actual")),
+        *_rows_within("costs", was_paid, is_paid, ("initiative", "period", "actual")),
         *_rows_within("evidence", old.plan.evidence, now.plan.evidence, ("evidence",)),
+    )
+
+
+def _dated(rows: Sequence[Any], kind: PeriodKind) -> tuple[Any, ...]:
+    """The rows with labels of periods in place of their ordinals."""
+    return tuple(
+        replace(
+            row, **{name: period_label(t, kind) for name in _PERIODS if isinstance(t := getattr(row, name, 0.0), int)}
+        )
+        for row in rows
     )
 
 

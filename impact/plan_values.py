@@ -151,7 +151,7 @@ class _CellError(Exception):
 def _id_cell(raw: object, text: str, field: Field, _: PeriodKind) -> str:
     if not _ID.match(text):
         raise _CellError(
-            "P212", f"{field.name} {text[:60]!r} is no short id", "1 to 40 letters, digits, . - _", "shorten it"
+            "P212", f"{field.name} {text[:60]!r} is no short id", "1 to 40 letters, digits, . - _", "use these alone"
         )
     return text
 

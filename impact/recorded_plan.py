@@ -57,6 +57,19 @@ def read_earlier(since: str, out: Path, study: Study) -> Earlier:
         known = ", ".join(f"{one.as_of} ({one.run_id})" for one in records)
         raise InputError([_fault(since, "no earlier forecast is called so", known or "a record in the output folder")])
     return _read(named[-1].path)
+        raise InputError([_unknown(since, records, study)])
+    return named[-1]
+
+
+def _unknown(since: str, records: Sequence[Earlier], study: Study) -> Finding:
+    """Why no forecast on record is the one asked for: none is there, none is earlier, or none is called so."""
+    known = ", ".join(f"{one.as_of} ({one.run_id})" for one in records)
+    if not known:
+        sign = "approve the portfolio of an earlier run first, name its forecast.json, or leave --since out"
+        return _fault(since, "no forecast is on record", "an approved forecast, or a file forecast.json", sign)
+    if since == LAST:
+        return _fault(since, f"none on record was made before {study.study.as_of}", f"an earlier one; there is {known}")
+    return _fault(since, "no forecast on record is called so", f"last, {known}")
 
 
 def _read(path: Path) -> Earlier:
@@ -78,13 +91,18 @@ def _read(path: Path) -> Earlier:
         raise InputError([_fault(str(path), "it is no forecast of a run", DRAFT)]) from error
 
 
-def _fault(place: str, found: str, allowed: str) -> Finding:
+def _fault(
+    place: str,
+    found: str,
+    allowed: str,
+    remedy: str = "name one of these periods or run ids, a run's forecast.json, or leave --since out",
+) -> Finding:
     return Finding(
         code="C709",
         place=f"--since {place}",
         found=found,
         allowed=allowed,
-        remedy="name a forecast.json, a run id or a period of OUT/record, or leave --since out",
+        remedy=remedy,
     )
 
 

@@ -78,7 +78,7 @@ def explain_refresh(earlier: Earlier, found: Findings, intake: Intake, progress:
         steps, names = _steps(earlier, old, (intake, today), then, progress)
     except ImpactError as error:
         return replace(refresh, why_not=str(error).splitlines()[0][:300])
-    plan = compare_plans(old, intake.case)
+    plan = compare_plans(old, intake.case, study.period_kind)
     return replace(refresh, moved=move(names, then, placed(today), steps), plan=plan)
 
 

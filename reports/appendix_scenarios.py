@@ -46,7 +46,7 @@ def _by_period(edition: Edition, head: tuple[str, str], shown: Sequence[str]) ->
     held = (
         ""
         if records(edition, "outlook_gap")
-        else " The base itself is held as the ledger last showed it: its own ups and downs come on top."
+        else " Leaving and money a customer are held at today's level; the range holds how far they stray from it."
     )
     return Section(
         anchor=head[0],

@@ -32,7 +32,7 @@ def seen_on_fan(
             body += f'<circle class="middle" cx="{x(step):.1f}" cy="{y(value):.1f}" r="4"><title>'
             body += f"{safe(period)}: {safe(figure(value))}</title></circle>"
     if told:
-        body += words_at(right + 8, y(told[-1]) + 4, [figure(told[-1])], SIZE, 'class="strong"')
+        body += words_at(right + 8, y(told[-1]) + 4, [f"came {figure(told[-1])}"], SIZE, 'class="strong"')
     body += words_at(left, bottom + 18, [periods[0]], 10, 'class="soft"')
     body += words_at(right, bottom + 18, [periods[-1]], 10, 'text-anchor="end" class="soft"')
     return _picture(bottom + 24, title, body)

@@ -121,6 +121,8 @@ SHEETS: dict[str, tuple[Column, ...]] = {
             note="Where it stands. Blank is proposed.",
             among=("proposed", "approved", "live", "done", "stopped"),
         ),
+        _text("actual_start", "The period it went live in, once its status is live or done.", 12),
+        Column(name="actual_cost", note="One-off cash paid for it so far. Optional.", number=AMOUNT),
         Column(name="cashable", note="Share of saved service cost that is cash, 0 to 1. Blank is 1.", number=SHARE),
         Column(name="other_benefit", note="Cash a quarter that it brings beside the journey. Blank is 0."),
         _text("requires", "Ids of initiatives that must have started by then, separated by ;. Optional.", 18),
@@ -139,6 +141,13 @@ SHEETS: dict[str, tuple[Column, ...]] = {
         Column(name="likely", note="Share of occurrences removed, 0 to 1: as likely more as less.", number=SHARE),
         Column(name="high", note="Share of occurrences removed, 0 to 1: 1 chance in 20 of more.", number=SHARE),
         Column(name="persona", note="Only for this group. Blank: for all.", ids_of="personas"),
+    ),
+    "rollouts": (
+        Column(name="initiative", note="What went live. Required.", ids_of="initiatives"),
+        _text("column", "The column of ledger or customers that tells who got it, such as region. Required.", 16),
+        _text("value", "A value of it that got the initiative; what no row names never got it. Required.", 16),
+        _text("from", "The first period with it, such as 2026Q4. Required.", 10),
+        Column(name="randomised", note="yes where chance decided who got it. Blank is no.", among=("yes", "no")),
     ),
     "pilots": (
         _id("pilot", "Something to find out before deciding."),

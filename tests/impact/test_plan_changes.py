@@ -50,7 +50,8 @@ def test_what_is_added_removed_renamed_or_changed_is_one_row_each(folder: Path) 
         {"pain_point": "slow", "stage": "order", "name": "Slow delivery"},
         {"pain_point": "noise", "stage": "use", "name": "Noise"},
     ]
-    items = [{"initiative": "fleet", "name": "More vans", "cost": 700}, {"initiative": "app", "name": "App", "cost": 1}]
+    vans = {"initiative": "fleet", "name": "More vans", "cost": 700, "earliest": "2027Q1"}
+    items = [vans, {"initiative": "app", "name": "App", "cost": 1}]
     now = case(folder, stages=stages, pain_points=pains, initiatives=items)
     assert told(compare_plans(case(folder), now)) == [
         ("stages", "order", "renamed", "buy", "order"),
@@ -60,6 +61,7 @@ def test_what_is_added_removed_renamed_or_changed_is_one_row_each(folder: Path) 
         ("pain_points", "noise", "added", "", "Noise"),
         ("pain_points", "broken", "removed", "Broken part", ""),
         ("initiatives", "fleet", "changed", "cost 500", "cost 700"),
+        ("initiatives", "fleet", "changed", "earliest blank", "earliest 2027Q1"),
         ("initiatives", "app", "added", "", "App"),
     ]
 
