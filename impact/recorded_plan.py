@@ -12,7 +12,7 @@ from impact.errors import Finding, InputError
 from impact.journey import OVERALL, Journey
 from impact.periods import parse_period, period_label
 from impact.plan_columns import CAPACITY, PLAN_TABLES
-from impact.record import read_own_records
+from impact.record import Record, read_own_records
 from impact.step_downs import in_units
 from impact.study import Study
 
@@ -54,14 +54,11 @@ def read_earlier(since: str, out: Path, study: Study) -> Earlier:
     if since == LAST:
         named = [one for one in records if parse_period(one.as_of, study.period_kind) < study.as_of]
     if not named:
-        known = ", ".join(f"{one.as_of} ({one.run_id})" for one in records)
-        raise InputError([_fault(since, "no earlier forecast is called so", known or "a record in the output folder")])
-    return _read(named[-1].path)
         raise InputError([_unknown(since, records, study)])
-    return named[-1]
+    return _read(named[-1].path)
 
 
-def _unknown(since: str, records: Sequence[Earlier], study: Study) -> Finding:
+def _unknown(since: str, records: Sequence[Record], study: Study) -> Finding:
     """Why no forecast on record is the one asked for: none is there, none is earlier, or none is called so."""
     known = ", ".join(f"{one.as_of} ({one.run_id})" for one in records)
     if not known:
