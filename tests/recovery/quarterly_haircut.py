@@ -21,9 +21,9 @@ from models.uplift import UpliftPosterior
 
 STARTS = (5, 5, 6)
 MEASURED = "measured.csv"
-# Half of the customers meet every pain point three times as often and leave three times as fast, and no table tells
-# which half: what is seen of a pain point's effect on leaving is twice what a fix would do.
-TRAIT = CauseSpec(trait_exposure=3.0, trait_leaving=3.0)
+# Half of the customers meet every pain point five times as often and leave five times as fast, and no table tells
+# which half: what is seen of a pain point's effect on leaving is about twice what a fix would do.
+TRAIT = CauseSpec(trait_exposure=5.0, trait_leaving=5.0)
 
 
 def overstating_spec(seed: int, customers: int) -> CompanySpec:
@@ -35,7 +35,7 @@ def overstating_spec(seed: int, customers: int) -> CompanySpec:
         periods=END + 1,
         leaving_rate=0.08,
         null_share=0.0,
-        direct_share=0.0,
+        direct_share=1.0,
         causes=TRAIT,
         **shape,
     )

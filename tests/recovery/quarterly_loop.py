@@ -37,7 +37,6 @@ FIRST_SEED, FIRST_IDLE_SEED = 9000, 9500
 DIGITS = 6
 
 
-
 def forecast(intake: Intake) -> Record:
     """The forecast of record that a study would leave, its chosen portfolio approved; one joint draw of ten."""
     study = intake.study
