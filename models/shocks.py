@@ -2,8 +2,8 @@
 
 A base goes on as it is: leaving at today's rate, money a customer flat. A ledger does not. Leaving and scores move
 about their level, money a customer wanders and drifts; how much of each the ledger's own steps tell. Before them half
-of all ledgers are taken to stray less than an ordinary spread, and some hardly at all: a prior of the standard deviation
-that leaves nil in (half-t), where an inverse chi-squared of the variance would rule a calm ledger out however long it is.
+of all ledgers are taken to stray less than an ordinary spread, and some hardly at all: the prior of the standard
+deviation leaves nil in (half-t), where an inverse chi-squared of the variance rules calm out of every short ledger.
 Source: Gelman (2006), Prior distributions for variance parameters in hierarchical models, Bayesian Analysis 1(3).
 """
 

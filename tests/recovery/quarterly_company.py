@@ -47,8 +47,9 @@ def quarterly_spec(seed: int, *, nothing: bool = False) -> CompanySpec:
 
     `nothing` puts the same initiatives live, and they remove nothing.
     """
-    shape = {"stages": 4, "personas": 2, "pain_points": 6, "initiatives": 4}
-    spec = CompanySpec(seed=seed, customers=CUSTOMERS, periods=END + 1, **shape)
+    spec = CompanySpec(
+        seed=seed, customers=CUSTOMERS, periods=END + 1, stages=4, personas=2, pain_points=6, initiatives=4
+    )
     return with_rollouts(spec, STARTS, nothing=nothing)
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 from quarterly_company import END, Row, simulated, with_rollouts, write_cut
 
 from impact.cells import Cells, summarise
@@ -28,7 +26,6 @@ TRAIT = CauseSpec(trait_exposure=5.0, trait_leaving=5.0)
 
 def overstating_spec(seed: int, customers: int) -> CompanySpec:
     """A company with a hidden trait, and rollouts that ran long enough to be told."""
-    shape = {"stages": 4, "personas": 1, "pain_points": 6, "initiatives": 4}
     spec = CompanySpec(
         seed=seed,
         customers=customers,
@@ -37,7 +34,10 @@ def overstating_spec(seed: int, customers: int) -> CompanySpec:
         null_share=0.0,
         direct_share=1.0,
         causes=TRAIT,
-        **shape,
+        stages=4,
+        personas=1,
+        pain_points=6,
+        initiatives=4,
     )
     return with_rollouts(spec, STARTS)
 

@@ -9,11 +9,10 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from quarterly_company import CUTS, END, Row, quarterly_spec, simulated, truths, write_cut
 
@@ -27,8 +26,8 @@ from impact.planning import plan_ahead
 from impact.progress import SilentProgress
 from impact.record import About, Record
 from models.base import rate_of_margin
-from models.measured import MeasuredInitiative, measure_rollouts
 from models.happened import held_against, what_happened
+from models.measured import MeasuredInitiative, measure_rollouts
 from models.scores import Scored
 from scenarios.forecast import Setting, claims_of
 from tests.quick_study import quick_uplift
@@ -163,15 +162,6 @@ def read_results(file: Path) -> list[Row]:
     """The repetitions stored so far."""
     found: list[Row] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
     return found
-
-
-def coverage(rows: Sequence[Row]) -> float:
-    """The share of claims, or of measured effects with a known truth, that lie in their 90% range."""
-    return float(np.mean([row["inside"] if "inside" in row else _inside(row) for row in rows]))
-
-
-def _inside(row: Row) -> bool:
-    return bool(row["low"] <= row["truth"] <= row["high"])
 
 
 if __name__ == "__main__":
