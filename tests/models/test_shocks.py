@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
+from scipy.optimize import brentq
+from scipy.stats import norm, t
 
 from impact.rng import stream
-from models.shocks import LEAVING, MONEY, PRIOR_STEPS, History, draw_shocks
+from models.shocks import LEAVING, MONEY, TAIL, History, draw_shocks
 
 DRAWS, PERIODS = 1_000, 6
 # Of 300 ledgers of 90% ranges: 1.7 points of error each way, three of them, and the tails of short ledgers lean wide.
@@ -37,23 +40,39 @@ def test_without_a_history_the_stated_spread_of_money_stands_and_leaving_and_sco
     found = draw_shocks(nothing(), PERIODS, 20_000, 1)
     assert (found.leaving == 1).all() and (found.score == 0).all()
     first = np.log(found.money[:, 0])
-    # drift and one step of the walk share a t of four degrees of freedom: their quartiles lie at .741 of its scale
-    quartile = 0.7407 * MONEY * np.sqrt(2)
-    assert np.percentile(np.abs(first - np.median(first)), 50) == pytest.approx(quartile, rel=MEDIAN_OFF)
+    # drift and one step of the walk share a spread of which half is below the ordinary one
+    scale = MONEY * np.sqrt(2) / t.ppf(0.75, TAIL)
+    middle = brentq(lambda m: quad(lambda x: 4 * t.pdf(x, TAIL) * (norm.cdf(m / x) - 0.5), 0, 60)[0] - 0.5, 0.1, 2)
+    assert np.percentile(np.abs(first - np.median(first)), 50) == pytest.approx(middle * scale, rel=MEDIAN_OFF)
 
 
-def test_steps_that_all_agree_narrow_the_spread_as_the_formula_says() -> None:
-    same = History(
-        leaving=np.full(21, np.log(0.05)),
-        leavers=np.full(21, 1e9),
+def test_steps_make_the_spread_that_the_formula_says() -> None:
+    number, strays, of_chance = 22, 0.1, 0.004
+    told = History(
+        leaving=np.log(0.05) + strays * np.tile([1.0, -1.0], number // 2),
+        leavers=np.full(number, 1 / of_chance),
         money=np.zeros(0),
         score=np.zeros(0),
         answers=np.zeros(0),
         score_sd=np.nan,
     )
-    logs = np.log(draw_shocks(same, 1, 20_000, 2).leaving[:, 0])
-    variance = PRIOR_STEPS * LEAVING**2 / (PRIOR_STEPS + 20 - 2) * (1 + 1 / 4)
-    assert logs.var() == pytest.approx(variance, rel=3 * MEDIAN_OFF)
+
+    def weight(s: float) -> float:
+        variance = s**2 + of_chance
+        prior = t.pdf(s / LEAVING * t.ppf(0.75, TAIL), TAIL)
+        return float(prior * variance ** (-(number - 1) / 2) * np.exp(-number * strays**2 / (2 * variance)))
+
+    around = [0.05, 0.1, 0.2]
+    whole = quad(weight, 1e-4, 2.0, points=around)[0]
+    squares = quad(lambda s: weight(s) * s**2, 1e-4, 2.0, points=around)[0]
+    logs = np.log(draw_shocks(told, 1, 20_000, 2).leaving[:, 0])
+    assert logs.var() == pytest.approx(squares / whole * (1 + 1 / 4) + of_chance / 4, rel=3 * MEDIAN_OFF)
+
+
+def test_a_calm_ledger_is_not_taken_for_an_ordinary_one() -> None:
+    calm = history(stream(5, "calm"), 12, LEAVING, MONEY / 10, 0.0)
+    # an inverse chi-squared that counts as four ordinary steps would say half of the ordinary spread and more
+    assert np.log(draw_shocks(calm, 1, DRAWS, 5).money[:, 0]).std() < MONEY / 4
 
 
 def test_every_period_strays_by_nothing_in_the_mean() -> None:
