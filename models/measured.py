@@ -212,7 +212,8 @@ def _row(initiative: str, asked: _Asked, effect: Effect, told: _Told) -> tuple[E
         outcome=asked.outcome,
         unit="points" if prevalence else "relative",
         estimate=float(effect.estimate / scale),
-        se=float(effect.se / scale),
+        # the range shown holds what few groups leave unknown of their own scatter; `se` alone does not
+        se=float(effect.normal_se / scale),
         n=told.customers,
         exposed_share=min(met, 1.0) if np.isfinite(met) else None,
         period=told.period,
@@ -226,7 +227,7 @@ def _why_not(asked: _Asked, effect: Effect, told: _Told) -> str:
         return "no comparison stands behind it: shown, not learnt from"
     if asked.outcome == "score":
         return "the answers it rests on are read already, and a score has no haircut: shown, not learnt from"
-    if not np.isfinite(effect.se) or effect.se <= 0 or not np.isfinite(effect.estimate):
+    if not np.isfinite(effect.normal_se) or effect.normal_se <= 0 or not np.isfinite(effect.estimate):
         return "its error cannot be told"
     if not told.without > 0:
         return "there was none of it to change"
