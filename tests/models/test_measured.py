@@ -129,7 +129,8 @@ def test_without_a_comparison_nothing_is_learnt() -> None:
 
 
 def test_an_initiative_is_measured_once_two_periods_with_it_have_passed() -> None:
-    assert set(measured(rollout(periods=16))) == {"margin", "score", "prevalence slow"}
+    assert set(measured(rollout(periods=16))) == {"score", "prevalence slow"}
+    assert "margin" in measured(rollout(periods=17)), "money shows experience a period later"
     assert measured(rollout(periods=15)) == {}
 
 
@@ -151,7 +152,7 @@ def test_what_would_have_been_is_what_is_less_the_effect() -> None:
     panel = panel_of(rollout(), "margin")
     assert panel is not None
     effect = measure_effect(panel)[0]
-    seen = panel.outcome[:22, START - FIRST :].mean()
+    seen = np.nanmean(panel.outcome[:22, START - FIRST :])
     assert without_it(panel, effect) == pytest.approx(seen - effect.estimate)
 
 
@@ -164,3 +165,12 @@ def test_the_error_of_a_row_of_few_groups_is_that_of_the_range_shown() -> None:
     assert churn.effect.normal_se > 1.1 * churn.effect.se
     width = (churn.effect.high - churn.effect.low) / churn.without
     assert 2 * Z90 * churn.evidence.se == pytest.approx(width)
+
+
+def test_money_of_the_period_of_the_start_tells_nothing_yet() -> None:
+    one, starts = rollout(), {f"g{k:02d}" for k in range(22)}
+    late = one.cells.unit.isin(starts) & (one.cells.t == START)
+    cells = one.cells.assign(margin=one.cells.margin.where(~late, one.cells.margin - TRUTH["margin"][1]))
+    margin = measured(replace(one, cells=cells))["margin"].effect
+    assert margin.estimate == pytest.approx(measured(one)["margin"].effect.estimate, rel=1e-9)
+    assert margin.after == PERIODS - (START - FIRST) - 1
