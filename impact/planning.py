@@ -12,7 +12,7 @@ from impact.cells import SitePanel
 from impact.groups import LEAST_GROUP
 from impact.intake import Intake
 from impact.journey import OVERALL
-from models.shocks import draw_shocks, read_history
+from models.shocks import draw_shocks, of_late, read_history
 from models.stage_moves import stage_moves
 from reports.findings import Findings
 from scenarios.base_world import base_world, rows_world, scenario_facts
@@ -53,13 +53,14 @@ def plan_ahead(intake: Intake, found: Findings, asked: Sequence[str] = ()) -> Fi
     facts = scenario_facts(found.cells, study, case.base, estimates.scaled)
     base = rows_world(base_world(case, decision.limits, facts), estimates.scaled)
     chosen = () if decision.portfolio is None else [int(i) for i in np.flatnonzero(decision.portfolio.chosen)]
+    history = read_history(found.cells, found.coverage.over_time.scores)
     planned = plan_worlds(
         [base, *(in_world(one, base, facts) for one in planned_scenarios(intake.case, asked))],
         chosen,
         Standing(
             now=_scores(found),
             moves=stage_moves(estimates.carried, intake.case.journey, case.posterior.draws, study.study.seed),
-            shocks=draw_shocks(read_history(found.cells), case.periods, case.posterior.draws, study.study.seed),
+            shocks=draw_shocks(history, case.periods, case.posterior.draws, study.study.seed),
         ),
         fiscal_years(study, case.clock),
     )
@@ -67,8 +68,13 @@ def plan_ahead(intake: Intake, found: Findings, asked: Sequence[str] = ()) -> Fi
 
 
 def _scores(found: Findings) -> dict[str, float]:
-    """Today's score of overall and of every stage, in points; of stages that fewer than five persons answered, none."""
+    """Today's score of overall and of every stage, in points; of stages that fewer than five persons answered, none.
+
+    Of the last few periods with answers; of all where no single period has enough.
+    """
     seen = found.cells.coverage
     if not isinstance(found.cells, SitePanel):
         seen = seen[(seen["customers"] >= LEAST_GROUP) | (seen["stage"] == OVERALL)]
-    return dict(zip(seen["stage"].map(str), seen["mean"].map(float), strict=True))
+    late = of_late(found.coverage.over_time.scores)
+    whole = zip(seen["stage"].map(str), seen["mean"].map(float), strict=True)
+    return {stage: late.get(stage, mean) for stage, mean in whole}

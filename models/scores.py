@@ -20,6 +20,9 @@ PRIOR_PERIODS = 4.0
 # Half a standard deviation is the drift that is found fastest; with this limit a false alarm comes once in some 170
 # periods. Source: Page (1954); Montgomery, Introduction to Statistical Quality Control, table of ARLs.
 CUSUM_SLACK, CUSUM_LIMIT = 0.5, 4.0
+# Errors of one forecast add up from period to period, so that right ones keep to one side: the limit is then as high as
+# this share of them crosses, or as many as would if every period were forecast anew.
+FALSE_ALARMS = 0.05
 SIMULATIONS = 4_000
 
 
@@ -285,15 +288,29 @@ def running_alarm(claims: Sequence[Scored], seed: int) -> Alarm:
     """
     misses = np.array([_log_miss(one) for one in claims])
     above, below = _running(misses[None, :]), _running(-misses[None, :])
-    over = np.flatnonzero(np.maximum(above, below)[0] > CUSUM_LIMIT)
+    right = _largest(_right_misses(claims, seed))
+    allowed = max(false_alarm_rate(len(claims), seed), FALSE_ALARMS)
+    limit = max(float(np.quantile(right, 1 - allowed)), CUSUM_LIMIT)
+    over = np.flatnonzero(np.maximum(above, below)[0] > limit)
     return Alarm(
         periods=tuple(one.period for one in claims),
         above=above[0],
         below=below[0],
-        limit=CUSUM_LIMIT,
+        limit=limit,
         crossed=claims[int(over[0])].period if len(over) else "",
-        false_alarm=false_alarm_rate(len(claims), seed),
+        false_alarm=float((right > limit).mean()),
     )
+
+
+def _right_misses(claims: Sequence[Scored], seed: int) -> np.ndarray:
+    """Misses of right forecasts `(simulation, period)`: a walk within each forecast, anew with the next one."""
+    steps = stream(seed, "false alarms").standard_normal((SIMULATIONS, len(claims)))
+    out, held, last = np.zeros(steps.shape), np.zeros(SIMULATIONS), ("", 0)
+    for place, one in enumerate(claims):
+        goes_on = one.made == last[0] and one.ahead > last[1]
+        held = (held if goes_on else 0.0) + np.sqrt(one.ahead - last[1] * goes_on) * steps[:, place]
+        out[:, place], last = held / np.sqrt(one.ahead), (one.made, one.ahead)
+    return out
 
 
 def _log_miss(claim: Scored) -> float:
@@ -314,7 +331,11 @@ def _running(misses: np.ndarray) -> np.ndarray:
 
 
 def false_alarm_rate(periods: int, seed: int) -> float:
-    """The share of series of right forecasts whose running sum crosses the limit within so many periods."""
+    """The share of series of right forecasts, each period's made anew, that cross the limit within so many periods."""
     chance = stream(seed, "false alarms").standard_normal((SIMULATIONS, periods))
-    crossed = (np.maximum(_running(chance), _running(-chance)) > CUSUM_LIMIT).any(axis=1)
-    return float(crossed.mean())
+    return float((_largest(chance) > CUSUM_LIMIT).mean())
+
+
+def _largest(misses: np.ndarray) -> np.ndarray:
+    """The largest running sum of each row of misses `(row, period)`, to either side."""
+    return np.asarray(np.maximum(_running(misses), _running(-misses)).max(axis=1, initial=0.0))

@@ -44,7 +44,11 @@ def shaken(plan: QuarterPlan, base: ValueBase, shocks: Shocks | None) -> Quarter
         "margin": margin,
         "cash": cash,
         "cumulative_npv": (cash * base.discount).cumsum(axis=1),
-        **{name: points + shocks.score for name, points in was.items() if name.startswith("csat")},
+        **{
+            name: points + shocks.stages.get(name.partition(":")[2], shocks.score)
+            for name, points in was.items()
+            if name.startswith("csat")
+        },
     }
     return replace(plan, metrics=was | moved)
 

@@ -166,6 +166,25 @@ def test_the_running_sum_alarms_on_a_lasting_miss_and_says_when() -> None:
     assert running_alarm(back_and_forth, seed=1).crossed == ""
 
 
+def forecast_of(misses: np.ndarray) -> list[Scored]:
+    """One forecast of as many periods, each so many of its standard deviations off."""
+    claims = [
+        normal_claim(100, 5, 100 * np.exp(0.05 * z), period) for z, period in zip(misses, quarters(99), strict=False)
+    ]
+    return [replace(one, ahead=place + 1) for place, one in enumerate(claims)]
+
+
+def test_a_right_forecast_whose_errors_add_up_raises_few_alarms_and_their_share_is_told() -> None:
+    rng, periods = np.random.default_rng(4), 8
+    walks = rng.standard_normal((400, periods)).cumsum(axis=1) / np.sqrt(np.arange(1, periods + 1))
+    alarms = [running_alarm(forecast_of(one), seed=1) for one in walks]
+    share = np.mean([bool(one.crossed) for one in alarms])
+    # of 400 a share of .05 is known to .011
+    assert share == pytest.approx(alarms[0].false_alarm, abs=0.035) and alarms[0].false_alarm <= 0.051
+    fresh = [normal_claim(100, 5, 100, period) for period in quarters(periods)]
+    assert running_alarm(fresh, seed=1).limit == 4.0
+
+
 def test_false_alarms_come_as_often_as_the_published_run_length_says() -> None:
     # Montgomery's table: with slack 0.5 and limit 4 a false alarm comes after 168 periods in the mean. Beyond its
     # start the time to one is nearly geometric, so that 12 periods alarm in 1 - (1 - 1/168)^(12 - 3) or so.
