@@ -55,7 +55,8 @@ def shaken(plan: QuarterPlan, base: ValueBase, shocks: Shocks | None) -> Quarter
 
 def _there_before(customers: np.ndarray, stayed: np.ndarray) -> np.ndarray:
     """The share of a period's customers who were there in the one before `(draw, period)`; the others have joined."""
-    return np.minimum(np.divide(stayed, customers, out=np.ones_like(stayed), where=customers > 0), 1.0)
+    share = np.divide(stayed, customers, out=np.ones_like(stayed), where=customers > 0)
+    return np.asarray(np.minimum(share, 1.0))
 
 
 def _lasting(kept: np.ndarray, before: np.ndarray) -> np.ndarray:
