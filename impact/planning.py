@@ -60,7 +60,7 @@ def plan_ahead(intake: Intake, found: Findings, asked: Sequence[str] = ()) -> Fi
         Standing(
             now=_scores(found),
             moves=stage_moves(estimates.carried, intake.case.journey, case.posterior.draws, study.study.seed),
-            shocks=draw_shocks(history, case.periods, case.posterior.draws, study.study.seed),
+            shocks=draw_shocks(history, case.periods, case.posterior.draws, study.study.seed, study.periods_a_year),
         ),
         fiscal_years(study, case.clock),
     )

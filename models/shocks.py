@@ -20,9 +20,10 @@ from impact.journey import OVERALL
 from impact.rng import stream
 
 PRIOR_STEPS = 4
-# Spreads of one period that are ordinary: a seventh of a leaving rate, 2% of money a customer, and of a mean score .08
+# Spreads of one quarter that are ordinary: a seventh of a leaving rate, 2% of money a customer, and of a mean score .08
 # of the standard deviation of one answer, which is .08 points where five points are asked and 2 of a hundred.
 LEAVING, MONEY, SCORE = 0.15, 0.02, 0.08
+OF_A_YEAR = 4  # periods to which these belong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,23 +139,27 @@ def _scores(cells: Cells) -> tuple[np.ndarray, np.ndarray]:
     return (total / answers).to_numpy(), answers.to_numpy()
 
 
-def draw_shocks(history: History, periods: int, draws: int, seed: int) -> Shocks:
-    """Joint draws of what strays in each future period."""
-    rng = stream(seed, "shocks")
+def draw_shocks(history: History, periods: int, draws: int, seed: int, periods_a_year: int = OF_A_YEAR) -> Shocks:
+    """Joint draws of what strays in each future period.
+
+    What comes and goes anew in every period strays further in shorter ones, and a walk takes smaller steps: the stated
+    spreads are those of the same year whatever its periods.
+    """
+    rng, steps = stream(seed, "shocks"), periods_a_year / OF_A_YEAR
     known = len(history.leaving)
     chance_of_rates = 1 / history.leavers if known else np.zeros(0)
-    spread = _spreads(history.leaving, chance_of_rates, LEAVING, (draws, rng))
+    spread = _spreads(history.leaving, chance_of_rates, LEAVING * np.sqrt(steps), (draws, rng))
     # today's rate is itself the mean of the last few periods
     doubt = np.hypot(spread / np.sqrt(min(max(known, 1), RECENT)), _of_few(chance_of_rates))
     level = doubt * rng.standard_normal(draws)
     strays = level[:, None] + spread[:, None] * rng.standard_normal((draws, periods))
     return Shocks(
         leaving=_of_mean_one(strays) if known else np.ones((draws, periods)),
-        money=_of_mean_one(_wander(history.money, periods, (draws, rng))),
-        score=_score_shocks(_overall(history), periods, (draws, rng)),
+        money=_of_mean_one(_wander(history.money, periods, (draws, rng), steps)),
+        score=_score_shocks(_overall(history), periods, (draws, rng), steps),
         chance=rng.standard_normal((draws, periods)),
         stages={
-            name: _score_shocks(told, periods, (draws, stream(seed, f"shocks/{name}")))
+            name: _score_shocks(told, periods, (draws, stream(seed, f"shocks/{name}")), steps)
             for name, told in history.stages.items()
         },
     )
@@ -179,25 +184,26 @@ def _spreads(
     return np.asarray(np.sqrt((PRIOR_STEPS * prior**2 + seen) / rng.chisquare(weight, draws)))
 
 
-def _wander(growth: np.ndarray, periods: int, drawing: tuple[int, np.random.Generator]) -> np.ndarray:
+def _wander(growth: np.ndarray, periods: int, drawing: tuple[int, np.random.Generator], steps: float) -> np.ndarray:
     """Log money a customer beside today's `(draw, period)`: drift, a walk, and what comes and goes.
 
     The base holds money flat, so that a mean growth is doubt and not a forecast. What comes and goes makes one step's
-    growth take back the last one's: its variance is the negative of their covariance.
+    growth take back the last one's: its variance is the negative of their covariance. `steps` of the ledger make
+    a quarter.
     """
     draws, rng = drawing
     around = growth - growth.mean() if len(growth) else growth
     back = max(-float((around[1:] * around[:-1]).mean()), 0.0) if len(growth) > 2 else 0.0
     back = min(back, float((around**2).mean()) / 2) if len(growth) else 0.0
-    spread = _spreads(growth, np.full(len(growth), 2 * back), MONEY, (draws, rng))
+    spread = _spreads(growth, np.full(len(growth), 2 * back), MONEY / np.sqrt(steps), (draws, rng))
     mean = float(growth.mean()) if len(growth) else 0.0
-    drift = np.hypot(mean, spread / np.sqrt(max(len(growth), 1))) * rng.standard_normal(draws)
+    drift = np.hypot(mean, spread / np.sqrt(len(growth) or steps)) * rng.standard_normal(draws)
     walk = (spread[:, None] * rng.standard_normal((draws, periods))).cumsum(axis=1)
     come = np.sqrt(back) * (rng.standard_normal((draws, periods)) - rng.standard_normal((draws, 1)))
     return np.asarray(drift[:, None] * np.arange(1, periods + 1) + walk + come)
 
 
-def _score_shocks(told: Answers, periods: int, drawing: tuple[int, np.random.Generator]) -> np.ndarray:
+def _score_shocks(told: Answers, periods: int, drawing: tuple[int, np.random.Generator], steps: float) -> np.ndarray:
     """Points by which the mean score of all customers of a period strays `(draw, period)`.
 
     The chance of who answers is not in it: whoever holds it against a survey adds the survey's own error.
@@ -205,7 +211,7 @@ def _score_shocks(told: Answers, periods: int, drawing: tuple[int, np.random.Gen
     draws, rng = drawing
     if not len(told.mean) or not np.isfinite(told.sd):
         return np.zeros((draws, periods))
-    spread = _spreads(told.mean, told.chance, SCORE * told.sd, drawing)
+    spread = _spreads(told.mean, told.chance, SCORE * told.sd * np.sqrt(steps), drawing)
     doubt = np.hypot(spread / np.sqrt(min(len(told.mean), RECENT)), _of_few(told.chance))
     level = doubt * rng.standard_normal(draws)
     return np.asarray(level[:, None] + spread[:, None] * rng.standard_normal((draws, periods)))

@@ -135,3 +135,15 @@ def test_a_score_strays_by_the_same_share_of_its_scale_whatever_the_scale() -> N
     assert spread(25.0) == pytest.approx(25 * spread(1.0))
     # level and period share a t of four degrees of freedom
     assert spread(1.0) == pytest.approx(0.7407 * SCORE * np.sqrt(2), rel=MEDIAN_OFF)
+
+
+@pytest.mark.parametrize("a_year", [1, 12])
+def test_without_a_history_a_year_strays_as_much_in_whatever_steps_a_ledger_counts(a_year: int) -> None:
+    def after_a_year(steps: int) -> float:
+        return float(np.log(draw_shocks(nothing(), steps, 20_000, 6, steps).money[:, -1]).std())
+
+    assert after_a_year(a_year) == pytest.approx(after_a_year(4), rel=0.1)
+    # a year's mean of what comes and goes anew in every period
+    steady = replace(nothing(), leaving=np.full(1, np.log(0.05)), leavers=np.full(1, 1e9))
+    one, other = (float(np.log(draw_shocks(steady, 1, 20_000, 6, n).leaving).std()) for n in (a_year, 4))
+    assert one / np.sqrt(a_year) == pytest.approx(other / 2, rel=0.1)
