@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from impact.checks import Check, make_check
-from models.scores import Alarm, GroupScore
+from models.running_sum import Alarm
+from models.scores import GroupScore
 
 LEAST_COVERAGE, LEAST_CLAIMS = 0.6, 10
 LEAST_CORRECTED = 0.01  # of the customers a forecast spoke of; below it a ledger was closed, not corrected

@@ -17,10 +17,8 @@ from models.scores import (
     chance_above_nil,
     coverage_band,
     crps_of_quantiles,
-    false_alarm_rate,
     pit_of_quantiles,
     ratio_of,
-    running_alarm,
     score_group,
     width_needed,
 )
@@ -30,8 +28,6 @@ from models.scores import (
 BETWEEN_LEVELS = 0.004
 # A width from 60 periods has a standard error of 1 / sqrt(2 x 60), a tenth; three of them.
 WIDTH_CHANCE = 0.3
-# 4,000 series: a share near 0.07 is known to 0.004; three of them.
-SIMULATED = 0.012
 
 
 def normal_claim(middle: float, sd: float, actual: float, period: str = "2026Q2", metric: str = "margin") -> Scored:
@@ -156,37 +152,8 @@ def test_the_brier_score_and_the_stated_chance() -> None:
     assert chance_above_nil(normal_claim(1.0, 1.0, 0.0)) == pytest.approx(norm.cdf(1.0), abs=1e-3)
 
 
-def test_the_running_sum_alarms_on_a_lasting_miss_and_says_when() -> None:
-    steady = [normal_claim(100, 5, 100 * np.exp(0.1), period) for period in quarters(6)]
-    alarm = running_alarm(steady, seed=1)
-    # each period is some 2 standard deviations (0.1 / 0.05) above: 1.5 more each time, beyond 4 in the third
-    assert alarm.above[:3] == pytest.approx([1.5, 3.0, 4.5], abs=0.03)
-    assert alarm.crossed == "2020Q3" and (alarm.below == 0).all()
-    back_and_forth = [normal_claim(100, 5, 100 + 8 * (-1) ** k, period) for k, period in enumerate(quarters(12))]
-    assert running_alarm(back_and_forth, seed=1).crossed == ""
-
-
-def forecast_of(misses: np.ndarray) -> list[Scored]:
-    """One forecast of as many periods, each so many of its standard deviations off."""
-    claims = [
-        normal_claim(100, 5, 100 * np.exp(0.05 * z), period) for z, period in zip(misses, quarters(99), strict=False)
-    ]
-    return [replace(one, ahead=place + 1) for place, one in enumerate(claims)]
-
-
-def test_a_right_forecast_whose_errors_add_up_raises_few_alarms_and_their_share_is_told() -> None:
-    rng, periods = np.random.default_rng(4), 8
-    walks = rng.standard_normal((400, periods)).cumsum(axis=1) / np.sqrt(np.arange(1, periods + 1))
-    alarms = [running_alarm(forecast_of(one), seed=1) for one in walks]
-    share = np.mean([bool(one.crossed) for one in alarms])
-    # of 400 a share of .05 is known to .011
-    assert share == pytest.approx(alarms[0].false_alarm, abs=0.035) and alarms[0].false_alarm <= 0.051
-    fresh = [normal_claim(100, 5, 100, period) for period in quarters(periods)]
-    assert running_alarm(fresh, seed=1).limit == 4.0
-
-
-def test_false_alarms_come_as_often_as_the_published_run_length_says() -> None:
-    # Montgomery's table: with slack 0.5 and limit 4 a false alarm comes after 168 periods in the mean. Beyond its
-    # start the time to one is nearly geometric, so that 12 periods alarm in 1 - (1 - 1/168)^(12 - 3) or so.
-    assert false_alarm_rate(12, 1) == pytest.approx(1 - (1 - 1 / 168) ** 9, abs=SIMULATED)
-    assert false_alarm_rate(1, 1) < false_alarm_rate(40, 1) == pytest.approx(1 - (1 - 1 / 168) ** 37, abs=2 * SIMULATED)
+def test_the_score_of_figures_in_several_units_is_no_sum_of_units() -> None:
+    money = [normal_claim(1e6, 1e4, 1e6, period) for period in quarters(3)]
+    shares = [normal_claim(0.9, 0.2, 0.5, period, "retention") for period in quarters(3)]
+    alone = [score_group("one", claims).crps for claims in (money, shares)]
+    assert score_group("both", money + shares).crps == pytest.approx(np.mean(alone))
