@@ -53,8 +53,9 @@ ROLLOUT_PAGES: tuple[tuple[str, str, str, str], ...] = (
     (
         "C702",
         "Finished initiatives can be measured",
-        "An initiative that is live or done, whose rollout is known, is measured once two periods with it have passed. "
-        "Without a rollout nobody can tell what it did from what would have happened.",
+        "An initiative that is live or done, whose rollout is known, is measured once two periods with it have passed, "
+        "in money two beyond the lag after which experience shows. Without a rollout nobody can tell what it did from "
+        "what would have happened.",
         "Say in the plan's `rollouts` (or in [data].assignments) who got it and when.",
     ),
     (

@@ -25,7 +25,8 @@ TRACK_PAGES: tuple[tuple[str, str, str, str], ...] = (
         "Margin does not keep to one side of its forecast",
         "One period above or below is chance; the same side again and again means that something moved which the "
         "forecast did not know. The running sum adds what a miss is beyond half a standard deviation, and alarms above "
-        "4. The check says how often right forecasts would have crossed that by now.",
+        "4. Errors of one forecast add up from period to period, so that the limit of a forecast not made anew is "
+        "higher: 5% of right ones cross it. The check says how often right forecasts would have crossed by now.",
         "Read the table misses: customers, mix, price, satisfaction or leaving. Put what moved into the plan as an "
         "event, or into the outlook.",
     ),

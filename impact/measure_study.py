@@ -20,9 +20,8 @@ __all__ = ["MeasuredInitiative", "evidence_table", "measure_checks", "measure_in
 
 def measure_initiatives(intake: Intake, cells: Cells) -> tuple[MeasuredInitiative, ...]:
     """The effects of every finished initiative whose rollout is known, by outcome, in plan order."""
-    return measure_rollouts(
-        study_rollouts(intake, cells), intake.case.plan, intake.case.journey, intake.study.period_kind
-    )
+    study, case = intake.study, intake.case
+    return measure_rollouts(study_rollouts(intake, cells), case.plan, case.journey, study.period_kind, study.model.lag)
 
 
 def study_rollouts(intake: Intake, cells: Cells) -> tuple[RolloutCells, ...]:

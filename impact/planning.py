@@ -13,7 +13,7 @@ from impact.cells.summary import RECENT
 from impact.groups import LEAST_GROUP
 from impact.intake import Intake
 from impact.journey import OVERALL
-from models.shocks import draw_shocks, read_history
+from models.shocks import draw_shocks, of_late, read_history
 from models.stage_moves import stage_moves
 from reports.findings import Findings
 from scenarios.base_world import base_world, rows_world, scenario_facts
@@ -54,13 +54,14 @@ def plan_ahead(intake: Intake, found: Findings, asked: Sequence[str] = ()) -> Fi
     facts = scenario_facts(found.cells, study, case.base, estimates.scaled)
     base = rows_world(base_world(case, decision.limits, facts), estimates.scaled)
     chosen = () if decision.portfolio is None else [int(i) for i in np.flatnonzero(decision.portfolio.chosen)]
+    history = read_history(found.cells, found.coverage.over_time.scores)
     planned = plan_worlds(
         [base, *(in_world(one, base, facts) for one in planned_scenarios(intake.case, asked))],
         chosen,
         Standing(
             now=_scores(found),
             moves=stage_moves(estimates.carried, intake.case.journey, case.posterior.draws, study.study.seed),
-            shocks=draw_shocks(read_history(found.cells), case.periods, case.posterior.draws, study.study.seed),
+            shocks=draw_shocks(history, case.periods, case.posterior.draws, study.study.seed, study.periods_a_year),
         ),
         fiscal_years(study, case.clock),
     )
@@ -71,6 +72,9 @@ def _scores(found: Findings) -> dict[str, float]:
     """Today's score of overall and of every stage, in points: the mean of the last four periods, as leaving is told.
 
     A stage without a figure in these has its mean of all periods; one that fewer than five persons answered has none.
+    """Today's score of overall and of every stage, in points; of stages that fewer than five persons answered, none.
+
+    Of the last few periods with answers; of all where no single period has enough.
     """
     seen = found.cells.coverage
     if not isinstance(found.cells, SitePanel):
@@ -87,3 +91,6 @@ def _of_late(found: Findings) -> dict[str, float]:
     answers = late["responses"].astype(float).groupby(late["stage"]).sum()
     told = (total / answers)[answers > 0]
     return {str(stage): float(score) for stage, score in told.items()}
+    late = of_late(found.coverage.over_time.scores)
+    whole = zip(seen["stage"].map(str), seen["mean"].map(float), strict=True)
+    return {stage: late.get(stage, mean) for stage, mean in whole}

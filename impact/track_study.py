@@ -28,8 +28,9 @@ from models.happened import bent_periods, held_against, one_a_period, paid, what
 from models.measured import MeasuredInitiative
 from models.measured_claims import kept_customers, share_delivered
 from models.misses import Forecast, Miss, Rate, Rates, Seen, split_misses
+from models.running_sum import running_alarm
 from models.score_checks import corrected_check, score_checks
-from models.scores import GroupScore, Scored, calibration_curve, running_alarm, score_group
+from models.scores import GroupScore, Scored, calibration_curve, score_group
 from reports.tables_benefits import benefits_table
 from reports.track_page import deliver_track, headline, refuse_not_track
 from reports.tracked import Tracked

@@ -66,7 +66,7 @@ class _Told(NamedTuple):
 
 
 def measure_rollouts(
-    rollouts: Sequence[RolloutCells], plan: Plan, journey: Journey, kind: PeriodKind
+    rollouts: Sequence[RolloutCells], plan: Plan, journey: Journey, kind: PeriodKind, lag: int = 1
 ) -> tuple[MeasuredInitiative, ...]:
     """Every outcome of every rollout that can be measured, in plan order.
 
@@ -75,15 +75,17 @@ def measure_rollouts(
         plan: what each initiative fixes.
         journey: the stages of the pain points.
         kind: the ledger's step.
+        lag: periods from experience to money.
     """
-    return tuple(one for rollout in rollouts for one in _of_rollout(rollout, plan, journey, kind))
+    return tuple(one for rollout in rollouts for one in _of_rollout(rollout, plan, journey, (kind, lag)))
 
 
-def panel_of(rollout: RolloutCells, measure: str) -> Panel | None:
+def panel_of(rollout: RolloutCells, measure: str, lag: int = 1) -> Panel | None:
     """One measure by unit and period; None where it was seen too little to be compared.
 
     Leaving of customers who were listed while still there is left out before the last period before they began:
-    nobody of them could have left.
+    nobody of them could have left. What experience moves only `lag` periods later is left out until then: it is
+    neither as before nor as after.
     """
     name = f"n__{measure}"
     if measure not in rollout.cells or not len(rollout.units):
@@ -94,7 +96,8 @@ def panel_of(rollout: RolloutCells, measure: str) -> Panel | None:
     if cells.empty:
         return None
     t = np.arange(int(cells["t"].min()), int(cells["t"].max()) + 1)
-    after = cells.loc[cells["t"] >= rollout.first, "t"].nunique()
+    wait = _wait(measure, lag)
+    after = cells.loc[cells["t"] >= rollout.first + wait, "t"].nunique()
     if after < LEAST_AFTER or t[0] >= rollout.first:
         return None
     units = rollout.units.set_index("unit")
@@ -102,15 +105,24 @@ def panel_of(rollout: RolloutCells, measure: str) -> Panel | None:
         cells.pivot(index="unit", columns="t", values=of).reindex(index=units.index, columns=t).to_numpy(float)
         for of in (measure, name)
     )
+    treated_from = units["treated_from"].to_numpy(np.int64)
+    since = t[None, :] - treated_from[:, None]
     return Panel(
         unit=units.index.to_numpy(str),
         t=t,
-        outcome=outcome,
+        outcome=np.where((since >= 0) & (since < wait), np.nan, outcome),
         weight=np.nan_to_num(weight),
-        treated_from=units["treated_from"].to_numpy(np.int64),
+        treated_from=treated_from,
         cluster=units["cluster"].to_numpy(np.int64),
         randomised=rollout.randomised,
     )
+
+
+def _wait(measure: str, lag: int) -> int:
+    """Periods from the start until a measure can show it; who leaves is told on the last row before."""
+    if measure in ("revenue", "margin"):
+        return lag
+    return max(lag - 1, 0) if measure == "leaving" else 0
 
 
 def without_it(panel: Panel, effect: Effect) -> float:
@@ -126,13 +138,14 @@ def stem_of(data_id: str) -> str:
 
 
 def _of_rollout(
-    rollout: RolloutCells, plan: Plan, journey: Journey, kind: PeriodKind
+    rollout: RolloutCells, plan: Plan, journey: Journey, steps: tuple[PeriodKind, int]
 ) -> tuple[MeasuredInitiative, ...]:
     found: list[MeasuredInitiative] = []
+    kind, lag = steps
     manner = Manner(season=PERIODS_A_YEAR[kind])
     met = _share_met(rollout, manner)
     for asked in _asked(rollout, plan, journey):
-        panel = panel_of(rollout, asked.measure)
+        panel = panel_of(rollout, asked.measure, lag)
         effects = measure_effect(panel, manner) if panel is not None else ()
         if panel is not None and effects:
             found.append(_measured(rollout, asked, panel, effects, (met, kind)))
@@ -212,7 +225,8 @@ def _row(initiative: str, asked: _Asked, effect: Effect, told: _Told) -> tuple[E
         outcome=asked.outcome,
         unit="points" if prevalence else "relative",
         estimate=float(effect.estimate / scale),
-        se=float(effect.se / scale),
+        # the range shown holds what few groups leave unknown of their own scatter; `se` alone does not
+        se=float(effect.normal_se / scale),
         n=told.customers,
         exposed_share=min(met, 1.0) if np.isfinite(met) else None,
         period=told.period,
@@ -226,7 +240,7 @@ def _why_not(asked: _Asked, effect: Effect, told: _Told) -> str:
         return "no comparison stands behind it: shown, not learnt from"
     if asked.outcome == "score":
         return "the answers it rests on are read already, and a score has no haircut: shown, not learnt from"
-    if not np.isfinite(effect.se) or effect.se <= 0 or not np.isfinite(effect.estimate):
+    if not np.isfinite(effect.normal_se) or effect.normal_se <= 0 or not np.isfinite(effect.estimate):
         return "its error cannot be told"
     if not told.without > 0:
         return "there was none of it to change"

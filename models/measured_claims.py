@@ -29,7 +29,7 @@ def kept_customers(measured: Sequence[MeasuredInitiative]) -> dict[tuple[str, st
     forecast speaks of all customers, as if all of them had.
     """
     return {
-        (one.initiative, "retention", shown_in(one)): Actual(value=-one.effect.estimate, se=one.effect.se)
+        (one.initiative, "retention", shown_in(one)): Actual(value=-one.effect.estimate, se=one.effect.normal_se)
         for one in measured
         if one.outcome == "churn" and one.unit == "points"
     }

@@ -18,6 +18,7 @@ from models.planning import RatePlan
 
 Kind = Literal["satisfaction", "response rate", "pain point", "calibration"]
 FALSE_ALARM = 0.05  # of a run in which nothing has changed, over all its series
+WORKING = 0.5  # correlation of what scatters in neighbouring periods, as in `models/measure/clustered.py`
 LEAST_BEFORE = 2  # periods, so that their scatter can be seen
 LEAST_SLOPE = 30  # units behind a period's slope
 _NOT_HELD = ("n", "leavers", "tenure", "overall", "overall_bin")
@@ -66,9 +67,10 @@ def watch(series: Sequence[Series], as_of: int, periods_a_year: int) -> tuple[Wa
     """Every series with enough behind it: the last year's periods beside the whole years before them.
 
     Where there is no whole year before, all earlier periods stand, two at least. Means weigh periods by what is known
-    of them; where periods scatter beyond that, the error grows by as much (chi2 / df, never below 1). The limits are
-    Student's with df = periods - 2 at 5% over the number of series, so that one run in twenty at most raises any alarm
-    when nothing changes, however the series hang together.
+    of them; where periods scatter beyond that, the error grows by as much (chi2 / df, never below 1), and what lies
+    beyond is taken to go on from period to period by a half. The limits are Student's with df = periods - 2 at 5% over
+    the number of series, so that one run in twenty at most raises any alarm when nothing changes, however the series
+    hang together.
 
     Source: Bonferroni's inequality; Birge (1932), Physical Review 40, for the scatter.
     """
@@ -93,6 +95,7 @@ def _windows(one: Series, as_of: int, periods_a_year: int) -> tuple[np.ndarray, 
 
 def _watched(one: Series, before: np.ndarray, after: np.ndarray, level: float) -> Watched:
     means, errors, scatter = [], [], 0.0
+    goes_on = _going_on(one.t[before], one.t[after])
     for part in (before, after):
         weight = one.se[part] ** -2
         mean = float(weight @ one.value[part] / weight.sum())
@@ -100,9 +103,25 @@ def _watched(one: Series, before: np.ndarray, after: np.ndarray, level: float) -
         errors.append(1 / float(weight.sum()))
         scatter += float(weight @ (one.value[part] - mean) ** 2)
     df = int(before.sum() + after.sum()) - 2
-    se = np.sqrt(sum(errors) * max(scatter / df, 1.0))
+    se = np.sqrt(sum(errors) * (1 + max(scatter / df - 1, 0.0) * goes_on))
     limit = float(student.ppf(1 - level / 2, df) * se)
     return Watched(series=one.series, id=one.id, name=one.name, then=means[0], now=means[1], low=-limit, high=limit)
+
+
+def _going_on(before: np.ndarray, after: np.ndarray) -> float:
+    """By how much the variance of a change of means is larger than scatter tells, when what scatters goes on.
+
+    Periods `(period,)` each, their errors correlated by `WORKING` to the power of their distance: the variance of the
+    difference over that of independent errors, and the same of the scatter about both means, which is smaller.
+    """
+    t = np.concatenate([before, after])
+    side = np.repeat([0, 1], [len(before), len(after)])
+    size = np.bincount(side)[side]
+    together = WORKING ** np.abs(np.subtract.outer(t, t)).astype(float)
+    contrast = np.where(side == 1, 1.0, -1.0) / size
+    left = np.eye(len(t)) - np.equal.outer(side, side) / size
+    moved = float(contrast @ together @ contrast / (contrast @ contrast))
+    return moved / (float((left * together).sum()) / (len(t) - 2))
 
 
 def series_of(over_time: OverTime, cells: Cells, journey: Journey) -> tuple[Series, ...]:

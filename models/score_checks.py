@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from impact.checks import Check, make_check
-from models.scores import Alarm, GroupScore
+from models.running_sum import Alarm
+from models.scores import GroupScore
 
 LEAST_COVERAGE, LEAST_CLAIMS = 0.6, 10
 LEAST_CORRECTED = 0.01  # of the customers a forecast spoke of; below it a ledger was closed, not corrected
@@ -54,7 +55,7 @@ def _drift(alarm: Alarm) -> Check:
         "review" if alarm.crossed else "pass",
         found=f"running sum of misses {most:.1f} {side} forecast"
         + (f", beyond the limit in {alarm.crossed}" if alarm.crossed else ""),
-        limit=f"{alarm.limit:g}, which right forecasts cross in {alarm.false_alarm:.1%} of cases by now (simulated)",
+        limit=f"{alarm.limit:.3g}, which right forecasts cross in {alarm.false_alarm:.1%} of cases by now (simulated)",
         text="One period above or below is chance; the same side again and again is not. The sum drops half a standard "
         "deviation a period, so that only what lasts adds up.",
         remedy="Read the misses: what moved that the forecast did not know?" if alarm.crossed else "",

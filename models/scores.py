@@ -8,8 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import beta, chi2, t
 
-from impact.rng import stream
-
 LEVELS = np.arange(1, 100) / 100
 Z95 = 1.6448536269514722
 P05, P50, P95 = 4, 49, 94  # places of the 5%, 50% and 95% quantile
@@ -17,10 +15,6 @@ NOMINAL = (0.5, 0.8, 0.9)
 # What is assumed of the width before any period is known weighs as much as four periods: 90% of it lies between 0.6
 # and 2.2 times the ranges as claimed, with its middle at 1.
 PRIOR_PERIODS = 4.0
-# Half a standard deviation is the drift that is found fastest; with this limit a false alarm comes once in some 170
-# periods. Source: Page (1954); Montgomery, Introduction to Statistical Quality Control, table of ARLs.
-CUSUM_SLACK, CUSUM_LIMIT = 0.5, 4.0
-SIMULATIONS = 4_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +93,8 @@ class GroupScore:
     """The scores of a group of claims: `n` claims with a range in `periods` periods.
 
     `coverage` is the share inside the 90% range; `ratio` the actual over the forecast in the mean (geometric); `crps`
-    the mean over claims, as a share of what was forecast; `width_needed` what a range should have been wider by.
+    the mean over claims, as a share of what was forecast of the same metric; `width_needed` what a range should have
+    been wider by.
     """
 
     group: str
@@ -119,21 +114,6 @@ class CurvePoint:
     realised: Range
     n: int
     periods: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alarm:
-    """A running sum of misses by period `(period,)`, above and below, and where it first crossed the limit.
-
-    `false_alarm` is the share of forecasts with right ranges that would have crossed by now, simulated.
-    """
-
-    periods: tuple[str, ...]
-    above: np.ndarray
-    below: np.ndarray
-    limit: float
-    crossed: str
-    false_alarm: float
 
 
 def crps_of_quantiles(quantiles: np.ndarray, actual: float) -> float:
@@ -236,7 +216,6 @@ def score_group(group: str, claims: Sequence[Scored]) -> GroupScore:
     told = ranged(claims)
     periods = [one.period for one in told]
     shares = _by_period(np.array([one.inside() for one in told], dtype=float), periods)
-    level = [abs(one.mean) for one in told]
     found = coverage_band(float(sum(shares)), len(shares))
     inside = sum(one.inside() for one in told)
     return GroupScore(
@@ -245,9 +224,21 @@ def score_group(group: str, claims: Sequence[Scored]) -> GroupScore:
         periods=len(shares),
         coverage=Range(value=inside / len(told) if told else np.nan, low=found.low, high=found.high),
         ratio=ratio_of(claims),
-        crps=float(np.mean([one.crps() for one in told]) / np.mean(level)) if told and any(level) else np.nan,
+        crps=_relative_crps(told),
         width_needed=width_needed(np.array([one.miss() for one in told]), periods),
     )
+
+
+def _relative_crps(claims: Sequence[Scored]) -> float:
+    """The mean score as a share of what was forecast, each metric in its own unit; nan without a claim."""
+    shares, counts = [], []
+    for metric in dict.fromkeys(one.metric for one in claims):
+        mine = [one for one in claims if one.metric == metric]
+        level = float(np.mean([abs(one.mean) for one in mine]))
+        if level > 0:
+            shares.append(float(np.mean([one.crps() for one in mine])) / level)
+            counts.append(len(mine))
+    return float(np.average(shares, weights=counts)) if shares else float("nan")
 
 
 def calibration_curve(claims: Sequence[Scored]) -> tuple[CurvePoint, ...]:
@@ -275,46 +266,3 @@ def brier(chances: np.ndarray, happened: np.ndarray) -> float:
 def chance_above_nil(claim: Scored) -> float:
     """The stated chance that the figure is above nil."""
     return 1 - pit_of_quantiles(claim.quantiles, 0.0)
-
-
-def running_alarm(claims: Sequence[Scored], seed: int) -> Alarm:
-    """The running sum of the misses of one metric, in the order of the claims given, one a period.
-
-    Misses are of the log of actual over forecast where all is above nil, else of the figure itself, in standard
-    deviations; the sum drops what is below half of one, so that only what keeps on to one side adds up.
-    """
-    misses = np.array([_log_miss(one) for one in claims])
-    above, below = _running(misses[None, :]), _running(-misses[None, :])
-    over = np.flatnonzero(np.maximum(above, below)[0] > CUSUM_LIMIT)
-    return Alarm(
-        periods=tuple(one.period for one in claims),
-        above=above[0],
-        below=below[0],
-        limit=CUSUM_LIMIT,
-        crossed=claims[int(over[0])].period if len(over) else "",
-        false_alarm=false_alarm_rate(len(claims), seed),
-    )
-
-
-def _log_miss(claim: Scored) -> float:
-    judged = claim.judged()
-    if claim.actual <= 0 or judged[P05] <= 0:
-        return claim.miss()
-    sd = float(np.log(judged[P95] / judged[P05])) / (2 * Z95)
-    return float(np.log(claim.actual / judged[P50])) / sd if sd > 0 else float("nan")
-
-
-def _running(misses: np.ndarray) -> np.ndarray:
-    """The one-sided running sum `(row, period)` of misses."""
-    out, held = np.zeros(misses.shape), np.zeros(len(misses))
-    for place in range(misses.shape[1]):
-        held = np.maximum(0.0, held + misses[:, place] - CUSUM_SLACK)
-        out[:, place] = held
-    return out
-
-
-def false_alarm_rate(periods: int, seed: int) -> float:
-    """The share of series of right forecasts whose running sum crosses the limit within so many periods."""
-    chance = stream(seed, "false alarms").standard_normal((SIMULATIONS, periods))
-    crossed = (np.maximum(_running(chance), _running(-chance)) > CUSUM_LIMIT).any(axis=1)
-    return float(crossed.mean())

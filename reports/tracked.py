@@ -13,7 +13,8 @@ from impact.record import Record
 from impact.study import Study
 from models.measured import MeasuredInitiative
 from models.misses import Miss
-from models.scores import Alarm, CurvePoint, GroupScore, Scored
+from models.running_sum import Alarm
+from models.scores import CurvePoint, GroupScore, Scored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

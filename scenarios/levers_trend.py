@@ -123,14 +123,16 @@ def with_trends(
 def _joining(changes: Sequence[Change], clock: Clock, now: np.ndarray, given: tuple[np.ndarray, float]) -> np.ndarray:
     """Who joins `(period,)`; `given` is who joined of late, and the share that falls to a persona of a whole."""
     late, part = given
-    out = np.array(now, dtype=float)
+    out, moved = np.array(now, dtype=float), np.zeros(clock.periods, dtype=bool)
     for change in changes:
         held = periods_of(change, clock)
         if change.how == "multiply":
-            out[held] = late[held] * change.value
+            # what a row before has moved already is multiplied, else who joined of late
+            out[held] = np.where(moved, out, late)[held] * change.value
         else:
             told = change.value if change.persona else change.value * part
             out[held] = out[held] + told if change.how == "add" else told
+        moved |= held
     return out
 
 

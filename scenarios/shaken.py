@@ -10,6 +10,8 @@ from models.shocks import Shocks
 from models.value import ValueBase
 from scenarios.quarters import QuarterPlan
 
+ROUNDS = 3  # of holding the mean of what is cut off where nobody leaves: then right to a thousandth
+
 
 def shaken(plan: QuarterPlan, base: ValueBase, shocks: Shocks | None) -> QuarterPlan:
     """The plan with what strays in it; every scenario of a study strays alike. Means stay.
@@ -27,19 +29,44 @@ def shaken(plan: QuarterPlan, base: ValueBase, shocks: Shocks | None) -> Quarter
     leaving = -np.log(stay)
     # who leaves is chance: of n with a chance to stay of s, log(stayers / n) has a variance of (1 - s) / (s n)
     chance = np.sqrt((1 - stay) / (stay * np.maximum(there, 1.0)))
-    kept = np.minimum(np.exp(-leaving * (shocks.leaving - 1) + chance * shocks.chance), 1 / stay)
-    lasting = kept.cumprod(axis=1)
-    lasting /= lasting.mean(axis=0)
+    kept = np.exp(-leaving * (shocks.leaving - 1) + chance * shocks.chance)
+    for _ in range(ROUNDS):
+        kept = np.minimum(kept, 1 / stay)
+        kept /= kept.mean(axis=0)
+    lasting = _lasting(np.minimum(kept, 1 / stay), _there_before(was["customers"], stay * there))
     money = lasting * shocks.money
     margin = was["margin"] * money
     cash = was["cash"] + margin - was["margin"]
     moved = {
         "customers": was["customers"] * lasting,
-        "retention": stay * kept,
+        "retention": np.minimum(stay * kept, 1.0),
         "revenue": was["revenue"] * money,
         "margin": margin,
         "cash": cash,
         "cumulative_npv": (cash * base.discount).cumsum(axis=1),
-        **{name: points + shocks.score for name, points in was.items() if name.startswith("csat")},
+        **{
+            name: points + shocks.stages.get(name.partition(":")[2], shocks.score)
+            for name, points in was.items()
+            if name.startswith("csat")
+        },
     }
     return replace(plan, metrics=was | moved)
+
+
+def _there_before(customers: np.ndarray, stayed: np.ndarray) -> np.ndarray:
+    """The share of a period's customers who were there in the one before `(draw, period)`; the others have joined."""
+    share = np.divide(stayed, customers, out=np.ones_like(stayed), where=customers > 0)
+    return np.asarray(np.minimum(share, 1.0))
+
+
+def _lasting(kept: np.ndarray, before: np.ndarray) -> np.ndarray:
+    """By how much more or fewer are there in each period `(draw, period)`, in the mean 1.
+
+    What strayed before somebody joined moves only those who were there.
+    """
+    out, ratio = np.empty_like(kept), np.ones(len(kept))
+    for period in range(kept.shape[1]):
+        ratio = 1 + before[:, period] * (ratio * kept[:, period] - 1)
+        ratio /= ratio.mean()
+        out[:, period] = ratio
+    return out

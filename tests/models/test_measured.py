@@ -13,6 +13,7 @@ from impact.initiative import Fix, Initiative, Plan
 from impact.journey import Journey, PainPoint, Stage
 from impact.rollout import NEVER
 from models.measure.effect_of import measure_effect
+from models.measure.panel import Z90
 from models.measured import MeasuredInitiative, measure_rollouts, panel_of, stem_of, without_it
 from tests.rollout_study import label
 
@@ -89,7 +90,7 @@ def test_leaving_is_relative_to_what_it_would_have_been_and_prevalence_in_points
     churn, slow = found["churn"], found["prevalence slow"]
     assert churn.evidence is not None and slow.evidence is not None
     assert churn.evidence.estimate == pytest.approx(churn.effect.estimate / churn.without)
-    assert churn.evidence.se == pytest.approx(churn.effect.se / churn.without)
+    assert churn.evidence.se == pytest.approx(churn.effect.normal_se / churn.without)
     assert (churn.evidence.unit, churn.evidence.kind) == ("relative", "past_initiative")
     assert churn.evidence.exposed_share == pytest.approx(0.3, rel=0.05)
     assert slow.evidence.estimate == pytest.approx(slow.effect.estimate)
@@ -128,7 +129,8 @@ def test_without_a_comparison_nothing_is_learnt() -> None:
 
 
 def test_an_initiative_is_measured_once_two_periods_with_it_have_passed() -> None:
-    assert set(measured(rollout(periods=16))) == {"margin", "score", "prevalence slow"}
+    assert set(measured(rollout(periods=16))) == {"score", "prevalence slow"}
+    assert "margin" in measured(rollout(periods=17)), "money shows experience a period later"
     assert measured(rollout(periods=15)) == {}
 
 
@@ -150,5 +152,25 @@ def test_what_would_have_been_is_what_is_less_the_effect() -> None:
     panel = panel_of(rollout(), "margin")
     assert panel is not None
     effect = measure_effect(panel)[0]
-    seen = panel.outcome[:22, START - FIRST :].mean()
+    seen = np.nanmean(panel.outcome[:22, START - FIRST :])
     assert without_it(panel, effect) == pytest.approx(seen - effect.estimate)
+
+
+def test_the_error_of_a_row_of_few_groups_is_that_of_the_range_shown() -> None:
+    few = rollout()
+    kept = [f"g{k:02d}" for k in (0, 1, 2, 22, 23, 24)]
+    few = replace(few, units=few.units[few.units.unit.isin(kept)], cells=few.cells[few.cells.unit.isin(kept)])
+    churn = measured(few)["churn"]
+    assert churn.evidence is not None
+    assert churn.effect.normal_se > 1.1 * churn.effect.se
+    width = (churn.effect.high - churn.effect.low) / churn.without
+    assert 2 * Z90 * churn.evidence.se == pytest.approx(width)
+
+
+def test_money_of_the_period_of_the_start_tells_nothing_yet() -> None:
+    one, starts = rollout(), {f"g{k:02d}" for k in range(22)}
+    late = one.cells.unit.isin(starts) & (one.cells.t == START)
+    cells = one.cells.assign(margin=one.cells.margin.where(~late, one.cells.margin - TRUTH["margin"][1]))
+    margin = measured(replace(one, cells=cells))["margin"].effect
+    assert margin.estimate == pytest.approx(measured(one)["margin"].effect.estimate, rel=1e-9)
+    assert margin.after == PERIODS - (START - FIRST) - 1

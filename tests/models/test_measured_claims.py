@@ -53,7 +53,12 @@ RECORD = record_of(
 
 
 def test_less_leaving_is_retention_of_the_period_after_the_last_row() -> None:
-    assert kept_customers((LEAVING,)) == {("fleet", "retention", LAST): Actual(value=0.01, se=0.002)}
+    assert kept_customers((LEAVING,)) == {("fleet", "retention", LAST): Actual(value=0.01, se=EFFECT.normal_se)}
+
+
+def test_an_effect_of_few_groups_is_held_against_a_claim_with_the_error_of_its_range() -> None:
+    few = replace(LEAVING, effect=replace(EFFECT, low=-0.02, high=0.0))
+    assert kept_customers((few,))["fleet", "retention", LAST].se == pytest.approx(0.01 / 1.6448536, rel=1e-6)
 
 
 def test_the_share_delivered_is_the_effect_over_its_claim() -> None:

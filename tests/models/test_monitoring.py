@@ -153,6 +153,19 @@ def test_independent_periods_with_true_errors_raise_few_alarms_but_not_none() ->
     assert 0 < alarms / runs <= FALSE_ALARM + 4 * np.sqrt(0.05 * 0.95 / runs)
 
 
+def test_shocks_that_go_on_by_a_half_raise_an_alarm_in_one_run_of_six_at_most() -> None:
+    # taken for independent they raise one in 30 of 100: shocks twice the error of a period, eight series
+    rng = stream(7, "going on")
+    runs, alarms = 400, 0
+    for _ in range(runs):
+        shock = rng.standard_normal((8, 12))
+        for t in range(1, 12):
+            shock[:, t] = 0.5 * shock[:, t - 1] + np.sqrt(0.75) * shock[:, t]
+        told = watch([series(4 + 0.1 * one + rng.normal(0, 0.05, 12)) for one in shock], AS_OF, YEAR)
+        alarms += any(one.alarm for one in told)
+    assert alarms / runs <= 1 / 6
+
+
 def stores(slope: np.ndarray, seed: int) -> SitePanel:
     """Sixty stores whose log revenue follows the score of the period before, by a slope a period."""
     rng = stream(seed, "stores")

@@ -17,10 +17,8 @@ from models.scores import (
     chance_above_nil,
     coverage_band,
     crps_of_quantiles,
-    false_alarm_rate,
     pit_of_quantiles,
     ratio_of,
-    running_alarm,
     score_group,
     width_needed,
 )
@@ -30,8 +28,6 @@ from models.scores import (
 BETWEEN_LEVELS = 0.004
 # A width from 60 periods has a standard error of 1 / sqrt(2 x 60), a tenth; three of them.
 WIDTH_CHANCE = 0.3
-# 4,000 series: a share near 0.07 is known to 0.004; three of them.
-SIMULATED = 0.012
 
 
 def normal_claim(middle: float, sd: float, actual: float, period: str = "2026Q2", metric: str = "margin") -> Scored:
@@ -156,18 +152,8 @@ def test_the_brier_score_and_the_stated_chance() -> None:
     assert chance_above_nil(normal_claim(1.0, 1.0, 0.0)) == pytest.approx(norm.cdf(1.0), abs=1e-3)
 
 
-def test_the_running_sum_alarms_on_a_lasting_miss_and_says_when() -> None:
-    steady = [normal_claim(100, 5, 100 * np.exp(0.1), period) for period in quarters(6)]
-    alarm = running_alarm(steady, seed=1)
-    # each period is some 2 standard deviations (0.1 / 0.05) above: 1.5 more each time, beyond 4 in the third
-    assert alarm.above[:3] == pytest.approx([1.5, 3.0, 4.5], abs=0.03)
-    assert alarm.crossed == "2020Q3" and (alarm.below == 0).all()
-    back_and_forth = [normal_claim(100, 5, 100 + 8 * (-1) ** k, period) for k, period in enumerate(quarters(12))]
-    assert running_alarm(back_and_forth, seed=1).crossed == ""
-
-
-def test_false_alarms_come_as_often_as_the_published_run_length_says() -> None:
-    # Montgomery's table: with slack 0.5 and limit 4 a false alarm comes after 168 periods in the mean. Beyond its
-    # start the time to one is nearly geometric, so that 12 periods alarm in 1 - (1 - 1/168)^(12 - 3) or so.
-    assert false_alarm_rate(12, 1) == pytest.approx(1 - (1 - 1 / 168) ** 9, abs=SIMULATED)
-    assert false_alarm_rate(1, 1) < false_alarm_rate(40, 1) == pytest.approx(1 - (1 - 1 / 168) ** 37, abs=2 * SIMULATED)
+def test_the_score_of_figures_in_several_units_is_no_sum_of_units() -> None:
+    money = [normal_claim(1e6, 1e4, 1e6, period) for period in quarters(3)]
+    shares = [normal_claim(0.9, 0.2, 0.5, period, "retention") for period in quarters(3)]
+    alone = [score_group("one", claims).crps for claims in (money, shares)]
+    assert score_group("both", money + shares).crps == pytest.approx(np.mean(alone))

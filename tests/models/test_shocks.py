@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.integrate import quad
 from scipy.optimize import brentq
@@ -10,6 +13,7 @@ from scipy.stats import norm, t
 
 from impact.rng import stream
 from models.shocks import LEAVING, MONEY, TAIL, History, draw_shocks
+from models.shocks import LEAVING, MONEY, PRIOR_STEPS, SCORE, Answers, History, answers_by_stage, draw_shocks, of_late
 
 DRAWS, PERIODS = 1_000, 6
 # Of 300 ledgers of 90% ranges: 1.7 points of error each way, three of them, and the tails of short ledgers lean wide.
@@ -116,3 +120,50 @@ def test_nine_in_ten_of_what_ledgers_go_on_to_do_lies_in_the_range(steps: int) -
             inside[name] += list((low <= actual) & (actual <= high))
     for name, told in inside.items():
         assert COVERED[0] <= np.mean(told) <= COVERED[1], (name, np.mean(told))
+
+
+def scores(means: list[float], se: float, stage: str = "use") -> pd.DataFrame:
+    """A stage by period, a hundred answers each."""
+    rows = {"stage": stage, "t": np.arange(len(means)), "responses": 100, "customers": 100, "mean": means, "se": se}
+    return pd.DataFrame(rows)
+
+
+def test_today_is_the_last_four_periods_and_not_all_that_was_ever_answered() -> None:
+    falling = [4.0 - 0.1 * t for t in range(12)]
+    assert of_late(scores(falling, 0.05)) == pytest.approx({"use": np.mean(falling[-4:])})
+    gone = scores([*falling[:-1], np.nan], 0.05)
+    assert of_late(gone) == pytest.approx({"use": np.mean(falling[-5:-1])})
+
+
+def test_a_stage_that_few_answer_is_known_less_than_overall() -> None:
+    few = answers_by_stage(
+        pd.concat([scores([3.8] * 8, 0.3), scores([3.8] * 8, 0.01, "buy")]), {"use": 1.0, "buy": 1.0}
+    )
+    found = draw_shocks(replace(history(stream(3, "h"), 9, 0.2, 0.03, 0.01), stages=few), PERIODS, 20_000, 3).stages
+    assert set(found) == {"use", "buy"}
+    narrow, wide = (float(found[name].std(axis=0).mean()) for name in ("buy", "use"))
+    # four periods of an error of .3 leave .15 of today's level unknown
+    assert np.sqrt(wide**2 - narrow**2) == pytest.approx(0.15, rel=0.1)
+
+
+def test_a_score_strays_by_the_same_share_of_its_scale_whatever_the_scale() -> None:
+    def spread(sd: float) -> float:
+        told = Answers(mean=np.full(1, 50.0), chance=np.zeros(1), sd=sd)
+        past = replace(nothing(), stages={"use": told})
+        return float(np.percentile(draw_shocks(past, 1, 20_000, 5).stages["use"], 75))
+
+    assert spread(25.0) == pytest.approx(25 * spread(1.0))
+    # level and period share a t of four degrees of freedom
+    assert spread(1.0) == pytest.approx(0.7407 * SCORE * np.sqrt(2), rel=MEDIAN_OFF)
+
+
+@pytest.mark.parametrize("a_year", [1, 12])
+def test_without_a_history_a_year_strays_as_much_in_whatever_steps_a_ledger_counts(a_year: int) -> None:
+    def after_a_year(steps: int) -> float:
+        return float(np.log(draw_shocks(nothing(), steps, 20_000, 6, steps).money[:, -1]).std())
+
+    assert after_a_year(a_year) == pytest.approx(after_a_year(4), rel=0.1)
+    # a year's mean of what comes and goes anew in every period
+    steady = replace(nothing(), leaving=np.full(1, np.log(0.05)), leavers=np.full(1, 1e9))
+    one, other = (float(np.log(draw_shocks(steady, 1, 20_000, 6, n).leaving).std()) for n in (a_year, 4))
+    assert one / np.sqrt(a_year) == pytest.approx(other / 2, rel=0.1)

@@ -52,6 +52,16 @@ def test_new_customers_come_as_of_late_times_the_lever_and_leave_as_the_youngest
         np.testing.assert_allclose(new[:, 1], second, rtol=1e-9)
 
 
+def test_two_rows_on_new_customers_act_together() -> None:
+    fewer, more = change("acquisition", 0.5), change("acquisition", 3)
+    for g, persona in enumerate(moved_world(BASE, fewer, more).case.base.personas):
+        np.testing.assert_allclose(persona.trend.joining, 1.5 * LATE[g], rtol=CLOSE)
+    given = moved_world(BASE, change("acquisition", 30, how="set"), fewer).case
+    alone = moved_world(BASE, change("acquisition", 15, how="set")).case
+    for one, two in zip(given.base.personas, alone.base.personas, strict=True):
+        np.testing.assert_allclose(one.trend.joining, two.trend.joining, rtol=CLOSE)
+
+
 def test_new_customers_as_a_number_are_shared_by_active_customers_unless_a_persona_is_named() -> None:
     case = moved_world(BASE, change("acquisition", 30, how="set")).case
     count = np.array([persona.customers.sum() for persona in case.base.personas])
