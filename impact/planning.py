@@ -9,7 +9,6 @@ import numpy as np
 
 from impact.case import Case as StudyCase
 from impact.cells import SitePanel
-from impact.cells.summary import RECENT
 from impact.groups import LEAST_GROUP
 from impact.intake import Intake
 from impact.journey import OVERALL
@@ -69,28 +68,13 @@ def plan_ahead(intake: Intake, found: Findings, asked: Sequence[str] = ()) -> Fi
 
 
 def _scores(found: Findings) -> dict[str, float]:
-    """Today's score of overall and of every stage, in points: the mean of the last four periods, as leaving is told.
-
-    A stage without a figure in these has its mean of all periods; one that fewer than five persons answered has none.
     """Today's score of overall and of every stage, in points; of stages that fewer than five persons answered, none.
 
-    Of the last few periods with answers; of all where no single period has enough.
+    Of the last few periods with answers, as leaving is told; of all where no single period has enough.
     """
     seen = found.cells.coverage
     if not isinstance(found.cells, SitePanel):
         seen = seen[(seen["customers"] >= LEAST_GROUP) | (seen["stage"] == OVERALL)]
-    now = dict(zip(seen["stage"].map(str), seen["mean"].map(float), strict=True))
-    return now | {stage: score for stage, score in _of_late(found).items() if stage in now}
-
-
-def _of_late(found: Findings) -> dict[str, float]:
-    """Mean scores of the last periods that are shown, by stage."""
-    rows = found.coverage.over_time.scores
-    late = rows[(rows["t"] > found.study.as_of - RECENT) & rows["mean"].notna()]
-    total = (late["mean"].astype(float) * late["responses"].astype(float)).groupby(late["stage"]).sum()
-    answers = late["responses"].astype(float).groupby(late["stage"]).sum()
-    told = (total / answers)[answers > 0]
-    return {str(stage): float(score) for stage, score in told.items()}
     late = of_late(found.coverage.over_time.scores)
     whole = zip(seen["stage"].map(str), seen["mean"].map(float), strict=True)
     return {stage: late.get(stage, mean) for stage, mean in whole}

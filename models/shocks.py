@@ -23,8 +23,6 @@ from impact.rng import stream
 
 TAIL = 4  # degrees of freedom of the half-t
 PLACES = np.geomspace(1e-2, 1e2, 1_000)  # of a spread over the ordinary one; calmer than a hundredth of it is nobody
-# Spreads of one period that are ordinary: a seventh of a leaving rate, 2% of money a customer, .08 points of a mean.
-PRIOR_STEPS = 4
 # Spreads of one quarter that are ordinary: a seventh of a leaving rate, 2% of money a customer, and of a mean score .08
 # of the standard deviation of one answer, which is .08 points where five points are asked and 2 of a hundred.
 LEAVING, MONEY, SCORE = 0.15, 0.02, 0.08

@@ -30,7 +30,7 @@ TABLES = {
     *("at_stake", "carried", "excellence", "by_segment", "concentration", "prices", "delay"),
     *("information", "naive", "case_against", "ongoing"),
     *("tornado", "break_even_levers", "scenario_portfolios"),
-    *("refresh", "plan_changes", "journey_over_time", "monitoring"),
+    *("refresh", "plan_changes", "journey_over_time", "monitoring", "outlook_gap", "scenario_differences"),
     *COVERAGE,
     *LIFETIMES,
     *GATES,

@@ -12,8 +12,7 @@ from scipy.optimize import brentq
 from scipy.stats import norm, t
 
 from impact.rng import stream
-from models.shocks import LEAVING, MONEY, TAIL, History, draw_shocks
-from models.shocks import LEAVING, MONEY, PRIOR_STEPS, SCORE, Answers, History, answers_by_stage, draw_shocks, of_late
+from models.shocks import LEAVING, MONEY, SCORE, TAIL, Answers, History, answers_by_stage, draw_shocks, of_late
 
 DRAWS, PERIODS = 1_000, 6
 # Of 300 ledgers of 90% ranges: 1.7 points of error each way, three of them, and the tails of short ledgers lean wide.
@@ -40,14 +39,18 @@ def nothing() -> History:
     return History(leaving=none, leavers=none, money=none, score=none, answers=none, score_sd=np.nan)
 
 
+def strays_of(ordinary: float) -> float:
+    """How far half of all draws stray where two parts share a spread of which half is below the ordinary one."""
+    scale = ordinary * np.sqrt(2) / t.ppf(0.75, TAIL)
+    middle = brentq(lambda m: quad(lambda x: 4 * t.pdf(x, TAIL) * (norm.cdf(m / x) - 0.5), 0, 60)[0] - 0.5, 0.1, 2)
+    return float(middle * scale)
+
+
 def test_without_a_history_the_stated_spread_of_money_stands_and_leaving_and_scores_stay() -> None:
     found = draw_shocks(nothing(), PERIODS, 20_000, 1)
     assert (found.leaving == 1).all() and (found.score == 0).all()
     first = np.log(found.money[:, 0])
-    # drift and one step of the walk share a spread of which half is below the ordinary one
-    scale = MONEY * np.sqrt(2) / t.ppf(0.75, TAIL)
-    middle = brentq(lambda m: quad(lambda x: 4 * t.pdf(x, TAIL) * (norm.cdf(m / x) - 0.5), 0, 60)[0] - 0.5, 0.1, 2)
-    assert np.percentile(np.abs(first - np.median(first)), 50) == pytest.approx(middle * scale, rel=MEDIAN_OFF)
+    assert np.percentile(np.abs(first - np.median(first)), 50) == pytest.approx(strays_of(MONEY), rel=MEDIAN_OFF)
 
 
 def test_steps_make_the_spread_that_the_formula_says() -> None:
@@ -142,8 +145,8 @@ def test_a_stage_that_few_answer_is_known_less_than_overall() -> None:
     found = draw_shocks(replace(history(stream(3, "h"), 9, 0.2, 0.03, 0.01), stages=few), PERIODS, 20_000, 3).stages
     assert set(found) == {"use", "buy"}
     narrow, wide = (float(found[name].std(axis=0).mean()) for name in ("buy", "use"))
-    # four periods of an error of .3 leave .15 of today's level unknown
-    assert np.sqrt(wide**2 - narrow**2) == pytest.approx(0.15, rel=0.1)
+    # four periods of an error of .3 leave .15 of today's level unknown, and hide a spread of up to some .1
+    assert 0.15 < np.sqrt(wide**2 - narrow**2) < np.hypot(0.15, 0.12)
 
 
 def test_a_score_strays_by_the_same_share_of_its_scale_whatever_the_scale() -> None:
@@ -153,8 +156,8 @@ def test_a_score_strays_by_the_same_share_of_its_scale_whatever_the_scale() -> N
         return float(np.percentile(draw_shocks(past, 1, 20_000, 5).stages["use"], 75))
 
     assert spread(25.0) == pytest.approx(25 * spread(1.0))
-    # level and period share a t of four degrees of freedom
-    assert spread(1.0) == pytest.approx(0.7407 * SCORE * np.sqrt(2), rel=MEDIAN_OFF)
+    # level and period share a spread; half of the draws lie within what three quarters are below
+    assert spread(1.0) == pytest.approx(strays_of(SCORE), rel=MEDIAN_OFF)
 
 
 @pytest.mark.parametrize("a_year", [1, 12])
