@@ -12,7 +12,10 @@ from scenarios.quarters import QuarterPlan
 
 
 def shaken(plan: QuarterPlan, base: ValueBase, shocks: Shocks | None) -> QuarterPlan:
-    """The plan with what strays in it; every scenario of a study strays alike. Means stay.
+    """The plan with what strays in it; every scenario of a study strays alike.
+
+    The mean of customers, money and scores stays, period by period: of finitely many draws what strays and what it
+    moves go a little together, which is taken off, so that scenarios differ by what they are worth.
 
     Args:
         plan: metrics as expected.
@@ -31,15 +34,20 @@ def shaken(plan: QuarterPlan, base: ValueBase, shocks: Shocks | None) -> Quarter
     lasting = kept.cumprod(axis=1)
     lasting /= lasting.mean(axis=0)
     money = lasting * shocks.money
-    margin = was["margin"] * money
+    margin = _about(was["margin"], was["margin"] * money)
     cash = was["cash"] + margin - was["margin"]
     moved = {
-        "customers": was["customers"] * lasting,
+        "customers": _about(was["customers"], was["customers"] * lasting),
         "retention": stay * kept,
-        "revenue": was["revenue"] * money,
+        "revenue": _about(was["revenue"], was["revenue"] * money),
         "margin": margin,
         "cash": cash,
         "cumulative_npv": (cash * base.discount).cumsum(axis=1),
-        **{name: points + shocks.score for name, points in was.items() if name.startswith("csat")},
+        **{name: _about(points, points + shocks.score) for name, points in was.items() if name.startswith("csat")},
     }
     return replace(plan, metrics=was | moved)
+
+
+def _about(was: np.ndarray, strayed: np.ndarray) -> np.ndarray:
+    """What strayed, moved by one amount a period so that its mean is what it was."""
+    return np.asarray(strayed + (was.mean(axis=0) - strayed.mean(axis=0)))
