@@ -30,7 +30,8 @@ LEVERS: tuple[tuple[str, How, tuple[float, ...]], ...] = (
 )
 RIVALS = 4  # sets of the highest guess that are valued beside the chosen one
 HALVINGS = 6  # of a step of the search: a factor to within 1%
-FINE = 1e-3  # of a root
+FINE = 1e-4  # of a root
+SETTLED = 3  # roots, each found with NPV as it is on all draws at the one before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,17 +53,17 @@ class LeverBreakEven:
 
 
 def break_even_levers(home: Home, facts: Facts) -> tuple[LeverBreakEven, ...]:
-    """Break-even figures of every lever that a whole portfolio hangs on, on fewer of the draws, from its worth on all.
+    """Break-even figures of every lever that a whole portfolio hangs on, sought on fewer of the draws.
 
     Outward from the base in steps, then by root finding and by halving within the first step that shows a change; two
-    changes within one step are seen as none. Another choice is sought among the sets known in the base, where the mean
-    decides. What is searched ends where a lever goes beyond what these customers can do.
+    changes within one step are seen as none. Where NPV is nil is settled on all draws, so that a scenario with the
+    lever there says so too. Another choice is sought among the sets known in the base, where the mean decides, from
+    what each is worth on all draws there. What is searched ends where a lever goes beyond what these customers can do.
     """
     if not home.chosen.members:
         return ()
     fewer, sought = few_draws(home.world), home.world.limits.judged_by_mean
     rivals = Rivals(home=home, world=fewer, alone=gains_alone(fewer.case))
-    short = float(home.portfolio.npv.mean() - set_npv(fewer.case, home.chosen.members).mean())
     out = []
     for lever, how, asked in LEVERS:
         start = 1.0 if how == "multiply" else 0.0
@@ -72,7 +73,7 @@ def break_even_levers(home: Home, facts: Facts) -> tuple[LeverBreakEven, ...]:
             LeverBreakEven(
                 lever=lever,
                 base=start,
-                npv_nil_at=_nil_at(partial(_npv, rivals, moved, short), start, steps),
+                npv_nil_at=_nil_at(partial(_npv, rivals, moved), start, steps),
                 choice_changes_at=_changes_at(partial(rivals.win, moved), start, steps) if sought else np.nan,
                 choice_sought=sought,
                 searched_from=steps[0],
@@ -102,9 +103,15 @@ def _goes(moved: Callable[[float], World], value: float) -> bool:
     return True
 
 
-def _npv(rivals: Rivals, moved: Callable[[World, float], World], short: float, value: float) -> float:
-    """Mean NPV of the chosen set with a lever at a value; `short` is what it is worth more on all draws."""
-    return float(set_npv(moved(rivals.world, value).case, rivals.home.chosen.members).mean()) + short
+def _npv(rivals: Rivals, moved: Callable[[World, float], World], at: float) -> Callable[[float], float]:
+    """Mean NPV of the chosen set by a lever's value on fewer draws, and at the value `at` what it is on all."""
+    members = rivals.home.chosen.members
+
+    def mean(world: World, value: float) -> float:
+        return float(set_npv(moved(world, value).case, members).mean())
+
+    more = mean(rivals.home.world, at) - mean(rivals.world, at)
+    return lambda value: mean(rivals.world, value) + more
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +154,17 @@ def _outward(start: float, steps: tuple[float, ...]) -> list[tuple[float, float]
     return both + up[len(down) :] + down[len(up) :]
 
 
-def _nil_at(npv: Callable[[float], float], start: float, steps: tuple[float, ...]) -> float:
+def _nil_at(npv: Callable[[float], Callable[[float], float]], start: float, steps: tuple[float, ...]) -> float:
+    """The value of a lever at which NPV is nil; `npv` gives it by value, on all draws at one of them."""
+    at = start
+    for _ in range(SETTLED):
+        at = _root(npv(at), start, steps)
+        if np.isnan(at):
+            break
+    return at
+
+
+def _root(npv: Callable[[float], float], start: float, steps: tuple[float, ...]) -> float:
     found = {start: npv(start)}
     for near, far in _outward(start, steps):
         found[far] = npv(far)
