@@ -9,7 +9,7 @@ import numpy as np
 
 from impact.case import Case as StudyCase
 from impact.cells import SitePanel
-from impact.errors import InputError
+from impact.errors import Finding, InputError
 from impact.groups import LEAST_GROUP
 from impact.intake import Intake
 from impact.journey import OVERALL
@@ -29,7 +29,8 @@ def asked_scenarios(case: StudyCase, asked: Sequence[str]) -> tuple[Scenario, ..
     Raises:
         InputError: every scenario that the plan does not know.
     """
-    found, faults = [], []
+    found: list[Scenario] = []
+    faults: list[Finding] = []
     for name in asked:
         try:
             found.append(compose(name, scenarios_of(case.plan)))
