@@ -9,6 +9,7 @@ import numpy as np
 
 from impact.case import Case as StudyCase
 from impact.cells import SitePanel
+from impact.errors import Finding, InputError
 from impact.groups import LEAST_GROUP
 from impact.intake import Intake
 from impact.journey import OVERALL
@@ -26,9 +27,17 @@ def asked_scenarios(case: StudyCase, asked: Sequence[str]) -> tuple[Scenario, ..
     """Those asked for by name, each once; `downside + late` is both at once. Base is none of them.
 
     Raises:
-        InputError: a scenario that the plan does not know.
+        InputError: every scenario that the plan does not know.
     """
-    found = [compose(name, scenarios_of(case.plan)) for name in asked]
+    found: list[Scenario] = []
+    faults: list[Finding] = []
+    for name in asked:
+        try:
+            found.append(compose(name, scenarios_of(case.plan)))
+        except InputError as refused:
+            faults += refused.findings
+    if faults:
+        raise InputError(faults)
     return tuple({one.name: one for one in found if one.name != BASE}.values())
 
 

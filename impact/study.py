@@ -140,8 +140,6 @@ def settings_not_used(study: Study) -> tuple[str, ...]:
         names.append("data.timezone")
     if "inactive_after" in study.study.model_fields_set and study.study.relationship != "repeat":
         names.append("study.inactive_after (relationship is not repeat)")
-    if study.finance.fiscal_year_start != 1 and not isinstance(study.portfolio.budget, dict):
-        names.append("finance.fiscal_year_start (no budget by fiscal year)")
     return tuple(names)
 
 

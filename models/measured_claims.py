@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from impact.periods import PeriodKind, period_label
-from impact.record import Record
+from impact.record import Record, latest_of_each
 from models.happened import Actual
 from models.measured import MeasuredInitiative
 
@@ -49,8 +49,9 @@ def share_delivered(
     period in which it shows last. Money is told relative to the margin that was forecast, or for a customer there.
     """
     found: dict[str, Share] = {}
+    counting = latest_of_each(records)
     for one in sorted(measured, key=lambda item: item.outcome != "churn"):
-        record = next((r for r in reversed(records) if one.initiative in r.chosen), None)
+        record = next((r for r in reversed(counting) if one.initiative in r.chosen), None)
         if record is None or one.initiative in found:
             continue
         expected = _claimed(one, record, period_label(shown_in(one), kind))

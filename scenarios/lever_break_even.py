@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
+from functools import cache, partial
 from itertools import takewhile
 
 import numpy as np
@@ -14,7 +14,7 @@ from impact.errors import InputError
 from impact.lever import Change, How
 from scenarios.aims import judge
 from scenarios.scenario import Facts, Scenario, World, in_world
-from scenarios.worlds import Home, few_draws, funded_of, gains_alone, promising, screen
+from scenarios.worlds import Funded, Home, few_draws, funded_of, gains_alone, promising, screen
 from scenarios.worth import set_npv
 
 FACTORS = tuple(float(one) for one in np.round(np.logspace(-1, 1, 9), 12))  # 0.1 to 10, 1 among them
@@ -30,7 +30,8 @@ LEVERS: tuple[tuple[str, How, tuple[float, ...]], ...] = (
 )
 RIVALS = 4  # sets of the highest guess that are valued beside the chosen one
 HALVINGS = 6  # of a step of the search: a factor to within 1%
-FINE = 1e-3  # of a root
+FINE = 1e-4  # of a root
+SETTLED = 3  # searches, each with sets worth what they are on all draws at the figure found before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,17 +53,17 @@ class LeverBreakEven:
 
 
 def break_even_levers(home: Home, facts: Facts) -> tuple[LeverBreakEven, ...]:
-    """Break-even figures of every lever that a whole portfolio hangs on, on fewer of the draws, from its worth on all.
+    """Break-even figures of every lever that a whole portfolio hangs on, sought on fewer of the draws.
 
     Outward from the base in steps, then by root finding and by halving within the first step that shows a change; two
-    changes within one step are seen as none. Another choice is sought among the sets known in the base, where the mean
-    decides. What is searched ends where a lever goes beyond what these customers can do.
+    changes within one step are seen as none. What is found is settled on all draws, so that a scenario with the lever
+    there says so too. Another choice is sought among the sets known in the base, where the mean decides. What is
+    searched ends where a lever goes beyond what these customers can do.
     """
     if not home.chosen.members:
         return ()
     fewer, sought = few_draws(home.world), home.world.limits.judged_by_mean
     rivals = Rivals(home=home, world=fewer, alone=gains_alone(fewer.case))
-    short = float(home.portfolio.npv.mean() - set_npv(fewer.case, home.chosen.members).mean())
     out = []
     for lever, how, asked in LEVERS:
         start = 1.0 if how == "multiply" else 0.0
@@ -72,8 +73,8 @@ def break_even_levers(home: Home, facts: Facts) -> tuple[LeverBreakEven, ...]:
             LeverBreakEven(
                 lever=lever,
                 base=start,
-                npv_nil_at=_nil_at(partial(_npv, rivals, moved, short), start, steps),
-                choice_changes_at=_changes_at(partial(rivals.win, moved), start, steps) if sought else np.nan,
+                npv_nil_at=_nil_at(partial(_npv, rivals, moved), start, steps),
+                choice_changes_at=_changes_at(partial(rivals.winning, moved), start, steps) if sought else np.nan,
                 choice_sought=sought,
                 searched_from=steps[0],
                 searched_to=steps[-1],
@@ -102,40 +103,55 @@ def _goes(moved: Callable[[float], World], value: float) -> bool:
     return True
 
 
-def _npv(rivals: Rivals, moved: Callable[[World, float], World], short: float, value: float) -> float:
-    """Mean NPV of the chosen set with a lever at a value; `short` is what it is worth more on all draws."""
-    return float(set_npv(moved(rivals.world, value).case, rivals.home.chosen.members).mean()) + short
+def _npv(rivals: Rivals, moved: Callable[[World, float], World], at: float) -> Callable[[float], float]:
+    """Mean NPV of the chosen set by a lever's value on fewer draws, and at the value `at` what it is on all."""
+    members = rivals.home.chosen.members
+
+    def mean(world: World, value: float) -> float:
+        return float(set_npv(moved(world, value).case, members).mean())
+
+    more = mean(rivals.home.world, at) - mean(rivals.world, at)
+    return lambda value: mean(rivals.world, value) + more
 
 
 @dataclass(frozen=True, slots=True)
 class Rivals:
     """The sets that may win over the chosen one, in the base on fewer draws.
 
-    `alone` `(initiative,)` are gains alone there; `known` is what each set is worth more on all draws.
+    `alone` `(initiative,)` are gains alone there.
     """
 
     home: Home
     world: World
     alone: np.ndarray
-    known: dict[int, float] = field(default_factory=dict)
 
-    def win(self, moved: Callable[[World, float], World], value: float) -> bool:
-        """Whether some other set is the best with a lever at a value."""
-        one = screen(self.home, moved(self.world, value), self.alone)
+    def winning(self, moved: Callable[[World, float], World], at: float) -> Callable[[float], bool]:
+        """Whether some other set is the best by a lever's value, sets worth at the value `at` what they are on all."""
+        more = cache(partial(self._more, moved(self.home.world, at), moved(self.world, at)))
+        return lambda value: self._wins(moved(self.world, value), more)
+
+    def _wins(self, world: World, more: Callable[[int], float]) -> bool:
+        one = screen(self.home, world, self.alone)
         chosen = int(np.flatnonzero((self.home.portfolio.sets == self.home.portfolio.chosen).all(axis=1))[0])
         if not one.allowed[chosen]:
             return True
         order = promising(one)
         few = [int(i) for i in order[one.allowed[order]][:RIVALS] if i != chosen]
-        mine = self._judged(one.world, chosen, one.cost)
-        return any(self._judged(one.world, i, one.cost) > mine for i in few)
 
-    def _judged(self, world: World, place: int, cost: np.ndarray) -> tuple[float, ...]:
-        funded = funded_of(self.home.world.case, self.home.portfolio.sets[place])
-        if place not in self.known:
-            fewer = set_npv(self.world.case, funded.members)
-            self.known[place] = float(self.home.portfolio.value[place] - fewer.mean())
-        return judge(set_npv(world.case, funded.members) + self.known[place], float(cost[place]), world.limits)
+        def judged(place: int) -> tuple[float, ...]:
+            npv = set_npv(world.case, self._funded(place).members) + more(place)
+            return judge(npv, float(one.cost[place]), world.limits)
+
+        mine = judged(chosen)
+        return any(judged(i) > mine for i in few)
+
+    def _more(self, whole: World, fewer: World, place: int) -> float:
+        """What a set is worth more on all draws of a world than on the fewer."""
+        members = self._funded(place).members
+        return float(set_npv(whole.case, members).mean() - set_npv(fewer.case, members).mean())
+
+    def _funded(self, place: int) -> Funded:
+        return funded_of(self.home.world.case, self.home.portfolio.sets[place])
 
 
 def _outward(start: float, steps: tuple[float, ...]) -> list[tuple[float, float]]:
@@ -147,7 +163,17 @@ def _outward(start: float, steps: tuple[float, ...]) -> list[tuple[float, float]
     return both + up[len(down) :] + down[len(up) :]
 
 
-def _nil_at(npv: Callable[[float], float], start: float, steps: tuple[float, ...]) -> float:
+def _nil_at(npv: Callable[[float], Callable[[float], float]], start: float, steps: tuple[float, ...]) -> float:
+    """The value of a lever at which NPV is nil; `npv` gives it by value, on all draws at one of them."""
+    at = start
+    for _ in range(SETTLED):
+        at = _root(npv(at), start, steps)
+        if np.isnan(at):
+            break
+    return at
+
+
+def _root(npv: Callable[[float], float], start: float, steps: tuple[float, ...]) -> float:
     found = {start: npv(start)}
     for near, far in _outward(start, steps):
         found[far] = npv(far)
@@ -158,7 +184,17 @@ def _nil_at(npv: Callable[[float], float], start: float, steps: tuple[float, ...
     return np.nan
 
 
-def _changes_at(changed: Callable[[float], bool], start: float, steps: tuple[float, ...]) -> float:
+def _changes_at(winning: Callable[[float], Callable[[float], bool]], start: float, steps: tuple[float, ...]) -> float:
+    """The value of a lever at which the choice changes; `winning` tells by value, settled on all draws at one."""
+    at = start
+    for _ in range(SETTLED):
+        at = _first_change(winning(at), start, steps)
+        if np.isnan(at):
+            break
+    return at
+
+
+def _first_change(changed: Callable[[float], bool], start: float, steps: tuple[float, ...]) -> float:
     for near, far in _outward(start, steps):
         if changed(far):
             for _ in range(HALVINGS):

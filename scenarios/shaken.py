@@ -14,7 +14,10 @@ ROUNDS = 3  # of holding the mean of what is cut off where nobody leaves: then r
 
 
 def shaken(plan: QuarterPlan, base: ValueBase, shocks: Shocks | None) -> QuarterPlan:
-    """The plan with what strays in it; every scenario of a study strays alike. Means stay.
+    """The plan with what strays in it; every scenario of a study strays alike.
+
+    The mean of customers, money and scores stays, period by period: of finitely many draws what strays and what it
+    moves go a little together, which is taken off, so that scenarios differ by what they are worth.
 
     Args:
         plan: metrics as expected.
@@ -35,7 +38,7 @@ def shaken(plan: QuarterPlan, base: ValueBase, shocks: Shocks | None) -> Quarter
         kept /= kept.mean(axis=0)
     lasting = _lasting(np.minimum(kept, 1 / stay), _there_before(was["customers"], stay * there))
     money = lasting * shocks.money
-    margin = was["margin"] * money
+    margin = _about(was["margin"], was["margin"] * money)
     cash = was["cash"] + margin - was["margin"]
     moved = {
         "customers": was["customers"] * lasting,
@@ -49,6 +52,13 @@ def shaken(plan: QuarterPlan, base: ValueBase, shocks: Shocks | None) -> Quarter
             for name, points in was.items()
             if name.startswith("csat")
         },
+        "customers": _about(was["customers"], was["customers"] * lasting),
+        "retention": stay * kept,
+        "revenue": _about(was["revenue"], was["revenue"] * money),
+        "margin": margin,
+        "cash": cash,
+        "cumulative_npv": (cash * base.discount).cumsum(axis=1),
+        **{name: _about(points, points + shocks.score) for name, points in was.items() if name.startswith("csat")},
     }
     return replace(plan, metrics=was | moved)
 
@@ -70,3 +80,6 @@ def _lasting(kept: np.ndarray, before: np.ndarray) -> np.ndarray:
         ratio /= ratio.mean()
         out[:, period] = ratio
     return out
+def _about(was: np.ndarray, strayed: np.ndarray) -> np.ndarray:
+    """What strayed, moved by one amount a period so that its mean is what it was."""
+    return np.asarray(strayed + (was.mean(axis=0) - strayed.mean(axis=0)))

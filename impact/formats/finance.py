@@ -62,9 +62,10 @@ def read_finance(
         return (), (_unread(path.name, str(error), allowed, "save it as such"),)
     lost = [name for name in columns.required if name not in names]
     if lost:
-        said = f"the column {lost[0]} is missing; the file has {', '.join(names[:20])}"
+        which = f"column{'s' if len(lost) > 1 else ''} {', '.join(lost)}"
+        said = f"the {which} {'are' if len(lost) > 1 else 'is'} missing; the file has {', '.join(names[:20])}"
         allowed = ", ".join(columns.required)
-        return (), (_unread(path.name, said, allowed, f"add or rename the column {lost[0]}"),)
+        return (), (_unread(path.name, said, allowed, f"add or rename the {which}"),)
     rows, faults = [], []
     for number, row in enumerate(cells, start=1 if path.suffix.casefold() == ".parquet" else 2):
         if any(row.values()):

@@ -18,11 +18,11 @@ def codes(folder: Path, *overrides: str) -> list[str]:
 
 
 def test_a_sound_study_is_taken_in_whole(tmp_path: Path) -> None:
-    intake = take_in(write_tiny_study(tmp_path), ["finance.fiscal_year_start=4"])
+    intake = take_in(write_tiny_study(tmp_path), ["study.inactive_after=3"])
     assert intake.case.plan.ids() == ("fleet", "spares")
     assert intake.source.ledger.count().execute() > 0
     assert [check.code for check in intake.checks] == ["S111", "D379", "D300", "D300", "D300", "D300"]
-    assert intake.checks[0].found.startswith("finance.fiscal_year_start")
+    assert intake.checks[0].found.startswith("study.inactive_after")
 
 
 def test_faults_of_study_plan_and_tables_come_in_one_go(tmp_path: Path) -> None:

@@ -68,10 +68,11 @@ def test_it_writes_every_scenario_and_what_is_composed_and_a_run_says_the_same(s
 
 
 def test_a_scenario_nobody_wrote_is_refused_with_the_known_ones_before_anything_is_estimated(study: Path) -> None:
-    code, said, err = say("plan", study, "--scenario", "boom", "--json")
-    (finding,) = json.loads(said)["findings"]
-    assert (code, finding["code"]) == (2, "P279"), err
-    assert all(name in finding["allowed"] for name in ("upside", "downside", "late"))
+    code, said, err = say("plan", study, "--scenario", "boom", "--scenario", "late + late", "--json")
+    boom, late = json.loads(said)["findings"]
+    assert (code, boom["code"], late["code"]) == (2, "P279", "P279"), err
+    assert (boom["place"], late["place"]) == ("scenario 'boom'", "scenario 'late + late'")
+    assert all(name in boom["allowed"] for name in ("upside", "downside", "late"))
 
 
 def test_a_folder_of_others_is_refused_and_left_alone(study: Path, tmp_path: Path) -> None:

@@ -76,6 +76,7 @@ def test_pairs_without_a_rate_are_listed(folder: Path) -> None:
     ("text", "codes", "said"),
     [
         ("period,currency\n2026Q3,USD\n", ["D380"], "the column rate is missing"),
+        ("period\n2026Q3\n", ["D380"], "the columns currency, rate are missing"),
         ("", ["D380"], "is empty"),
         ("period,currency,rate\nQ3,USD,x\n,JPY,1\n", ["D381", "D381"], "not read"),
         ("period,currency,rate\n2026Q3,USD,0\n", ["D381"], "cannot be"),

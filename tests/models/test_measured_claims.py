@@ -76,6 +76,12 @@ def test_money_counts_where_leaving_was_not_measured() -> None:
     assert share_delivered((money, LEAVING), (RECORD,), "quarter")["fleet"].low == pytest.approx(0.335)
 
 
+def test_a_forecast_that_another_of_its_period_replaced_is_no_measure() -> None:
+    instead = replace(RECORD, approved_at=f"{RECORD.approved_at}, later", chosen=())
+    assert share_delivered((LEAVING,), (RECORD, instead), "quarter") == {}
+    assert measured_benefits((RECORD, instead), share_delivered((LEAVING,), (RECORD,), "quarter")) == {}
+
+
 def test_nothing_is_told_of_what_no_record_chose_or_of_a_score() -> None:
     assert share_delivered((replace(LEAVING, initiative="spares"),), (RECORD,), "quarter") == {}
     assert share_delivered((replace(LEAVING, outcome="score", unit="score_points"),), (RECORD,), "quarter") == {}

@@ -10,15 +10,20 @@ from across_cases import FACTS, dearer, home_of, in_currency
 from small_case import DRAWS, PAINS, PERIODS, RATE, case_of, case_with_npv, random_plan
 
 from impact.initiative import Fix, Initiative, Plan
+from impact.lever import Change, How
 from models.value import look_at_today
+from scenarios import worlds
 from scenarios.lever_break_even import LeverBreakEven, break_even_levers
 from scenarios.limits import Limits
+from scenarios.scenario import Scenario, in_world
 from scenarios.worlds import Home
 from scenarios.worth import costs_by_period, set_npv
 
 FLAT = np.ones(DRAWS)
 # Halving stops within a hundredth of a factor; a root is found to a thousandth.
 HALVED, ROOT = 0.01, 0.002
+# Of the NPV of the base: what is left where a root, found to a ten-thousandth, says that nothing is.
+LEFT = 0.002
 
 
 def by_lever(home: Home) -> dict[str, LeverBreakEven]:
@@ -112,3 +117,22 @@ def test_the_delay_at_which_nothing_is_left_to_gain_is_within_the_horizon() -> N
     found = by_lever(of_sites(1_000.0))["delay"]
     assert 0 < found.npv_nil_at <= PERIODS
     assert FACTS.discount_rate == RATE
+
+
+def test_a_scenario_with_a_lever_where_npv_is_nil_is_worth_nothing_on_all_draws(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(worlds, "DRAWS", DRAWS // 2)
+    case = case_of(random_plan(4, 3), 4)
+    home = home_of(case, Limits())
+    worth = float(home.portfolio.npv.mean())
+    tried = 0
+    for lever, one in by_lever(home).items():
+        if np.isnan(one.npv_nil_at):
+            continue
+        how: How = "add" if lever == "delay" else "multiply"
+        change = Change(scenario=lever, lever=lever, how=how, value=one.npv_nil_at)
+        there = in_world(Scenario(name=lever, changes=(change,)), home.world, FACTS)
+        assert set_npv(there.case, home.chosen.members).mean() == pytest.approx(0.0, abs=LEFT * worth), lever
+        tried += 1
+    assert tried >= 4
