@@ -41,24 +41,17 @@ def shaken(plan: QuarterPlan, base: ValueBase, shocks: Shocks | None) -> Quarter
     margin = _about(was["margin"], was["margin"] * money)
     cash = was["cash"] + margin - was["margin"]
     moved = {
-        "customers": was["customers"] * lasting,
-        "retention": np.minimum(stay * kept, 1.0),
-        "revenue": was["revenue"] * money,
-        "margin": margin,
-        "cash": cash,
-        "cumulative_npv": (cash * base.discount).cumsum(axis=1),
-        **{
-            name: points + shocks.stages.get(name.partition(":")[2], shocks.score)
-            for name, points in was.items()
-            if name.startswith("csat")
-        },
         "customers": _about(was["customers"], was["customers"] * lasting),
-        "retention": stay * kept,
+        "retention": np.minimum(stay * kept, 1.0),
         "revenue": _about(was["revenue"], was["revenue"] * money),
         "margin": margin,
         "cash": cash,
         "cumulative_npv": (cash * base.discount).cumsum(axis=1),
-        **{name: _about(points, points + shocks.score) for name, points in was.items() if name.startswith("csat")},
+        **{
+            name: _about(points, points + shocks.stages.get(name.partition(":")[2], shocks.score))
+            for name, points in was.items()
+            if name.startswith("csat")
+        },
     }
     return replace(plan, metrics=was | moved)
 
@@ -80,6 +73,8 @@ def _lasting(kept: np.ndarray, before: np.ndarray) -> np.ndarray:
         ratio /= ratio.mean()
         out[:, period] = ratio
     return out
+
+
 def _about(was: np.ndarray, strayed: np.ndarray) -> np.ndarray:
     """What strayed, moved by one amount a period so that its mean is what it was."""
     return np.asarray(strayed + (was.mean(axis=0) - strayed.mean(axis=0)))
