@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from impact.cells import Cells, CustomerCells, RolloutCells
@@ -10,6 +11,7 @@ from impact.checks import Check, make_check
 from impact.intake import Intake
 from impact.plan_columns import PLAN_TABLES
 from impact.rollout import BEGUN
+from models.measure.panel import NEVER
 from models.measured import MeasuredInitiative, measure_rollouts
 
 if TYPE_CHECKING:
@@ -21,7 +23,19 @@ __all__ = ["MeasuredInitiative", "evidence_table", "measure_checks", "measure_in
 def measure_initiatives(intake: Intake, cells: Cells) -> tuple[MeasuredInitiative, ...]:
     """The effects of every finished initiative whose rollout is known, by outcome, in plan order."""
     study, case = intake.study, intake.case
-    return measure_rollouts(study_rollouts(intake, cells), case.plan, case.journey, study.period_kind, study.model.lag)
+    rollouts = study_rollouts(intake, cells)
+    reach = {one.initiative: reach_of(one, cells.money) for one in rollouts}
+    measured = measure_rollouts(rollouts, case.plan, case.journey, study.period_kind, study.model.lag)
+    return tuple(replace(one, reach=reach[one.initiative]) for one in measured)
+
+
+def reach_of(rollout: RolloutCells, money: pd.DataFrame) -> float:
+    """The share of the customers there before the first start who got it; `money` has customers by t."""
+    there = money.loc[money["t"] == rollout.first - 1, "customers"]
+    units = rollout.units
+    whole = float(there.iloc[0]) if len(there) else float(units["customers"].sum())
+    got = float(units.loc[units["treated_from"] != NEVER, "customers"].sum())
+    return min(got / whole, 1.0) if whole > 0 else 1.0
 
 
 def study_rollouts(intake: Intake, cells: Cells) -> tuple[RolloutCells, ...]:

@@ -29,7 +29,8 @@ class MeasuredInitiative:
     `of` is the stage of a score or the pain point of a prevalence, "" of all. `effect` is the headline, `others` what
     other methods find. `without` is the mean of the outcome had they not got it. `evidence` is None where nothing is
     learnt from it, and `why` says so. `data_id` names the data it was measured on: initiative, outcome and grouping
-    before the first point (the same when it is measured again), then its units, then its periods.
+    before the first point (the same when it is measured again), then its units, then its periods. `reach` is the share
+    of all customers who got it.
     """
 
     initiative: str
@@ -44,6 +45,7 @@ class MeasuredInitiative:
     data_id: str
     first: int
     last: int
+    reach: float = 1.0
 
 
 class _Asked(NamedTuple):

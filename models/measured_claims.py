@@ -25,11 +25,13 @@ class Share:
 def kept_customers(measured: Sequence[MeasuredInitiative]) -> dict[tuple[str, str, int], Actual]:
     """The share of customers an initiative was measured to keep, as `retention` of the period in which it shows last.
 
-    Who leaves is told on the last row before; a forecast tells it of the period after. It is of those who got it; a
-    forecast speaks of all customers, as if all of them had.
+    Who leaves is told on the last row before; a forecast tells it of the period after. It is measured on those who got
+    it; a forecast speaks of all customers, so that it counts by the share who did.
     """
     return {
-        (one.initiative, "retention", shown_in(one)): Actual(value=-one.effect.estimate, se=one.effect.normal_se)
+        (one.initiative, "retention", shown_in(one)): Actual(
+            value=-one.effect.estimate * one.reach, se=one.effect.normal_se * one.reach
+        )
         for one in measured
         if one.outcome == "churn" and one.unit == "points"
     }
@@ -46,7 +48,9 @@ def share_delivered(
     """By initiative how much of its forecast was measured; none where neither leaving nor money can be compared.
 
     Leaving where it was measured, else money: the effect over what the latest record that chose it claimed of the
-    period in which it shows last. Money is told relative to the margin that was forecast, or for a customer there.
+    period in which it shows last. Money is told relative to the margin that was forecast, or for a customer there. The
+    effect counts by the share of customers who got it. A claim smaller than the error of the measurement tells nothing:
+    noise over next to nothing would be booked over the whole horizon.
     """
     found: dict[str, Share] = {}
     counting = latest_of_each(records)
@@ -55,9 +59,9 @@ def share_delivered(
         if record is None or one.initiative in found:
             continue
         expected = _claimed(one, record, period_label(shown_in(one), kind))
-        if expected is None or expected <= 0:
+        if expected is None or expected <= one.effect.normal_se * one.reach:
             continue
-        sign = -1.0 if one.outcome == "churn" else 1.0
+        sign = -one.reach if one.outcome == "churn" else one.reach
         low, high = sorted((sign * one.effect.low / expected, sign * one.effect.high / expected))
         found[one.initiative] = Share(mean=sign * one.effect.estimate / expected, low=low, high=high)
     return found

@@ -66,6 +66,18 @@ def test_the_share_delivered_is_the_effect_over_its_claim() -> None:
     assert (found.mean, found.low, found.high) == pytest.approx((0.5, 0.335, 0.665))
 
 
+def test_what_half_of_the_customers_got_counts_by_half() -> None:
+    half = replace(LEAVING, reach=0.5)
+    found = share_delivered((half,), (RECORD,), "quarter")["fleet"]
+    assert (found.mean, found.low, found.high) == pytest.approx((0.25, 0.1675, 0.3325))
+    assert kept_customers((half,))["fleet", "retention", LAST].value == pytest.approx(0.005)
+
+
+def test_a_claim_within_the_error_of_the_measurement_tells_no_share() -> None:
+    vague = replace(LEAVING, effect=replace(EFFECT, estimate=-0.2, se=0.03, low=-0.25, high=-0.15))
+    assert share_delivered((vague,), (RECORD,), "quarter") == {}
+
+
 def test_money_counts_where_leaving_was_not_measured() -> None:
     gain = replace(EFFECT, estimate=1.0, low=0.5, high=1.5)
     money = replace(LEAVING, outcome="margin", unit="money_per_customer_period", effect=gain, last=LAST)
