@@ -73,8 +73,8 @@ def build_tables(found: Findings) -> dict[str, pd.DataFrame]:
         "scenarios": scenarios_table,
         "scenario_differences": scenario_differences_table,
         "reconciliation": lambda one: one.reconciliation[list(RECONCILIATION)],
-        "benefits": _benefits,
         "outlook_gap": lambda one: gap_table(one.estimates.scaled if one.estimates else None, one.study),
+        "benefits": _benefits,
         "break_even": break_even_table,
         "checks": lambda one: checks_table(one.checks),
     }

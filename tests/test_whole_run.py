@@ -261,7 +261,7 @@ def test_too_thin_ends_with_1_and_still_writes_journey_break_even_checks_and_cov
     assert sentence in said.out and enough in said.out
     out = fresh / "out"
     written = {name for name in TABLES - set(LIFETIMES) if len(table(out, name))}
-    assert written == {"journey", "break_even", "checks", *COVERAGE}
+    assert written == {"journey", "journey_over_time", "monitoring", "break_even", "checks", *COVERAGE}
     assert table(out, "checks").iloc[0][["code", "status"]].tolist() == [code, "fail"]
     _holds_no_money_as_fit(out, sentence)
 

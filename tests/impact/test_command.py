@@ -186,7 +186,7 @@ def test_the_version_is_one_line(capsys: pytest.CaptureFixture[str], root: Root)
         (["run", "x", "--engine", "slow"], "full"),
         (["run", "x", "--seed", "-1"], "--seed"),
         (["run", "x", "--set", "budget"], "KEY=VALUE"),
-        (["forecast", "x"], "plan, approve, track, selftest, verify-engine, demo, explain"),
+        (["forecast", "x"], "plan, approve, track, design, selftest, verify-engine, demo, explain"),
     ],
 )
 def test_a_mistyped_line_is_one_finding_with_what_is_near(

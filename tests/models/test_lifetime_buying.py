@@ -170,6 +170,7 @@ def test_what_repeat_customers_bring_is_what_they_then_brought(members: tuple[Pu
             buying=pd.DataFrame({"persona": "all", **counts}),
             values=spend,
             not_followed=3,
+            steps=pd.DataFrame(),
         ),
         money=pd.DataFrame({"revenue": [100.0], "margin": [50.0]}),
     )

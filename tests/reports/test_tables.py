@@ -149,12 +149,8 @@ def test_a_table_has_the_columns_of_the_contract_and_names_beside_ids(found: Fin
 
 
 def test_every_table_has_rows_but_those_of_what_the_starter_lacks(tables: dict[str, pd.DataFrame]) -> None:
-    """Books, an outlook, evidence, scenarios, what cannot be told apart, and initiatives that are live."""
-    lacking = {"reconciliation", "outlook_gap", "evidence", "told_apart", "ongoing", "scenario_portfolios"}
-    """Books, evidence, pain points that cannot be told apart, initiatives that are live, and an earlier forecast."""
-    lacking = {"reconciliation", "evidence", "told_apart", "ongoing", "refresh", "plan_changes"}
-    """Books, an outlook, evidence, pain points that cannot be told apart, and initiatives that are live."""
-    lacking = {"reconciliation", "outlook_gap", "evidence", "told_apart", "ongoing"}
+    """Books, an outlook, evidence, what cannot be told apart, initiatives that are live, and an earlier forecast."""
+    lacking = {"reconciliation", "outlook_gap", "evidence", "told_apart", "ongoing", "refresh", "plan_changes"}
     assert {name for name, table in tables.items() if table.empty} == lacking
 
 
