@@ -83,7 +83,7 @@ def test_money_counts_where_leaving_was_not_measured() -> None:
     money = replace(LEAVING, outcome="margin", unit="money_per_customer_period", effect=gain, last=LAST)
     # 300 claimed of 150 customers is 2 each; of 6,000 of margin it is a twentieth
     assert share_delivered((money,), (RECORD,), "quarter")["fleet"].mean == pytest.approx(0.5)
-    relative = replace(money, unit="relative", effect=replace(gain, estimate=0.04))
+    relative = replace(money, unit="relative", effect=replace(gain, estimate=0.04, low=0.02, high=0.06))
     assert share_delivered((relative,), (RECORD,), "quarter")["fleet"].mean == pytest.approx(0.8)
     assert share_delivered((money, LEAVING), (RECORD,), "quarter")["fleet"].low == pytest.approx(0.335)
 
