@@ -14,7 +14,7 @@ from impact.cells import summarise
 from impact.choosing import find_choice
 from impact.intake import Intake, take_in
 from impact.progress import SilentProgress
-from impact.recorded_plan import LAST, Earlier, read_earlier
+from impact.recorded_plan import Earlier, read_earlier
 from impact.refresh import explain_refresh, with_refresh
 from models.simulate import simulate_company
 from models.simulated_company import CompanySpec
@@ -65,8 +65,7 @@ def written(found: Findings, intake: Intake, folder: Path) -> Path:
         "initiatives": rows.where(rows.notna(), None).to_dict("records"),
         "plan": {name: [asdict(one) for one in given] for name, given in plan.items()},
     }
-    path = folder / "out" / "record" / f"{THEN}-abc.json"
-    path.parent.mkdir(parents=True)
+    path = folder / "forecast.json"
     path.write_text(json.dumps(record, default=lambda value: value.item()), encoding="utf-8")
     return path
 
@@ -79,9 +78,9 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("impact.estimate.fit_uplift", quick_uplift)
         then, was = find(folder, f"study.as_of={THEN}")
-        written(was, then, folder)
+        forecast = written(was, then, folder)
         intake, found = find(folder)
-        yield Ran(intake=intake, found=found, earlier=read_earlier(LAST, folder / "out", intake.study))
+        yield Ran(intake=intake, found=found, earlier=read_earlier(str(forecast), folder / "out", intake.study))
 
 
 def moved(ran: Ran, intake: Intake, found: Findings) -> dict[str, Moved]:

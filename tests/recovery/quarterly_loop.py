@@ -83,7 +83,9 @@ def score(intake: Intake, record: Record) -> tuple[Scored, ...]:
     cohort = follow_cohort(intake.source, intake.case.journey, study, made)
     rate = rate_of_margin(cohort.everyone["margin"], study)
     happened = what_happened(cohort, rate=rate, joiners=False, bent=(), named=False)
-    return tuple(one for one in held_against(record, happened, "quarter") if one.kind == "metric")
+    return tuple(
+        one for one in held_against(record, happened, "quarter") if one.kind == "metric" and ":" not in one.metric
+    )
 
 
 def measured_rows(intake: Intake, truth: Mapping[str, Any] | None) -> list[Row]:
